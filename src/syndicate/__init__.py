@@ -1,0 +1,1 @@
+"""syndicate finds reprinted and syndicated news, and says why."""

@@ -1,0 +1,78 @@
+"""Settings: frozen, keyword-only, and valid if they exist."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from syndicate.errors import ConfigError
+
+SCHEME = "syndicate/1"
+"""Name and version of folding, hashing and sketching together; stored with anything kept."""
+
+Canonical = Literal["earliest", "longest", "first"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SketchConfig:
+    """How a text becomes shingles and a signature.
+
+    Parameters
+    ----------
+    shingle_size
+        Tokens to a shingle.
+    num_perm
+        Slots of the MinHash signature.
+    """
+
+    shingle_size: int = 5
+    num_perm: int = 128
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot work."""
+        _between("shingle_size", self.shingle_size, 1, 32)
+        _between("num_perm", self.num_perm, 16, 1024)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything that may change a result of `syndicate.dedupe`.
+
+    Parameters
+    ----------
+    threshold
+        Least Jaccard similarity of a whole reprint, in (0, 1].
+    strip
+        Remove boilerplate before comparing: ``"rules"`` or ``"none"``.
+    canonical
+        Which member stands for its cluster: the earliest published, the longest, or the
+        first in input order. Ties go to the longer text, then to the smaller id; only
+        ``"first"`` makes a result depend on input order.
+    sketch
+        Shingle and signature sizes.
+    """
+
+    threshold: float = 0.5
+    strip: Literal["rules", "none"] = "rules"
+    canonical: Canonical = "earliest"
+    sketch: SketchConfig = SketchConfig()
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot work."""
+        if not 0 < self.threshold <= 1:
+            message = f"threshold must be above 0 and at most 1, got {self.threshold}; try 0.5"
+            raise ConfigError(message)
+        _one_of("strip", self.strip, ("rules", "none"))
+        _one_of("canonical", self.canonical, ("earliest", "longest", "first"))
+
+
+def _between(name: str, value: int, low: int, high: int) -> None:
+    if not low <= value <= high:
+        message = f"{name} must be between {low} and {high}, got {value}"
+        raise ConfigError(message)
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        message = f"{name} must be one of {', '.join(allowed)}, got {value!r}"
+        raise ConfigError(message)

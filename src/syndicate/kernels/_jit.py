@@ -1,0 +1,30 @@
+"""The one way a kernel is compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numba
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+OPTIONS = {"nogil": True, "boundscheck": False, "error_model": "numpy"}
+
+
+def kernel(function: Function) -> Function:
+    """Compile on first call and keep the machine code beside the package.
+
+    Where neither the package nor the user's cache folder can be written, numba refuses to
+    cache at all: compile for this process alone then, so that a read-only install without
+    a home still works.
+    """
+    try:
+        return numba.njit(cache=True, **OPTIONS)(function)
+    except RuntimeError:
+        return numba.njit(**OPTIONS)(function)
+
+
+def inline(function: Function) -> Function:
+    """Compile a helper into each kernel that calls it."""
+    return numba.njit(inline="always", **OPTIONS)(function)

@@ -1,0 +1,262 @@
+"""The nouns: frozen values that the stages hand to each other.
+
+Offsets are code points of the *original* text everywhere, so that
+``original[removal.start:removal.end]`` and ``original[passage.a_start:passage.a_end]``
+are the text meant.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Literal, Self
+
+from syndicate.errors import DocumentError
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One article.
+
+    Parameters
+    ----------
+    id
+        Unique within a run.
+    text
+        The extracted text, line breaks kept where there are any.
+    url, title, author
+        As the page states them.
+    source
+        The site or outlet.
+    published
+        ISO 8601; a time without a zone counts as UTC.
+    """
+
+    id: str
+    text: str
+    url: str | None = None
+    title: str | None = None
+    source: str | None = None
+    published: str | None = None
+    author: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what is not text, naming the field."""
+        for name in ("id", "text"):
+            value = getattr(self, name)
+            if not isinstance(value, str):
+                message = f"document {name} must be a string, got {type(value).__name__}"
+                raise DocumentError(message, path=str(self.id))
+
+    @classmethod
+    def from_mapping(cls, record: Mapping[str, object], *, default_id: str = "") -> Self:
+        """Build a document from a record; fields it does not know are ignored.
+
+        Parameters
+        ----------
+        record
+            Has ``text`` and may have the other fields. Numbers become strings as ids,
+            dates become ISO 8601.
+        default_id
+            Used when the record has neither ``id`` nor ``url``.
+
+        Raises
+        ------
+        DocumentError
+            If ``text`` is missing or not a string, or no id can be had.
+
+        Examples
+        --------
+        >>> Document.from_mapping({"id": 7, "text": "Xin chào"}).id
+        '7'
+        """
+        text = record.get("text")
+        if not isinstance(text, str):
+            what = "no 'text'" if text is None else f"'text' is {type(text).__name__}, not a string"
+            message = f"{what}; a record needs at least a string 'text'"
+            raise DocumentError(message, path=default_id)
+        values = {name: _plain(record.get(name)) for name in OPTIONAL_FIELDS}
+        key = _plain(record.get("id")) or values["url"] or default_id
+        if not key:
+            message = "a record needs an 'id' or a 'url'"
+            raise DocumentError(message)
+        return cls(id=key, text=text, **values)
+
+
+OPTIONAL_FIELDS = tuple(field.name for field in fields(Document))[2:]
+
+
+def _plain(value: object) -> str | None:
+    """Give a field as text: dates in ISO 8601, empty ones as None."""
+    if value is None or value == "":
+        return None
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A span of the original text that stripping dropped.
+
+    ``kind`` is one of caption, image-alt, credit, byline, dateline, lead-in, title-repeat,
+    related-links, furniture, legal, end-mark, site-template; ``reason`` names the rule and
+    the marker that fired, for a reader.
+    """
+
+    start: int
+    end: int
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """An outlet or agency that the text names as its source.
+
+    ``how`` tells a ``dateline`` (the publisher's own mark at the head of the text) from a
+    ``credit`` (a source line) and a ``mention`` (inside a sentence).
+    """
+
+    name: str
+    how: Literal["dateline", "credit", "mention"]
+    start: int
+    end: int
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Something the text states about itself, with its span in the original."""
+
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stripped:
+    """A text without its clutter, and all that was taken out.
+
+    ``text`` is the original with the removals cut out and nothing else changed.
+    """
+
+    original: str
+    text: str
+    removals: tuple[Removal, ...] = ()
+    title: str | None = None
+    byline: Field | None = None
+    dateline: Field | None = None
+    published: Field | None = None
+    credits: tuple[Credit, ...] = ()
+
+    @property
+    def kept(self) -> tuple[tuple[int, int], ...]:
+        """Spans of the original that make up ``text``, in order."""
+        spans = []
+        position = 0
+        for removal in self.removals:
+            if removal.start > position:
+                spans.append((position, removal.start))
+            position = removal.end
+        if position < len(self.original):
+            spans.append((position, len(self.original)))
+        return tuple(spans)
+
+
+class Relation(enum.StrEnum):
+    """What it means that two documents share text."""
+
+    EXACT = "exact"
+    REPRINT = "reprint"
+    EXCERPT = "excerpt"
+    EMBEDDING = "embedding"
+    ROUNDUP = "roundup"
+    UPDATE = "update"
+    TEMPLATE = "template"
+    OVERLAP = "overlap"
+
+    @property
+    def joins(self) -> bool:
+        """Whether documents so related belong in one cluster."""
+        return self not in _NEVER_JOINS
+
+
+_NEVER_JOINS = frozenset({Relation.ROUNDUP, Relation.TEMPLATE, Relation.OVERLAP})
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of text that two documents share, with offsets into both originals."""
+
+    a_start: int
+    a_end: int
+    b_start: int
+    b_end: int
+    words: int
+    edits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Two documents that share text, verified on their exact shingle sets.
+
+    ``containment_a`` is the part of a's distinct shingles that b holds; ``shared`` counts
+    the distinct shingles in both.
+    """
+
+    a: str
+    b: str
+    relation: Relation
+    jaccard: float
+    containment_a: float
+    containment_b: float
+    shared: int
+    reason: str = ""
+    passages: tuple[Passage, ...] = ()
+
+    @property
+    def containment(self) -> float:
+        """The larger of both containments."""
+        return max(self.containment_a, self.containment_b)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A document of a cluster, as it relates to the cluster's canonical one."""
+
+    id: str
+    relation: Relation
+    jaccard: float
+    containment: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Documents that were each verified against ``canonical``; ``members`` excludes it."""
+
+    id: str
+    canonical: str
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An input that could not be read, and why."""
+
+    id: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A directed edge: ``copy`` took its text from ``source``.
+
+    ``virtual`` marks a source whose own text we do not hold, such as an agency.
+    """
+
+    source: str
+    copy: str
+    confidence: float
+    evidence: tuple[str, ...]
+    virtual: bool = False
