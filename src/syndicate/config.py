@@ -13,6 +13,18 @@ SCHEME = "syndicate/1"
 Canonical = Literal["earliest", "longest", "first"]
 
 
+def _between(name: str, value: int, low: int, high: int) -> None:
+    if not low <= value <= high:
+        message = f"{name} must be between {low} and {high}, got {value}"
+        raise ConfigError(message)
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        message = f"{name} must be one of {', '.join(allowed)}, got {value!r}"
+        raise ConfigError(message)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SketchConfig:
     """How a text becomes shingles and a signature.
@@ -64,15 +76,3 @@ class Config:
             raise ConfigError(message)
         _one_of("strip", self.strip, ("rules", "none"))
         _one_of("canonical", self.canonical, ("earliest", "longest", "first"))
-
-
-def _between(name: str, value: int, low: int, high: int) -> None:
-    if not low <= value <= high:
-        message = f"{name} must be between {low} and {high}, got {value}"
-        raise ConfigError(message)
-
-
-def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        message = f"{name} must be one of {', '.join(allowed)}, got {value!r}"
-        raise ConfigError(message)

@@ -74,8 +74,7 @@ class Document:
         """
         text = record.get("text")
         if not isinstance(text, str):
-            what = "no 'text'" if text is None else f"'text' is {type(text).__name__}, not a string"
-            message = f"{what}; a record needs at least a string 'text'"
+            message = f"a record needs a string 'text', got {type(text).__name__}"
             raise DocumentError(message, path=default_id)
         values = {name: _plain(record.get(name)) for name in OPTIONAL_FIELDS}
         key = _plain(record.get("id")) or values["url"] or default_id
