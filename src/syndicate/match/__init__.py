@@ -1,1 +1,1 @@
-"""TBD."""
+"""What two documents share, exactly, and what it means."""

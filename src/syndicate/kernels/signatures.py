@@ -1,0 +1,75 @@
+"""MinHash signatures and their band keys."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from syndicate.kernels._jit import kernel
+from syndicate.kernels.tokens import ROLL, mix
+
+_EMPTY = np.uint32(0xFFFFFFFF)
+_S13 = np.uint32(13)
+_S16 = np.uint32(16)
+_S32 = np.uint64(32)
+_F1 = np.uint32(0x85EBCA6B)
+_F2 = np.uint32(0xC2B2AE35)
+_MIX_BAND = np.uint64(0xE7037ED1A0B428DB)
+
+
+@kernel
+def signatures(shingles, bounds, scale, shift, out):  # type: ignore[no-untyped-def]
+    """Sketch sets of shingle hashes: the least of each affine permutation over the set.
+
+    Permutations are the outer loop and shingles the inner one: the compiler then takes the
+    minimum of many shingles at once.
+
+    Parameters
+    ----------
+    shingles : ndarray of uint64
+        All sets, one after the other; the upper 32 bits of each hash count.
+    bounds : ndarray of int64, shape (n + 1,)
+        Where each set starts and the last ends.
+    scale, shift : ndarray of uint32, shape (k,)
+        The permutations ``v -> scale * v + shift`` modulo 2**32.
+    out : ndarray of uint32, shape (n, k)
+        Filled; all ``2**32 - 1`` for an empty set.
+    """
+    longest = 0
+    for i in range(len(bounds) - 1):
+        longest = max(longest, bounds[i + 1] - bounds[i])
+    values = np.empty(longest, np.uint32)
+    for i in range(len(bounds) - 1):
+        members = shingles[bounds[i] : bounds[i + 1]]
+        n = len(members)
+        for j in range(n):
+            value = np.uint32(members[j] >> _S32)
+            # The finaliser of MurmurHash3; numba widens products, so each is cut to 32 bits.
+            value = np.uint32((value ^ (value >> _S16)) * _F1)
+            value = np.uint32((value ^ (value >> _S13)) * _F2)
+            values[j] = value ^ (value >> _S16)
+        for k in range(len(scale)):
+            factor = scale[k]
+            offset = shift[k]
+            least = _EMPTY
+            for j in range(n):
+                least = min(least, np.uint32(factor * values[j] + offset))
+            out[i, k] = least
+
+
+@kernel
+def band_keys(sketches, bands, rows, out):  # type: ignore[no-untyped-def]
+    """Hash each band of ``rows`` slots to one 64-bit key, the band's number included.
+
+    Parameters
+    ----------
+    sketches : ndarray of uint32, shape (n, k)
+        With ``bands * rows <= k``.
+    out : ndarray of uint64, shape (bands, n)
+        Filled.
+    """
+    for i in range(len(sketches)):
+        for band in range(bands):
+            key = np.uint64(band + 1)
+            for row in range(rows):
+                key = key * ROLL + np.uint64(sketches[i, band * rows + row])
+            out[band, i] = mix(key, _MIX_BAND)

@@ -1,0 +1,109 @@
+"""From texts to shingle hashes: the numbers that everything after is computed from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from syndicate.text.fold import fold_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+
+class Shingled(NamedTuple):
+    """The shingles of a column of n texts.
+
+    Attributes
+    ----------
+    shingles
+        ndarray of uint64: hashes of all texts in text order, shingle i of a text covering
+        its tokens i to i + size - 1; a text of fewer tokens than that has one shingle.
+    bounds
+        ndarray of int64, shape (n + 1,): where each text's shingles start.
+    counts
+        ndarray of int32, shape (n,): tokens of each text.
+    digests
+        ndarray of uint64, shape (n, 2): 128 bits, equal for texts that fold alike.
+    """
+
+    shingles: NDArray[np.uint64]
+    bounds: NDArray[np.int64]
+    counts: NDArray[np.int32]
+    digests: NDArray[np.uint64]
+
+
+class Tokens(NamedTuple):
+    """Where the tokens of one text lie.
+
+    Attributes
+    ----------
+    starts, ends
+        ndarray of int32, shape (tokens,): offsets in UTF-8 bytes.
+    flags
+        ndarray of uint8, shape (tokens,): bits 0 and 1 are DIGIT and UPPER of the first
+        character, bits 2 and 3 the same of any character.
+    """
+
+    starts: NDArray[np.int32]
+    ends: NDArray[np.int32]
+    flags: NDArray[np.uint8]
+
+
+def encode(texts: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Lay texts end to end in UTF-8; a lone surrogate becomes a question mark.
+
+    Returns
+    -------
+    data : ndarray of uint8
+    offsets : ndarray of int64, shape (n + 1,)
+    """
+    encoded = [text.encode("utf-8", "replace") for text in texts]
+    offsets = np.zeros(len(encoded) + 1, np.int64)
+    np.cumsum([len(part) for part in encoded], out=offsets[1:])
+    return np.frombuffer(b"".join(encoded), np.uint8), offsets
+
+
+def shingle(
+    data: NDArray[np.uint8], offsets: NDArray[np.int64], size: int, *, key: int = 0
+) -> Shingled:
+    """Fold and shingle a column of texts.
+
+    Parameters
+    ----------
+    data, offsets
+        UTF-8 bytes laid end to end, as in an Arrow string column.
+    size
+        Tokens to a shingle.
+    key
+        Keeps outsiders from writing texts that collide; 0 is the public scheme.
+    """
+    from syndicate.kernels import tokens  # noqa: PLC0415 - compiles
+
+    table = fold_table(key)
+    n = len(offsets) - 1
+    room = np.empty((int(offsets[-1] - offsets[0]) + 3 * n) // 2 + 1, np.uint64)
+    bounds = np.empty(n + 1, np.int64)
+    counts = np.empty(n, np.int32)
+    digests = np.empty((n, 2), np.uint64)
+    used = tokens.shingle_texts(
+        data, offsets, table.multiplier, table.addend, size, room, bounds, counts, digests
+    )
+    return Shingled(room[:used].copy(), bounds, counts, digests)
+
+
+def find_tokens(text: NDArray[np.uint8]) -> Tokens:
+    """Find the tokens of one text, cut exactly as `shingle` cuts them."""
+    from syndicate.kernels import tokens  # noqa: PLC0415 - compiles
+
+    table = fold_table()
+    starts = np.empty(len(text) + 1, np.int32)
+    ends = np.empty(len(text) + 1, np.int32)
+    flags = np.empty(len(text) + 1, np.uint8)
+    count = tokens.token_spans(
+        text, table.multiplier, table.addend, table.traits, starts, ends, flags
+    )
+    return Tokens(starts[:count].copy(), ends[:count].copy(), flags[:count].copy())
