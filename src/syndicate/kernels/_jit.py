@@ -6,6 +6,15 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numba
+import numpy as np
+from numpy.typing import NDArray
+
+Bool = NDArray[np.bool_]
+U8 = NDArray[np.uint8]
+U32 = NDArray[np.uint32]
+U64 = NDArray[np.uint64]
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

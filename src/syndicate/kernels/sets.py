@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import kernel
+from syndicate.kernels._jit import I32, I64, U64, kernel
 
 
 @kernel
-def distinct(shingles, bounds, out):  # type: ignore[no-untyped-def]
+def distinct(shingles: U64, bounds: I64, out: I32) -> None:
     """Count the distinct hashes of each set.
 
     Parameters
@@ -43,7 +43,7 @@ def distinct(shingles, bounds, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def shared(shingles, bounds, left, right, out):  # type: ignore[no-untyped-def]
+def shared(shingles: U64, bounds: I64, left: I64, right: I64, out: I32) -> None:
     """Count the distinct hashes that both sets of each pair hold.
 
     A table is built once for each run of equal ``left``, so pairs sorted by it are fast.
@@ -68,6 +68,7 @@ def shared(shingles, bounds, left, right, out):  # type: ignore[no-untyped-def]
     seen = np.full(size, -1, np.int64)
     mask = size - np.uint64(1)
     previous = -1
+    built = -1
     for pair in range(len(left)):
         if left[pair] != previous:
             previous = left[pair]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import kernel
+from syndicate.kernels._jit import I64, U32, U64, kernel
 from syndicate.kernels.tokens import ROLL, mix
 
 _EMPTY = np.uint32(0xFFFFFFFF)
@@ -17,7 +17,7 @@ _MIX_BAND = np.uint64(0xE7037ED1A0B428DB)
 
 
 @kernel
-def signatures(shingles, bounds, scale, shift, out):  # type: ignore[no-untyped-def]
+def signatures(shingles: U64, bounds: I64, scale: U32, shift: U32, out: U32) -> None:
     """Sketch sets of shingle hashes: the least of each affine permutation over the set.
 
     Permutations are the outer loop and shingles the inner one: the compiler then takes the
@@ -57,7 +57,7 @@ def signatures(shingles, bounds, scale, shift, out):  # type: ignore[no-untyped-
 
 
 @kernel
-def band_keys(sketches, bands, rows, out):  # type: ignore[no-untyped-def]
+def band_keys(sketches: U32, bands: int, rows: int, out: U64) -> None:
     """Hash each band of ``rows`` slots to one 64-bit key, the band's number included.
 
     Parameters

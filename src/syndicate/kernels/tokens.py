@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import inline, kernel
+from syndicate.kernels._jit import I32, I64, U8, U32, U64, inline, kernel
 
 ROLL = np.uint64(0xD6E8FEB86659FD93)
 _ROLL2 = np.uint64(0x9FB21C651E98DF25)
@@ -28,7 +28,7 @@ _LOW6 = np.uint32(0x3F)
 
 
 @inline
-def mix(value, factor):  # type: ignore[no-untyped-def]
+def mix(value: np.uint64, factor: np.uint64) -> np.uint64:
     """Make every bit of the result depend on every bit of the value."""
     value = value ^ (value >> _S32)
     value = value * factor
@@ -36,7 +36,7 @@ def mix(value, factor):  # type: ignore[no-untyped-def]
 
 
 @inline
-def _point(b0, b1, b2):  # type: ignore[no-untyped-def]
+def _point(b0: np.uint32, b1: np.uint32, b2: np.uint32) -> np.uint32:
     """Give the code point of up to three bytes that starts with b0, or 0 inside one."""
     two = ((b0 & np.uint32(0x1F)) << np.uint32(6)) | (b1 & _LOW6)
     three = ((b0 & np.uint32(0x0F)) << np.uint32(12)) | ((b1 & _LOW6) << np.uint32(6))
@@ -48,7 +48,7 @@ def _point(b0, b1, b2):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def decode(text, points):  # type: ignore[no-untyped-def]
+def decode(text: U8, points: U32) -> bool:
     """Decode the UTF-8 sequences of up to three bytes, one entry a byte.
 
     Parameters
@@ -79,7 +79,7 @@ def decode(text, points):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def spaced_tokens(points, n, multiplier, addend, tokens):  # type: ignore[no-untyped-def]
+def spaced_tokens(points: U32, n: int, multiplier: U64, addend: U64, tokens: U64) -> int:
     """Hash the tokens of a text whose words stand between separators; give their number."""
     count = 0
     hashed = _ZERO
@@ -97,7 +97,7 @@ def spaced_tokens(points, n, multiplier, addend, tokens):  # type: ignore[no-unt
 
 
 @kernel
-def lone_tokens(text, multiplier, addend, tokens):  # type: ignore[no-untyped-def]
+def lone_tokens(text: U8, multiplier: U64, addend: U64, tokens: U64) -> int:
     """Hash the tokens of any text; a letter with multiplier 0 is a token of its own."""
     count = 0
     hashed = _ZERO
@@ -133,7 +133,9 @@ def lone_tokens(text, multiplier, addend, tokens):  # type: ignore[no-untyped-de
 
 
 @kernel
-def token_spans(text, multiplier, addend, traits, starts, ends, flags):  # type: ignore[no-untyped-def]
+def token_spans(
+    text: U8, multiplier: U64, addend: U64, traits: U8, starts: I32, ends: I32, flags: U8
+) -> int:
     """Find where each token lies, cutting exactly as the other loops do.
 
     Parameters
@@ -185,7 +187,7 @@ def token_spans(text, multiplier, addend, traits, starts, ends, flags):  # type:
 
 
 @kernel
-def shingle(tokens, count, size, shingles):  # type: ignore[no-untyped-def]
+def shingle(tokens: U64, count: int, size: int, shingles: U64) -> int:
     """Roll a hash over each ``size`` consecutive tokens; give the number of shingles.
 
     Fewer tokens than that make one shingle, none make none. The token hashes are mixed in
@@ -213,7 +215,7 @@ def shingle(tokens, count, size, shingles):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def digest(tokens, count):  # type: ignore[no-untyped-def]
+def digest(tokens: U64, count: int) -> tuple[np.uint64, np.uint64]:
     """Hash the whole sequence of mixed tokens to 128 bits, as two words."""
     low = _ZERO
     high = np.uint64(count)
@@ -224,9 +226,17 @@ def digest(tokens, count):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def shingle_texts(  # type: ignore[no-untyped-def]
-    data, offsets, multiplier, addend, size, shingles, bounds, counts, digests
-):
+def shingle_texts(
+    data: U8,
+    offsets: I64,
+    multiplier: U64,
+    addend: U64,
+    size: int,
+    shingles: U64,
+    bounds: I64,
+    counts: I32,
+    digests: U64,
+) -> int:
     """Shingle a column of texts.
 
     Parameters

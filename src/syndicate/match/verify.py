@@ -26,17 +26,17 @@ class Overlap(NamedTuple):
     @property
     def jaccard(self) -> NDArray[np.float64]:
         """Shared by either; 0 where both sets are empty."""
-        return self.shared / np.maximum(self.size_a + self.size_b - self.shared, 1)
+        return np.asarray(self.shared / np.maximum(self.size_a + self.size_b - self.shared, 1))
 
     @property
     def containment_a(self) -> NDArray[np.float64]:
         """The part of a that b holds."""
-        return self.shared / np.maximum(self.size_a, 1)
+        return np.asarray(self.shared / np.maximum(self.size_a, 1))
 
     @property
     def containment_b(self) -> NDArray[np.float64]:
         """The part of b that a holds."""
-        return self.shared / np.maximum(self.size_b, 1)
+        return np.asarray(self.shared / np.maximum(self.size_b, 1))
 
 
 def overlap(

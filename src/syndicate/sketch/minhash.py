@@ -25,7 +25,7 @@ def permutations(num_perm: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]
     tuple of two ndarray of uint32, shape (num_perm,)
         Every scale is odd, so that ``v -> scale * v + shift`` is a permutation.
     """
-    generator = np.random.RandomState(_SEED)  # noqa: NPY002 - the stream is the contract
+    generator = np.random.RandomState(_SEED)
     scale = generator.randint(0, 1 << 31, num_perm, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
     shift = generator.randint(0, 1 << 32, num_perm, dtype=np.uint32)
     return scale, shift
