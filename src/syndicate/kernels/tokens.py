@@ -79,8 +79,13 @@ def decode(text: U8, points: U32) -> bool:
 
 
 @kernel
-def spaced_tokens(points: U32, n: int, multiplier: U64, addend: U64, tokens: U64) -> int:
-    """Hash the tokens of a text whose words stand between separators; give their number."""
+def spaced_tokens(
+    points: U32, n: int, multiplier: U64, addend: U64, traits: U8, tokens: U64, flags: U8
+) -> int:
+    """Hash the tokens of a text whose words stand between separators; give their number.
+
+    ``flags``, zeros before, receives the traits of each token's characters.
+    """
     count = 0
     hashed = _ZERO
     inside = _ZERO
@@ -88,6 +93,7 @@ def spaced_tokens(points: U32, n: int, multiplier: U64, addend: U64, tokens: U64
         point = points[i]
         factor = multiplier[point]
         tokens[count] = hashed
+        flags[count] |= traits[point]
         still = (factor >> _S63) | (inside & factor)
         count += np.int64(inside & (still ^ _ONE))
         hashed = hashed * factor + addend[point]
@@ -97,7 +103,7 @@ def spaced_tokens(points: U32, n: int, multiplier: U64, addend: U64, tokens: U64
 
 
 @kernel
-def lone_tokens(text: U8, multiplier: U64, addend: U64, tokens: U64) -> int:
+def lone_tokens(text: U8, multiplier: U64, addend: U64, traits: U8, tokens: U64, flags: U8) -> int:
     """Hash the tokens of any text; a letter with multiplier 0 is a token of its own."""
     count = 0
     hashed = _ZERO
@@ -126,6 +132,7 @@ def lone_tokens(text: U8, multiplier: U64, addend: U64, tokens: U64) -> int:
         else:
             hashed = hashed * factor + code
             inside = inside or factor != _ONE
+        flags[count] |= traits[point]
     if inside:
         tokens[count] = hashed
         count += 1
@@ -147,8 +154,7 @@ def token_spans(
     starts, ends : ndarray of int32, shape (>= n,)
         Filled with offsets in bytes.
     flags : ndarray of uint8, shape (>= n,)
-        Filled: the traits of all characters of the token, shifted left by two bits, and
-        those of its first in the lower two.
+        Filled: the traits of each token's characters.
 
     Returns
     -------
@@ -178,10 +184,10 @@ def token_spans(
             if not inside and (lone or factor != _ONE):
                 inside = True
                 starts[count] = i
-                flags[count] = traits[point]
+                flags[count] = 0
             if inside:
                 ends[count] = i + length
-                flags[count] |= traits[point] << np.uint8(2)
+                flags[count] |= traits[point]
         i += length
     return count + inside
 
@@ -231,9 +237,11 @@ def shingle_texts(
     offsets: I64,
     multiplier: U64,
     addend: U64,
+    traits: U8,
     size: int,
     shingles: U64,
     bounds: I64,
+    flags: U8,
     counts: I32,
     digests: U64,
 ) -> int:
@@ -245,15 +253,17 @@ def shingle_texts(
         The UTF-8 bytes of all texts.
     offsets : ndarray of int64, shape (n + 1,)
         Where each text starts and the last ends.
-    multiplier, addend : ndarray of uint64, shape (LIMIT,)
+    multiplier, addend, traits
         The fold table.
     size : int
         Tokens to a shingle.
     shingles : ndarray of uint64
         Filled with the shingle hashes of all texts, in text order; must hold
-        ``(bytes + 3 * n) // 2`` of them.
+        ``(bytes + 3 * n) // 2 + 1`` of them.
     bounds : ndarray of int64, shape (n + 1,)
         Filled: where each text's shingles start and the last end.
+    flags : ndarray of uint8
+        Zeros; filled with the traits of all tokens; as long as ``shingles``.
     counts : ndarray of int32, shape (n,)
         Filled: tokens of each text.
     digests : ndarray of uint64, shape (n, 2)
@@ -265,13 +275,17 @@ def shingle_texts(
     points = np.empty(longest + 1, np.uint32)
     tokens = np.empty(longest + 2, np.uint64)
     used = 0
+    seen = 0
     bounds[0] = 0
     for i in range(len(offsets) - 1):
         text = data[offsets[i] : offsets[i + 1]]
         if decode(text, points):
-            count = lone_tokens(text, multiplier, addend, tokens)
+            count = lone_tokens(text, multiplier, addend, traits, tokens, flags[seen:])
         else:
-            count = spaced_tokens(points, len(text), multiplier, addend, tokens)
+            count = spaced_tokens(
+                points, len(text), multiplier, addend, traits, tokens, flags[seen:]
+            )
+        seen += count
         counts[i] = count
         used += shingle(tokens, count, size, shingles[used:])
         bounds[i + 1] = used

@@ -24,6 +24,8 @@ class Shingled(NamedTuple):
         its tokens i to i + size - 1; a text of fewer tokens than that has one shingle.
     bounds
         ndarray of int64, shape (n + 1,): where each text's shingles start.
+    flags
+        ndarray of uint8: traits of all tokens (bit 0 has a digit, bit 1 has a capital).
     counts
         ndarray of int32, shape (n,): tokens of each text.
     digests
@@ -32,6 +34,7 @@ class Shingled(NamedTuple):
 
     shingles: NDArray[np.uint64]
     bounds: NDArray[np.int64]
+    flags: NDArray[np.uint8]
     counts: NDArray[np.int32]
     digests: NDArray[np.uint64]
 
@@ -44,8 +47,7 @@ class Tokens(NamedTuple):
     starts, ends
         ndarray of int32, shape (tokens,): offsets in UTF-8 bytes.
     flags
-        ndarray of uint8, shape (tokens,): bits 0 and 1 are DIGIT and UPPER of the first
-        character, bits 2 and 3 the same of any character.
+        ndarray of uint8, shape (tokens,): bit 0 has a digit, bit 1 has a capital.
     """
 
     starts: NDArray[np.int32]
@@ -87,12 +89,11 @@ def shingle(
     n = len(offsets) - 1
     room = np.empty((int(offsets[-1] - offsets[0]) + 3 * n) // 2 + 1, np.uint64)
     bounds = np.empty(n + 1, np.int64)
+    flags = np.zeros(len(room), np.uint8)
     counts = np.empty(n, np.int32)
     digests = np.empty((n, 2), np.uint64)
-    used = tokens.shingle_texts(
-        data, offsets, table.multiplier, table.addend, size, room, bounds, counts, digests
-    )
-    return Shingled(room[:used].copy(), bounds, counts, digests)
+    used = tokens.shingle_texts(data, offsets, *table, size, room, bounds, flags, counts, digests)
+    return Shingled(room[:used].copy(), bounds, flags[: counts.sum()].copy(), counts, digests)
 
 
 def find_tokens(text: NDArray[np.uint8]) -> Tokens:
@@ -103,7 +104,5 @@ def find_tokens(text: NDArray[np.uint8]) -> Tokens:
     starts = np.empty(len(text) + 1, np.int32)
     ends = np.empty(len(text) + 1, np.int32)
     flags = np.empty(len(text) + 1, np.uint8)
-    count = tokens.token_spans(
-        text, table.multiplier, table.addend, table.traits, starts, ends, flags
-    )
+    count = tokens.token_spans(text, *table, starts, ends, flags)
     return Tokens(starts[:count].copy(), ends[:count].copy(), flags[:count].copy())

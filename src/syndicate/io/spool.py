@@ -1,0 +1,137 @@
+"""What must wait waits here: rows of different lengths, in memory or in a file.
+
+Files are read with plain seeks rather than mapped, so that memory stays what was asked for
+whichever way the operating system counts it.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+
+from syndicate.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import DTypeLike, NDArray
+
+
+class Rows:
+    """Rows of numbers, row i being items ``bounds[i]`` to ``bounds[i + 1]``.
+
+    Parameters
+    ----------
+    bounds : ndarray of int64, shape (n + 1,)
+        Starts at 0.
+    items
+        The items of all rows, or the file that holds them.
+    dtype
+        Of one item.
+    """
+
+    def __init__(
+        self, bounds: NDArray[np.int64], items: NDArray[Any] | Path, dtype: DTypeLike
+    ) -> None:
+        self.bounds = bounds
+        self.items = items
+        self.dtype = np.dtype(dtype)
+
+    def __len__(self) -> int:
+        return len(self.bounds) - 1
+
+    def take(self, rows: NDArray[np.int64]) -> list[NDArray[Any]]:
+        """Fetch some rows, each as its own array; ascending rows are fastest.
+
+        Raises
+        ------
+        StoreError
+            If the file is gone or shorter than it was.
+        """
+        spans = zip(self.bounds[rows].tolist(), self.bounds[rows + 1].tolist(), strict=True)
+        if not isinstance(self.items, Path):
+            items = self.items
+            return [items[start:end] for start, end in spans]
+        with _reading(self.items) as file:
+            return [self._read(file, start, end) for start, end in spans]
+
+    def _read(self, file: BinaryIO, start: int, end: int) -> NDArray[Any]:
+        file.seek(start * self.dtype.itemsize)
+        row = np.frombuffer(file.read((end - start) * self.dtype.itemsize), self.dtype)
+        if len(row) < end - start:
+            message = f"{self.items} is shorter than when it was written; start again without it"
+            raise StoreError(message)
+        return row
+
+
+class RowWriter:
+    """Collects rows in memory, or in a file when given one.
+
+    Parameters
+    ----------
+    dtype
+        Of one item.
+    path
+        Where the items go; None keeps them in memory.
+    """
+
+    def __init__(self, dtype: DTypeLike, path: Path | None = None) -> None:
+        self.dtype = np.dtype(dtype)
+        self.path = path
+        self._lengths: list[NDArray[np.int64]] = []
+        self._held: list[NDArray[Any]] = []
+        self._file = None if path is None else path.open("wb")
+
+    def append(self, items: NDArray[Any], bounds: NDArray[np.int64]) -> None:
+        """Add rows laid end to end; ``bounds`` has one entry more than there are rows."""
+        self._lengths.append(np.diff(bounds))
+        chosen = items[bounds[0] : bounds[-1]]
+        if self._file is None:
+            self._held.append(chosen)
+        else:
+            with _storing(self.path):
+                self._file.write(np.ascontiguousarray(chosen).data)
+
+    def finish(self) -> Rows:
+        """Close the file and give all rows."""
+        lengths = np.concatenate([np.zeros(1, np.int64), *self._lengths])
+        bounds = np.cumsum(lengths)
+        if self._file is None or self.path is None:
+            held = np.concatenate(self._held) if self._held else np.empty(0, self.dtype)
+            return Rows(bounds, held, self.dtype)
+        with _storing(self.path):
+            self._file.close()
+        return Rows(bounds, self.path, self.dtype)
+
+
+def pack(rows: list[NDArray[Any]], dtype: DTypeLike) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Lay rows end to end, as the kernels want them: items and bounds."""
+    bounds = np.zeros(len(rows) + 1, np.int64)
+    np.cumsum([len(row) for row in rows], out=bounds[1:])
+    return (np.concatenate(rows) if rows else np.empty(0, dtype)), bounds
+
+
+@contextmanager
+def _storing(path: Path | None) -> Iterator[None]:
+    """Name the file and the remedy when writing fails."""
+    try:
+        yield
+    except OSError as error:
+        message = (
+            f"cannot write {path}: {error.strerror}; free some space or choose another --work"
+        )
+        raise StoreError(message) from error
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[BinaryIO]:
+    """Open for reading, naming the file when it is gone."""
+    try:
+        with path.open("rb") as file:
+            yield file
+    except OSError as error:
+        message = f"cannot read {path}: {error.strerror}"
+        raise StoreError(message) from error
