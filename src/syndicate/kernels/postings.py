@@ -1,0 +1,221 @@
+"""Postings of an index: where a 64-bit key was seen.
+
+A posting is one uint64, ``rest << 32 | document``: within one *shard* (the top 12 bits of the
+key) the next 32 bits of the key are its rest, so 44 bits of a key are kept. Verification is
+exact, so the odd chance agreement costs a comparison and never an answer.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from syndicate.kernels._jit import inline, kernel
+
+SHARD_BITS = 12
+SHARDS = 1 << SHARD_BITS
+BLOCK_WORDS = 8
+"""A filter block is one cache line of 64-bit words."""
+
+_SHARD_SHIFT = np.uint64(64 - SHARD_BITS)
+_REST_SHIFT = np.uint64(32 - SHARD_BITS)
+_REST_MASK = np.uint64(0xFFFFFFFF)
+_S32 = np.uint64(32)
+_FILTER_MIX = np.uint64(0x9FB21C651E98DF25)
+_ONE = np.uint64(1)
+_LOW6 = np.uint64(63)
+_S6 = np.uint64(6)
+_LOW9 = np.uint64(511)
+
+
+@inline
+def _rest(key):  # type: ignore[no-untyped-def]
+    """Give the 32 bits of a key below its shard."""
+    return (key >> _REST_SHIFT) & _REST_MASK
+
+
+@kernel
+def insert(keys, docs, limit, slot_keys, slot_docs):  # type: ignore[no-untyped-def]
+    """Put postings into an open-addressing table that holds repeats.
+
+    Parameters
+    ----------
+    keys : ndarray of uint64, shape (n,)
+    docs : ndarray of uint32, shape (n,)
+        The document of each key, ascending, none 0.
+    limit : int
+        Most postings of one key; from there on the newest displaces the oldest, so that no
+        flood of one text makes the table slow.
+    slot_keys, slot_docs : ndarray of uint64 and uint32, shape (2 ** k,)
+        The table, at most three quarters full; document 0 marks an empty slot.
+    """
+    mask = np.uint64(len(slot_keys) - 1)
+    for i in range(len(keys)):
+        slot = keys[i] & mask
+        same = 0
+        oldest = slot
+        while slot_docs[slot] != 0:
+            if slot_keys[slot] == keys[i]:
+                if same == 0 or slot_docs[slot] < slot_docs[oldest]:
+                    oldest = slot
+                same += 1
+            slot = (slot + _ONE) & mask
+        if same >= limit:
+            slot = oldest
+        slot_keys[slot] = keys[i]
+        slot_docs[slot] = docs[i]
+
+
+@kernel
+def lookup(keys, slot_keys, slot_docs, out_key, out_doc):  # type: ignore[no-untyped-def]
+    """Find the postings of keys in the table of `insert`.
+
+    Parameters
+    ----------
+    out_key, out_doc : ndarray of int64 and uint32, shape (room,)
+        Filled with positions in ``keys`` and documents.
+
+    Returns
+    -------
+    int
+        How many there are; where that is more than the room, look again with more.
+    """
+    mask = np.uint64(len(slot_keys) - 1)
+    found = 0
+    for i in range(len(keys)):
+        slot = keys[i] & mask
+        while slot_docs[slot] != 0:
+            if slot_keys[slot] == keys[i]:
+                if found < len(out_key):
+                    out_key[found] = i
+                    out_doc[found] = slot_docs[slot]
+                found += 1
+            slot = (slot + _ONE) & mask
+    return found
+
+
+@kernel
+def partition(keys, docs, starts, out):  # type: ignore[no-untyped-def]
+    """Sort postings by shard, each shard's own left unsorted.
+
+    Parameters
+    ----------
+    keys : ndarray of uint64, shape (n,)
+    docs : ndarray of uint32, shape (n,)
+    starts : ndarray of int64, shape (SHARDS + 1,)
+        Filled: where each shard starts and the last ends.
+    out : ndarray of uint64, shape (n,)
+        Filled with postings.
+    """
+    starts[:] = 0
+    for i in range(len(keys)):
+        starts[np.int64(keys[i] >> _SHARD_SHIFT) + 1] += 1
+    for shard in range(SHARDS):
+        starts[shard + 1] += starts[shard]
+    place = starts.copy()
+    for i in range(len(keys)):
+        shard = np.int64(keys[i] >> _SHARD_SHIFT)
+        out[place[shard]] = (_rest(keys[i]) << _S32) | np.uint64(docs[i])
+        place[shard] += 1
+
+
+@kernel
+def fill_filter(postings, starts, blocks, words):  # type: ignore[no-untyped-def]
+    """Set the bits of a blocked Bloom filter (Putze, Sanders, Singler 2007).
+
+    Parameters
+    ----------
+    postings : ndarray of uint64
+        Those of consecutive shards, one shard after the other.
+    starts : ndarray of int64, shape (shards + 1,)
+        Where each shard starts and the last ends.
+    blocks : int
+        Blocks of a shard.
+    words : ndarray of uint64, shape (shards * blocks * BLOCK_WORDS,)
+        Zeroed; bits are set in it.
+    """
+    for shard in range(len(starts) - 1):
+        for i in range(starts[shard], starts[shard + 1]):
+            rest = postings[i] >> _S32
+            block = np.uint64(shard * blocks) + ((rest * np.uint64(blocks)) >> _S32)
+            mixed = rest * _FILTER_MIX
+            for k in range(3):
+                bit = (mixed >> np.uint64(55 - 9 * k)) & _LOW9
+                words[block * np.uint64(BLOCK_WORDS) + (bit >> _S6)] |= _ONE << (bit & _LOW6)
+
+
+@kernel
+def probe(keys, low, high, blocks, words, out):  # type: ignore[no-untyped-def]
+    """Tell which keys a run may hold.
+
+    Parameters
+    ----------
+    keys : ndarray of uint64, shape (n,)
+    low, high : int
+        Shards that the run answers for; keys of others are not in it.
+    blocks, words
+        Its filter, as `fill_filter` made it over all shards.
+    out : ndarray of int64, shape (n,)
+        Filled with the positions of the keys it may hold.
+
+    Returns
+    -------
+    int
+        How many.
+    """
+    found = 0
+    for i in range(len(keys)):
+        shard = np.int64(keys[i] >> _SHARD_SHIFT)
+        if shard < low or shard >= high:
+            continue
+        rest = _rest(keys[i])
+        block = np.uint64(shard * blocks) + ((rest * np.uint64(blocks)) >> _S32)
+        mixed = rest * _FILTER_MIX
+        held = _ONE
+        for k in range(3):
+            bit = (mixed >> np.uint64(55 - 9 * k)) & _LOW9
+            held &= words[block * np.uint64(BLOCK_WORDS) + (bit >> _S6)] >> (bit & _LOW6)
+        out[found] = i
+        found += np.int64(held)
+    return found
+
+
+@kernel
+def scan(keys, pages, begins, ends, data, out_key, out_doc):  # type: ignore[no-untyped-def]
+    """Find keys in sorted pages.
+
+    Parameters
+    ----------
+    keys : ndarray of uint64, shape (n,)
+    pages : ndarray of int64, shape (n,)
+        The page each key would stand in.
+    begins, ends : ndarray of int64, shape (pages,)
+        Where each page lies in ``data``.
+    data : ndarray of uint64
+        Sorted postings, one page after the other.
+    out_key, out_doc : ndarray of int64 and uint32, shape (room,)
+        Filled with positions in ``keys`` and documents.
+
+    Returns
+    -------
+    int
+        How many there are; where that is more than the room, look again with more.
+    """
+    found = 0
+    for i in range(len(keys)):
+        rest = _rest(keys[i])
+        low = begins[pages[i]]
+        end = ends[pages[i]]
+        high = end
+        while low < high:
+            middle = (low + high) // 2
+            if (data[middle] >> _S32) < rest:
+                low = middle + 1
+            else:
+                high = middle
+        while low < end and (data[low] >> _S32) == rest:
+            if found < len(out_key):
+                out_key[found] = i
+                out_doc[found] = np.uint32(data[low] & _REST_MASK)
+            found += 1
+            low += 1
+    return found

@@ -1,0 +1,155 @@
+"""What every store promises: arrays in, arrays out, one transaction at a time.
+
+A store keeps *records* (a document's own bytes, opaque to it) under numbers that ascend in the
+order of arrival, and *postings*: which documents hold a 64-bit key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, TypeVar
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Result = TypeVar("Result")
+
+NEWEST = 101
+"""Postings of one key that a store must keep: the newest ones, and one more than the document
+frequency from which `syndicate.sketch` calls a sampled shingle common."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A remembered document.
+
+    Parameters
+    ----------
+    id
+        The document's id; unique in a store.
+    at
+        When it was remembered, in seconds since 1970.
+    body
+        Its bytes, in a form that the index knows.
+    cluster
+        Number of the document that stands for its cluster; 0 if it stands alone or for others.
+    doc
+        Its number; 0 until it is stored.
+    """
+
+    id: str
+    at: float
+    body: bytes
+    cluster: int = 0
+    doc: int = 0
+
+    def numbered(self, doc: int) -> Self:
+        """Give the record as stored under a number."""
+        return replace(self, doc=doc)
+
+
+class Postings(NamedTuple):
+    """Which documents hold which of the keys asked for.
+
+    Attributes
+    ----------
+    key
+        ndarray of int64, shape (n,): positions in the array asked for.
+    doc
+        ndarray of int64, shape (n,): document numbers, some perhaps removed since.
+    """
+
+    key: NDArray[np.int64]
+    doc: NDArray[np.int64]
+
+
+class View(Protocol):
+    """A store as it was at one moment."""
+
+    def find(self, keys: NDArray[np.uint64]) -> Postings:
+        """Look keys up; of a key held by more than `NEWEST` documents, the newest."""
+        ...
+
+    def numbers(self, ids: Sequence[str]) -> list[int]:
+        """Give the numbers of ids; 0 where unknown."""
+        ...
+
+    def fetch(self, docs: Sequence[int]) -> list[Record]:
+        """Read records in ascending order; numbers without one are passed over."""
+        ...
+
+    def members(self, cluster: int, limit: int) -> list[int]:
+        """Give the first documents of a cluster, ascending, without the one that stands for it."""
+        ...
+
+    def size(self) -> int:
+        """Count the records."""
+        ...
+
+    def page(self, after: int, limit: int) -> list[Record]:
+        """Read the records that follow a number, in ascending order."""
+        ...
+
+    def before(self, moment: float, limit: int) -> list[int]:
+        """Give documents remembered before a moment, oldest first."""
+        ...
+
+
+class Change(View, Protocol):
+    """A transaction: all of it comes to pass, or nothing does."""
+
+    def put(self, records: Sequence[Record], keys: Sequence[NDArray[np.uint64]]) -> list[int]:
+        """Store records of ids not stored yet under new numbers, which it gives."""
+        ...
+
+    def remove(self, docs: Sequence[int]) -> int:
+        """Forget documents; give how many there were."""
+        ...
+
+
+class Store(Protocol):
+    """Where an index keeps what it remembers."""
+
+    def header(self) -> bytes | None:
+        """Read what `set_header` wrote; None if the store is new."""
+        ...
+
+    def set_header(self, header: bytes) -> bytes:
+        """Write the settings of a new store once; give those that stand, ours or another's."""
+        ...
+
+    def replace_header(self, header: bytes) -> None:
+        """Write other settings over those that stand."""
+        ...
+
+    def read(self, work: Callable[[View], Result]) -> Result:
+        """Do what only reads."""
+        ...
+
+    def write(self, work: Callable[[Change], Result]) -> Result:
+        """Do what reads and writes as one step; it may be called again if another writer won."""
+        ...
+
+    def compact(self) -> None:
+        """Give back the room of what was removed."""
+        ...
+
+    def backup(self, path: Path) -> None:
+        """Copy everything into a new file, while others go on."""
+        ...
+
+    def check(self) -> Iterator[str]:
+        """Name what is damaged; nothing if all is well."""
+        ...
+
+    def stats(self) -> dict[str, int | float | str]:
+        """Give figures about the store itself."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...

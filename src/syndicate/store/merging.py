@@ -1,0 +1,252 @@
+"""Making and merging the runs of `syndicate.store.runs`, a slice at a time."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from syndicate.store.contract import NEWEST
+from syndicate.store.runs import BLOCK_WORDS, SHARD_BITS, SHARDS, Run, Runs, seal, unseal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from sqlite3 import Connection
+
+    from numpy.typing import NDArray
+
+FLUSH = 1 << 19
+"""Fresh postings that make a run: some 4,500 articles."""
+_FANOUT = 4
+_PAGE = 128  # most postings of a page, on average
+_FILTER_BITS = 5  # of a posting in the larger runs: one key in eleven costs a page in vain
+_FILTER_BITS_SMALL = 10
+_SLICE = 6000  # postings: a few milliseconds
+_HASTE = 1.5  # a merge ends when this many times its sources' documents have arrived
+
+
+class Slice(NamedTuple):
+    """Postings of consecutive shards.
+
+    Attributes
+    ----------
+    postings
+        ndarray of uint64, shape (n,): sorted within each shard.
+    starts
+        ndarray of int64, shape (shards + 1,): where each shard starts and the last ends.
+    """
+
+    postings: NDArray[np.uint64]
+    starts: NDArray[np.int64]
+
+
+class Gone(NamedTuple):
+    """The documents whose postings a merge leaves out: those below ``floor`` and ``docs``."""
+
+    floor: int
+    docs: NDArray[np.uint64]
+
+
+def flush(db: Connection, runs: Runs, number: int) -> None:
+    """Write all fresh postings as run ``number``."""
+    from syndicate.kernels import postings as kernels  # noqa: PLC0415 - compiles
+
+    rows = db.execute("SELECT doc, keys FROM fresh ORDER BY doc").fetchall()
+    keys = np.frombuffer(b"".join(blob for _, blob in rows), np.uint64)
+    docs = np.array([doc for doc, _ in rows], np.uint32)
+    owners = np.repeat(docs, [len(blob) // 8 for _, blob in rows])
+    starts, postings = np.empty(SHARDS + 1, np.int64), np.empty(len(keys), np.uint64)
+    kernels.partition(keys, owners, starts, postings)
+    done = _thin(_sorted(postings, starts), Gone(0, np.zeros(0, np.uint64)))
+    last = int(docs[-1]) if len(docs) else 0
+    run = new_run(number, len(done.postings), last)
+    write_slice(db, run, 0, done)
+    run.high, run.held = SHARDS, run.postings
+    if run.postings:
+        db.execute(f"INSERT INTO run VALUES ({','.join('?' * 12)})", run.row)  # noqa: S608
+        runs.runs[number] = run
+    db.execute("DELETE FROM fresh")
+
+
+def new_run(number: int, postings: int, last: int) -> Run:
+    """Lay out an empty run that will hold so many postings."""
+    level = _level(postings)
+    per_posting = _FILTER_BITS_SMALL if level < 2 else _FILTER_BITS  # noqa: PLR2004
+    blocks = max(1, round(postings * per_posting / (SHARDS * BLOCK_WORDS * 64)))
+    bits = max(SHARD_BITS, math.ceil(math.log2(max(postings, 1) / _PAGE)))
+    words = np.zeros(SHARDS * blocks * BLOCK_WORDS, np.uint64)
+    return Run(number, bits, blocks, 0, 0, postings, 0, level, last, 0, 0, 0, words)
+
+
+def _sorted(postings: NDArray[np.uint64], starts: NDArray[np.int64]) -> Slice:
+    """Sort each shard in place."""
+    bounds = starts.tolist()
+    for start, end in zip(bounds[:-1], bounds[1:], strict=True):
+        postings[start:end].sort()
+    return Slice(postings, starts)
+
+
+def _thin(piece: Slice, gone: Gone) -> Slice:
+    """Leave out what is gone, and of each key all but the newest `NEWEST` postings."""
+    postings, starts = piece
+    shards = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    docs = postings & np.uint64(0xFFFFFFFF)
+    keep = docs >= gone.floor
+    if len(gone.docs):
+        place = np.searchsorted(gone.docs, docs)
+        keep &= gone.docs[np.minimum(place, len(gone.docs) - 1)] != docs
+    postings, shards = postings[keep], shards[keep]
+    rests = postings >> np.uint64(32)
+    later = NEWEST  # a posting is too old if the one so many places on has its key
+    crowded = np.zeros(len(postings), bool)
+    same = (rests[later:] == rests[:-later]) & (shards[later:] == shards[:-later])
+    crowded[: len(same)] = same
+    postings, shards = postings[~crowded], shards[~crowded]
+    return Slice(postings, np.searchsorted(shards, np.arange(len(starts))))
+
+
+def write_slice(db: Connection, run: Run, first: int, piece: Slice) -> None:
+    """Write a run's pages and filter for the shards from ``first`` on."""
+    from syndicate.kernels import postings as kernels  # noqa: PLC0415 - compiles
+
+    deeper = run.bits - SHARD_BITS
+    shards = np.repeat(np.arange(len(piece.starts) - 1), np.diff(piece.starts)) + first
+    within = (piece.postings >> np.uint64(64 - deeper)).astype(np.int64) if deeper else 0
+    buckets = (shards << deeper) | within
+    edges = np.r_[np.flatnonzero(np.diff(buckets, prepend=-1)), len(buckets)].tolist()
+    data = piece.postings.tobytes()
+    numbers = buckets[edges[:-1]].tolist()
+    db.executemany(
+        "INSERT INTO page VALUES (?, ?)",
+        (
+            (run.run << 32 | bucket, seal(data[8 * start : 8 * end]))
+            for bucket, start, end in zip(numbers, edges[:-1], edges[1:], strict=True)
+        ),
+    )
+    width = run.blocks * BLOCK_WORDS
+    words = np.zeros((len(piece.starts) - 1) * width, np.uint64)
+    kernels.fill_filter(piece.postings, piece.starts, run.blocks, words)
+    run.words[first * width : first * width + len(words)] = words
+    db.execute("INSERT INTO filter VALUES (?, ?)", (run.run << 16 | first, seal(words.tobytes())))
+
+
+def _read(db: Connection, run: Run, first: int, end: int) -> Slice:
+    """Read a run's shards."""
+    deeper = run.bits - SHARD_BITS
+    rows = db.execute(
+        "SELECT id, data FROM page WHERE id >= ? AND id < ? ORDER BY id",
+        (run.run << 32 | first << deeper, run.run << 32 | end << deeper),
+    ).fetchall()
+    parts = [unseal(blob, f"page {key}") for key, blob in rows]
+    postings = np.frombuffer(b"".join(parts), np.uint64)
+    owners = (np.array([key for key, _ in rows], np.int64) & 0xFFFFFFFF) >> deeper
+    shards = np.repeat(owners, [len(part) // 8 for part in parts])
+    return Slice(postings, np.searchsorted(shards, np.arange(first, end + 1)))
+
+
+def _joined(pieces: Sequence[Slice]) -> Slice:
+    """Merge slices of the same shards."""
+    starts = np.sum([piece.starts for piece in pieces], axis=0)
+    out = np.empty(int(starts[-1]), np.uint64)
+    bounds = [piece.starts.tolist() for piece in pieces]
+    position = 0
+    for shard in range(len(starts) - 1):
+        begin = position
+        for piece, bound in zip(pieces, bounds, strict=True):
+            part = piece.postings[bound[shard] : bound[shard + 1]]
+            out[position : position + len(part)] = part
+            position += len(part)
+        out[begin:position].sort()
+    return Slice(out, starts)
+
+
+def begin_merges(db: Connection, runs: Runs, number: int, doc: int) -> int:
+    """Begin merging wherever four runs of one size stand; give the next free run number."""
+    idle = [run for run in runs.runs.values() if run.target == 0 and run.high == SHARDS]
+    for level in sorted({run.level for run in idle}):
+        sources = [run for run in idle if run.level == level]
+        if len(sources) >= _FANOUT:
+            begin_merge(db, runs, number, doc, sources)
+            number += 1
+    return number
+
+
+def begin_merge(
+    db: Connection, runs: Runs, number: int, doc: int, sources: Sequence[Run]
+) -> Run:
+    """Begin merging runs into run ``number``."""
+    postings = sum(run.held for run in sources)
+    target = new_run(number, postings, max(run.last for run in sources))
+    articles = 110  # postings of an article, roughly: only the pace depends on it
+    target.began, target.span = doc, int(_HASTE * postings / len(sources) / articles) + 1
+    db.execute(f"INSERT INTO run VALUES ({','.join('?' * 12)})", target.row)  # noqa: S608
+    runs.runs[number] = target
+    for run in sources:
+        run.target = number
+        db.execute("UPDATE run SET target = ? WHERE run = ?", (number, run.run))
+    return target
+
+
+def under_way(runs: Runs) -> list[Run]:
+    """Give the targets of merges not done yet."""
+    return [run for run in runs.runs.values() if run.high < SHARDS]
+
+
+def most_behind(runs: Runs, doc: int) -> Run | None:
+    """Give the merge that lags most behind its pace by a slice or more, if any does."""
+    worst, lag = None, 0.0
+    for run in under_way(runs):
+        due = SHARDS * min(1.0, (doc - run.began) / run.span)
+        behind = (due - run.high) / slice_width(run)
+        if behind >= 1 and behind > lag or due >= SHARDS and worst is None:
+            worst, lag = run, behind
+    return worst
+
+
+def slice_width(run: Run) -> int:
+    """Shards that make a slice of a merge into this run."""
+    return max(1, _SLICE * SHARDS // max(run.postings, 1))
+
+
+def advance(db: Connection, runs: Runs, target: Run, gone: Gone, width: int) -> None:
+    """Merge the next shards into a target, and drop them from its sources."""
+    first, end = target.high, min(SHARDS, target.high + width)
+    sources = [run for run in runs.runs.values() if run.target == target.run]
+    piece = _thin(_joined([_read(db, run, first, end) for run in sources]), gone)
+    write_slice(db, target, first, piece)
+    for run in sources:
+        deeper = run.bits - SHARD_BITS
+        span = (run.run << 32 | first << deeper, run.run << 32 | end << deeper)
+        db.execute("DELETE FROM page WHERE id >= ? AND id < ?", span)
+        run.low = end
+        db.execute("UPDATE run SET low = ? WHERE run = ?", (end, run.run))
+    target.high = end
+    target.held += len(piece.postings)
+    db.execute("UPDATE run SET high = ?, held = ? WHERE run = ?", (end, target.held, target.run))
+    if end == SHARDS:
+        _finish(db, runs, target, sources)
+
+
+def _finish(db: Connection, runs: Runs, target: Run, sources: Sequence[Run]) -> None:
+    """Let the target stand alone, in the size class of what it really holds."""
+    for run in sources:
+        drop(db, runs, run)
+    if not target.held:
+        drop(db, runs, target)
+        return
+    target.level = _level(target.held)
+    db.execute("UPDATE run SET level = ? WHERE run = ?", (target.level, target.run))
+
+
+def _level(postings: int) -> int:
+    """Give the size class of a run."""
+    return max(0, round(math.log(max(postings, 1) / FLUSH, _FANOUT)))
+
+
+def drop(db: Connection, runs: Runs, run: Run) -> None:
+    """Forget a run and all its pages."""
+    db.execute("DELETE FROM page WHERE id BETWEEN ? AND ?", (run.run << 32, run.run << 32 | 0xFFFFFFFF))
+    db.execute("DELETE FROM filter WHERE id BETWEEN ? AND ?", (run.run << 16, run.run << 16 | 0xFFFF))
+    db.execute("DELETE FROM run WHERE run = ?", (run.run,))
+    runs.runs.pop(run.run, None)
