@@ -100,11 +100,15 @@ class RowWriter:
         lengths = np.concatenate([np.zeros(1, np.int64), *self._lengths])
         bounds = np.cumsum(lengths)
         if self._file is None or self.path is None:
-            held = np.concatenate(self._held) if self._held else np.empty(0, self.dtype)
-            return Rows(bounds, held, self.dtype)
+            return Rows(bounds, _joined(self._held, self.dtype), self.dtype)
         with _storing(self.path):
             self._file.close()
         return Rows(bounds, self.path, self.dtype)
+
+
+def _joined(parts: list[NDArray[Any]], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Lay arrays end to end; one alone stays as it is."""
+    return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, dtype), *parts])
 
 
 def pack(rows: list[NDArray[Any]], dtype: DTypeLike) -> tuple[NDArray[Any], NDArray[np.int64]]:

@@ -1,0 +1,93 @@
+"""From verified matches to clusters that do not chain.
+
+A document joins a cluster only if it was itself verified against the cluster's canonical
+member: a resembling b and b resembling c never puts c with a. This is the star clustering
+of Aslam, Pelekhov and Rus (2004), with the canonical document chosen by preference rather
+than by degree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Verify = Callable[["NDArray[np.int64]", "NDArray[np.int64]"], "NDArray[np.bool_]"]
+"""Tells for pairs of document numbers which of them belong in one cluster."""
+
+
+def star_clusters(
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    preference: NDArray[np.int64],
+    verify: Verify,
+) -> NDArray[np.int64]:
+    """Assign documents to canonical ones.
+
+    In each connected component of the matches the most preferred document becomes
+    canonical, all that match it are its members, and what remains is treated likewise.
+
+    Parameters
+    ----------
+    left, right : ndarray of int64, shape (matches,)
+        Document numbers of the matches that may join a cluster.
+    preference : ndarray of int64, shape (n,)
+        Rank of every document, 0 the most wanted as canonical; no two alike.
+    verify
+        Called with pairs that share a neighbour but were not compared yet.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        Each document's canonical one: itself if it is canonical or alone.
+    """
+    n = len(preference)
+    canonical = np.arange(n)
+    source, target = np.concatenate([left, right]), np.concatenate([right, left])
+    while len(source):
+        centre = _centres(source, target, preference, n)
+        direct = centre[source] == source
+        members = target[direct]
+        canonical[members] = source[direct]
+        taken = np.zeros(n, bool)
+        taken[members] = True
+        more_centres, more_members = _second_ring(source, target, centre, taken)
+        joined = verify(more_centres, more_members)
+        canonical[more_members[joined]] = more_centres[joined]
+        taken[more_members[joined]] = True
+        taken[np.unique(source[direct])] = True
+        left_over = ~(taken[source] | taken[target])
+        source, target = source[left_over], target[left_over]
+    return canonical
+
+
+def _centres(
+    source: NDArray[np.int64], target: NDArray[np.int64], preference: NDArray[np.int64], n: int
+) -> NDArray[np.int64]:
+    """Give every document the most preferred one of its connected component."""
+    from scipy.sparse import coo_array  # noqa: PLC0415 - slow to import
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
+    graph = coo_array((np.ones(len(source), np.int8), (source, target)), shape=(n, n))
+    _, component = connected_components(graph, directed=False)
+    touched = np.unique(source)
+    by_preference = touched[np.argsort(preference[touched])]
+    best = np.full(component.max() + 1, -1)
+    best[component[by_preference[::-1]]] = by_preference[::-1]
+    return np.asarray(best[component])
+
+
+def _second_ring(
+    source: NDArray[np.int64],
+    target: NDArray[np.int64],
+    centre: NDArray[np.int64],
+    taken: NDArray[np.bool_],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pair each centre with the neighbours of its neighbours that it was not compared with."""
+    reach = taken[source] & ~taken[target] & (centre[target] != target)
+    members = np.unique(target[reach])
+    return centre[members], members

@@ -1,0 +1,131 @@
+"""All parts together, numbered by id so that no result depends on the order of input."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from syndicate.model import Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from syndicate.pipeline.part import Part
+
+
+_RECORDS_AT_ONCE = 1024
+
+
+class Corpus:
+    """The documents of a run.
+
+    A document's *number* is its place among all ids in ascending order; of documents with
+    the same id one is kept, the one with the smallest digest.
+
+    Parameters
+    ----------
+    parts
+        In input order.
+    skipped
+        Inputs that never reached a part.
+
+    Attributes
+    ----------
+    places
+        ndarray of int64, shape (n,): the place in the input of each number.
+    counts
+        ndarray of int32, shape (n,): tokens.
+    digests
+        ndarray of uint64, shape (n, 2).
+    skipped
+        Of all parts, and the documents dropped for their id.
+    """
+
+    def __init__(self, parts: Sequence[Part], skipped: tuple[Skipped, ...] = ()) -> None:
+        self._parts = tuple(parts)
+        self._starts = np.cumsum([0, *(len(part) for part in parts)])
+        tables = [part.records for part in parts if len(part)]
+        self._records = (
+            pa.concat_tables(tables) if tables else pa.table({"id": pa.array([], pa.string())})
+        )
+        digests = np.concatenate([np.empty((0, 2), np.uint64), *(part.digests for part in parts)])
+        order, repeats = _by_id(self._records.column("id"), digests)
+        self.places: NDArray[np.int64] = order
+        self.digests: NDArray[np.uint64] = digests[order]
+        counts = np.concatenate([np.empty(0, np.int32), *(part.counts for part in parts)])
+        self.counts: NDArray[np.int32] = counts[order]
+        found = (item for part in parts for item in part.skipped)
+        self.skipped = tuple(
+            sorted((*skipped, *found, *repeats), key=lambda item: (item.id, item.error))
+        )
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def ids(self, numbers: NDArray[np.int64]) -> list[str]:
+        """Ids of some documents."""
+        names: list[str] = self.column("id", numbers).to_pylist()
+        return names
+
+    def column(self, name: str, numbers: NDArray[np.int64]) -> pa.ChunkedArray:
+        """One column of the records of some documents."""
+        return self._records.column(name).take(pa.array(self.places[numbers]))
+
+    def documents(self, without: set[str]) -> Iterator[dict[str, str]]:
+        """Give documents in input order as records, leaving out some ids.
+
+        Yields
+        ------
+        dict
+            The fields that have a value.
+        """
+        in_order = np.argsort(self.places, kind="stable")
+        for chunk in np.array_split(in_order, max(1, len(in_order) // _RECORDS_AT_ONCE)):
+            records = self._records.take(pa.array(self.places[chunk])).to_pylist()
+            for record, text in zip(records, self.rows("texts", chunk), strict=True):
+                if record["id"] not in without:
+                    fields = {"id": record["id"], "text": text.tobytes().decode(), **record}
+                    yield {name: value for name, value in fields.items() if value is not None}
+
+    def keys(self, band: int, numbers: NDArray[np.int64]) -> NDArray[np.uint64]:
+        """One band's keys of some documents."""
+        row = np.array([band])
+        keys = np.concatenate([part.keys.take(row)[0] for part in self._parts if len(part)])
+        return np.asarray(keys[self.places[numbers]])
+
+    def rows(self, what: str, numbers: NDArray[np.int64]) -> list[NDArray[Any]]:
+        """Fetch the ``texts``, ``shingles`` or ``flags`` of some documents."""
+        places = self.places[numbers]
+        order = np.argsort(places, kind="stable")
+        owners = np.searchsorted(self._starts, places[order], side="right") - 1
+        fetched: list[NDArray[Any]] = [None] * len(numbers)  # type: ignore[list-item]
+        for owner in np.unique(owners):
+            chosen = order[owners == owner]
+            rows = getattr(self._parts[owner], what).take(places[chosen] - self._starts[owner])
+            for slot, row in zip(chosen.tolist(), rows, strict=True):
+                fetched[slot] = row
+        return fetched
+
+
+def _by_id(
+    ids: pa.ChunkedArray, digests: NDArray[np.uint64]
+) -> tuple[NDArray[np.int64], tuple[Skipped, ...]]:
+    """Order documents by id; report those whose id another one has."""
+    if len(ids) == 0:
+        return np.empty(0, np.int64), ()
+    table = pa.table({"id": ids, "low": digests[:, 0], "high": digests[:, 1]})
+    keys = [(name, "ascending") for name in ("id", "low", "high")]
+    order = pc.sort_indices(table, sort_keys=keys).to_numpy().astype(np.int64)
+    ordered = ids.combine_chunks().take(pa.array(order))
+    repeated = np.zeros(len(order), bool)
+    repeated[1:] = pc.equal(ordered[1:], ordered[:-1]).to_numpy(zero_copy_only=False)
+    reports = tuple(
+        Skipped(name, f"duplicate id {name!r}: another document of this id was kept")
+        for name in ordered.filter(pa.array(repeated)).to_pylist()
+    )
+    return order[~repeated], reports

@@ -1,0 +1,157 @@
+"""From verified pairs to the clusters and matches of a result."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import xxhash
+
+from syndicate.cluster import star_clusters
+from syndicate.model import Cluster, Match, Member
+from syndicate.pipeline.pairs import EXACT, RELATIONS, Found, Matcher, Pairs, join
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from syndicate.config import Canonical
+    from syndicate.pipeline.corpus import Corpus
+
+_UNDATED = np.iinfo(np.int64).max
+
+
+def group(
+    corpus: Corpus, matcher: Matcher, found: Found
+) -> tuple[tuple[Cluster, ...], tuple[Match, ...]]:
+    """Cluster what was found and put it into words.
+
+    Parameters
+    ----------
+    corpus
+        The documents.
+    matcher
+        With the settings to apply; compares what clustering needs and nobody compared yet.
+    found
+        Exact copies, and verified pairs of the documents that stand for them.
+    """
+    pairs = matcher.accept(found.pairs)
+    exact = matcher.exact(found.first)
+    touched = np.unique(np.concatenate([pairs.left, pairs.right, exact.left, exact.right]))
+    touched = np.flatnonzero(np.isin(found.first, found.first[touched]))
+    preferred = _preferred(corpus, found.first, touched, matcher.config.canonical)
+    more: list[Pairs] = []
+
+    def verify(centres: NDArray[np.int64], members: NDArray[np.int64]) -> NDArray[np.bool_]:
+        left, right = np.minimum(centres, members), np.maximum(centres, members)
+        accepted = matcher.accept(matcher.compare(left, right))
+        more.append(accepted)
+        joining = accepted.where(accepted.joins)
+        return np.isin(left * len(corpus) + right, joining.codes(len(corpus)))
+
+    joining = pairs.where(pairs.joins)
+    centre = star_clusters(joining.left, joining.right, preferred.rank, verify)
+    matches = join([pairs, exact, *more])
+    names = dict(zip(touched.tolist(), corpus.ids(touched), strict=True))
+    return (
+        _clusters(names, touched, centre[found.first], preferred.copy, matches, found.first),
+        _matches(names, matches),
+    )
+
+
+class _Preferred(NamedTuple):
+    """Whom to make canonical.
+
+    Attributes
+    ----------
+    rank
+        ndarray of int64, shape (n,): of each group of exact copies, at its first number.
+    copy
+        ndarray of int64, shape (n,): the copy that has this rank, likewise.
+    """
+
+    rank: NDArray[np.int64]
+    copy: NDArray[np.int64]
+
+
+def _preferred(
+    corpus: Corpus, first: NDArray[np.int64], touched: NDArray[np.int64], canonical: Canonical
+) -> _Preferred:
+    keys = [touched, -corpus.counts[touched].astype(np.int64)]  # the last key sorts first
+    if canonical == "earliest":
+        keys.append(_times(corpus.column("published", touched)))
+    elif canonical == "first":
+        keys.append(corpus.places[touched])
+    order = touched[np.lexsort(keys)]
+    rank = np.full(len(corpus), len(corpus), np.int64)
+    copy = np.arange(len(corpus))
+    rank[first[order[::-1]]] = np.arange(len(order))[::-1]
+    copy[first[order[::-1]]] = order[::-1]
+    return _Preferred(rank, copy)
+
+
+def _times(published: pa.ChunkedArray) -> NDArray[np.int64]:
+    """Read publication times as microseconds; what is missing or unreadable comes last."""
+    return np.array([_time(value) for value in published.to_pylist()], np.int64)
+
+
+def _time(value: str | None) -> int:
+    if value is None:
+        return _UNDATED
+    try:
+        time = datetime.fromisoformat(value)
+    except ValueError:
+        return _UNDATED
+    zoned = time if time.tzinfo else time.replace(tzinfo=UTC)
+    return int(zoned.timestamp() * 1e6)
+
+
+def _matches(names: dict[int, str], pairs: Pairs) -> tuple[Match, ...]:
+    sizes = pairs.overlap
+    columns = zip(
+        pairs.left.tolist(),
+        pairs.right.tolist(),
+        pairs.relation.tolist(),
+        sizes.jaccard.tolist(),
+        sizes.containment_a.tolist(),
+        sizes.containment_b.tolist(),
+        pairs.shared.tolist(),
+        strict=True,
+    )
+    return tuple(
+        Match(names[left], names[right], RELATIONS[code], *numbers)
+        for left, right, code, *numbers in columns
+    )
+
+
+def _clusters(
+    names: dict[int, str],
+    touched: NDArray[np.int64],
+    centre: NDArray[np.int64],
+    copy: NDArray[np.int64],
+    matches: Pairs,
+    first: NDArray[np.int64],
+) -> tuple[Cluster, ...]:
+    """Write clusters: the documents of each centre, the canonical apart."""
+    canonical = copy[centre[touched]]
+    members = touched[canonical != touched]
+    centres, groups = centre[members], first[members]
+    left, right = np.minimum(centres, groups), np.maximum(centres, groups)
+    codes = matches.codes(len(first))
+    at = np.searchsorted(codes, left * len(first) + right)
+    alike = centres == groups
+    at[alike] = 0
+    sizes = matches.overlap
+    jaccard = np.where(alike, 1.0, sizes.jaccard[at])
+    containment = np.maximum(sizes.containment_a[at], sizes.containment_b[at])
+    containment = np.where(alike, 1.0, containment)
+    relation = np.where(alike, EXACT, matches.relation[at])
+    held: dict[int, list[Member]] = {}
+    columns = (copy[centres], members, relation, jaccard, containment)
+    for head, number, code, *scores in zip(*(column.tolist() for column in columns), strict=True):
+        held.setdefault(head, []).append(Member(names[number], RELATIONS[code], *scores))
+    return tuple(
+        Cluster(xxhash.xxh3_64_hexdigest(names[head].encode()), names[head], tuple(held[head]))
+        for head in sorted(held)
+    )

@@ -1,0 +1,85 @@
+"""What `syndicate.dedupe` gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from syndicate.model import Cluster, Match, Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import pyarrow as pa
+
+    from syndicate.pipeline.corpus import Corpus
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """Clusters of reprints, the matches behind them, and all that was left out.
+
+    Attributes
+    ----------
+    documents
+        How many were compared.
+    clusters
+        Each of two documents or more, in order of the canonical's id.
+    matches
+        Verified pairs in order of their ids. Of texts that are exactly alike the one with
+        the smallest id stands for all; each other is matched with it alone.
+    skipped
+        Inputs that could not be read, and why.
+    settings
+        All that may change a result.
+    notes
+        Whatever was limited, in words.
+    """
+
+    documents: int
+    clusters: tuple[Cluster, ...]
+    matches: tuple[Match, ...]
+    skipped: tuple[Skipped, ...]
+    settings: dict[str, Any]
+    notes: tuple[str, ...] = ()
+    corpus: Corpus = field(repr=False, compare=False)
+    recluster: Callable[[float], Result] = field(repr=False, compare=False)
+
+    @property
+    def duplicates(self) -> int:
+        """How many documents another one stands for."""
+        return sum(len(cluster.members) for cluster in self.clusters)
+
+    def with_threshold(self, threshold: float) -> Result:
+        """Cluster again with a higher threshold, without comparing any text again.
+
+        Raises
+        ------
+        ConfigError
+            If the threshold is below the one that the matches were found with.
+        """
+        return self.recluster(threshold)
+
+    def survivors(self) -> Iterator[dict[str, str]]:
+        """Give, in input order, the canonical document of each cluster and all unclustered ones.
+
+        Yields
+        ------
+        dict
+            The document's fields that have a value.
+        """
+        gone = {member.id for cluster in self.clusters for member in cluster.members}
+        return self.corpus.documents(without=gone)
+
+    def to_json(self) -> str:
+        """Give the JSON object that ``dedupe --format json`` writes."""
+        from syndicate.report.json import to_json  # noqa: PLC0415 - a report is made on request
+
+        return to_json(self)
+
+    def to_arrow(self) -> pa.Table:
+        """Give the matches as an Arrow table, one row each."""
+        import pyarrow as pa  # noqa: PLC0415 - slow to import
+
+        names = ("a", "b", "relation", "jaccard", "containment_a", "containment_b", "shared")
+        return pa.table({name: [getattr(match, name) for match in self.matches] for name in names})
