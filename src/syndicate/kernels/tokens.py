@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I32, I64, U8, U32, U64, inline, kernel
+from syndicate.kernels._jit import I32, I64, U8, U16, U32, U64, inline, kernel
 
 ROLL = np.uint64(0xD6E8FEB86659FD93)
 _ROLL2 = np.uint64(0x9FB21C651E98DF25)
@@ -80,7 +80,7 @@ def decode(text: U8, points: U32) -> bool:
 
 @kernel
 def spaced_tokens(
-    points: U32, n: int, multiplier: U64, addend: U64, traits: U8, tokens: U64, flags: U8
+    points: U32, n: int, multiplier: U64, addend: U64, traits: U16, tokens: U64, flags: U16
 ) -> int:
     """Hash the tokens of a text whose words stand between separators; give their number.
 
@@ -103,7 +103,9 @@ def spaced_tokens(
 
 
 @kernel
-def lone_tokens(text: U8, multiplier: U64, addend: U64, traits: U8, tokens: U64, flags: U8) -> int:
+def lone_tokens(
+    text: U8, multiplier: U64, addend: U64, traits: U16, tokens: U64, flags: U16
+) -> int:
     """Hash the tokens of any text; a letter with multiplier 0 is a token of its own."""
     count = 0
     hashed = _ZERO
@@ -141,7 +143,7 @@ def lone_tokens(text: U8, multiplier: U64, addend: U64, traits: U8, tokens: U64,
 
 @kernel
 def token_spans(
-    text: U8, multiplier: U64, addend: U64, traits: U8, starts: I32, ends: I32, flags: U8
+    text: U8, multiplier: U64, addend: U64, traits: U16, starts: I32, ends: I32, flags: U16
 ) -> int:
     """Find where each token lies, cutting exactly as the other loops do.
 
@@ -153,7 +155,7 @@ def token_spans(
         The fold table.
     starts, ends : ndarray of int32, shape (>= n,)
         Filled with offsets in bytes.
-    flags : ndarray of uint8, shape (>= n,)
+    flags : ndarray of uint16, shape (>= n,)
         Filled: the traits of each token's characters.
 
     Returns
@@ -237,11 +239,11 @@ def shingle_texts(
     offsets: I64,
     multiplier: U64,
     addend: U64,
-    traits: U8,
+    traits: U16,
     size: int,
     shingles: U64,
     bounds: I64,
-    flags: U8,
+    flags: U16,
     counts: I32,
     digests: U64,
 ) -> int:
@@ -262,7 +264,7 @@ def shingle_texts(
         ``(bytes + 3 * n) // 2 + 1`` of them.
     bounds : ndarray of int64, shape (n + 1,)
         Filled: where each text's shingles start and the last end.
-    flags : ndarray of uint8
+    flags : ndarray of uint16
         Zeros; filled with the traits of all tokens; as long as ``shingles``.
     counts : ndarray of int32, shape (n,)
         Filled: tokens of each text.

@@ -41,7 +41,16 @@ _SINGLE, _MARK, _IGNORED = 2, 3, 4
 
 
 DIGIT, UPPER = 1, 2
-"""Bits of `FoldTable.traits`."""
+"""Bits of the table as stored."""
+
+DIGITS = 0x3FF
+"""Bits 0 to 9 of `FoldTable.traits`: a digit of this value."""
+ANSWERS = 0xF << 10
+"""Bits 10 to 13: one of the capitals A to D, which answer the questions of an exam."""
+LETTER = 1 << 14
+"""Any other character of a word."""
+CAPITAL = 1 << 15
+"""Any other capital."""
 
 
 class FoldTable(NamedTuple):
@@ -52,12 +61,13 @@ class FoldTable(NamedTuple):
     multiplier, addend
         ndarray of uint64, shape (LIMIT,).
     traits
-        ndarray of uint8, shape (LIMIT,): `DIGIT` and `UPPER` bits of the unfolded character.
+        ndarray of uint16, shape (LIMIT,): what the unfolded character is. A token has the
+        bits of all its characters, so that ``2 m x 2,5`` and ``2mx2,5`` have the same digits.
     """
 
     multiplier: NDArray[np.uint64]
     addend: NDArray[np.uint64]
-    traits: NDArray[np.uint8]
+    traits: NDArray[np.uint16]
 
 
 def scramble(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -83,7 +93,7 @@ def fold_table(key: int = 0) -> FoldTable:
         stored = np.load(file)
         kinds, counts = stored["kinds"], stored["counts"]
         points, piece_kinds = stored["points"], stored["piece_kinds"]
-        traits = stored["traits"]
+        stored_traits = stored["traits"]
     multiplier = np.zeros(LIMIT, np.uint64)
     addend = np.zeros(LIMIT, np.uint64)
     multiplier[(kinds == _MARK) | (kinds == _IGNORED) | (counts > 0)] = 1
@@ -100,5 +110,19 @@ def fold_table(key: int = 0) -> FoldTable:
     multiplier[kinds == _SINGLE] = 0
     multiplier[BEYOND] = addend[BEYOND] = 0
     multiplier[TRANSPARENT], addend[TRANSPARENT] = 1, 0
-    multiplier.flags.writeable = addend.flags.writeable = False
-    return FoldTable(multiplier, addend, traits)
+    words = (multiplier > 1) | (kinds == _SINGLE)
+    bits = _bits(stored_traits, words)
+    multiplier.flags.writeable = addend.flags.writeable = bits.flags.writeable = False
+    return FoldTable(multiplier, addend, bits)
+
+
+def _bits(stored: NDArray[np.uint8], words: NDArray[np.bool_]) -> NDArray[np.uint16]:
+    """Spell out what each character is; a digit's value is that of its place in its script."""
+    bits = np.where(words, LETTER, 0) | np.where(stored & UPPER, CAPITAL, 0)
+    answers = np.arange(ord("A"), ord("D") + 1)
+    bits[answers] = 1 << (10 + answers - ord("A"))
+    digits = np.flatnonzero(stored & DIGIT)
+    starts = np.concatenate(([True], np.diff(digits) > 1))
+    first = digits[starts][np.cumsum(starts) - 1]
+    bits[digits] = 1 << ((digits - first) % 10)  # every script has its ten in a row
+    return bits.astype(np.uint16)

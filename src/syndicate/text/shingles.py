@@ -25,7 +25,7 @@ class Shingled(NamedTuple):
     bounds
         ndarray of int64, shape (n + 1,): where each text's shingles start.
     flags
-        ndarray of uint8: traits of all tokens (bit 0 has a digit, bit 1 has a capital).
+        ndarray of uint16: traits of all tokens, as `syndicate.text.fold` has them.
     counts
         ndarray of int32, shape (n,): tokens of each text.
     digests
@@ -34,7 +34,7 @@ class Shingled(NamedTuple):
 
     shingles: NDArray[np.uint64]
     bounds: NDArray[np.int64]
-    flags: NDArray[np.uint8]
+    flags: NDArray[np.uint16]
     counts: NDArray[np.int32]
     digests: NDArray[np.uint64]
 
@@ -47,12 +47,12 @@ class Tokens(NamedTuple):
     starts, ends
         ndarray of int32, shape (tokens,): offsets in UTF-8 bytes.
     flags
-        ndarray of uint8, shape (tokens,): bit 0 has a digit, bit 1 has a capital.
+        ndarray of uint16, shape (tokens,): traits, as `syndicate.text.fold` has them.
     """
 
     starts: NDArray[np.int32]
     ends: NDArray[np.int32]
-    flags: NDArray[np.uint8]
+    flags: NDArray[np.uint16]
 
 
 def encode(texts: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
@@ -89,7 +89,7 @@ def shingle(
     n = len(offsets) - 1
     room = np.empty((int(offsets[-1] - offsets[0]) + 3 * n) // 2 + 1, np.uint64)
     bounds = np.empty(n + 1, np.int64)
-    flags = np.zeros(len(room), np.uint8)
+    flags = np.zeros(len(room), np.uint16)
     counts = np.empty(n, np.int32)
     digests = np.empty((n, 2), np.uint64)
     used = tokens.shingle_texts(data, offsets, *table, size, room, bounds, flags, counts, digests)
@@ -103,6 +103,6 @@ def find_tokens(text: NDArray[np.uint8]) -> Tokens:
     table = fold_table()
     starts = np.empty(len(text) + 1, np.int32)
     ends = np.empty(len(text) + 1, np.int32)
-    flags = np.empty(len(text) + 1, np.uint8)
+    flags = np.empty(len(text) + 1, np.uint16)
     count = tokens.token_spans(text, *table, starts, ends, flags)
     return Tokens(starts[:count].copy(), ends[:count].copy(), flags[:count].copy())
