@@ -58,6 +58,13 @@ class Rows:
         with _reading(self.items) as file:
             return [self._read(file, start, end) for start, end in spans]
 
+    def whole(self) -> NDArray[Any]:
+        """Fetch the items of all rows."""
+        if not isinstance(self.items, Path):
+            return self.items
+        with _reading(self.items) as file:
+            return self._read(file, 0, int(self.bounds[-1]))
+
     def _read(self, file: BinaryIO, start: int, end: int) -> NDArray[Any]:
         file.seek(start * self.dtype.itemsize)
         row = np.frombuffer(file.read((end - start) * self.dtype.itemsize), self.dtype)

@@ -98,6 +98,39 @@ class Corpus:
         keys = np.concatenate([part.keys.take(row)[0] for part in self._parts if len(part)])
         return np.asarray(keys[self.places[numbers]])
 
+    def samples(
+        self, of: NDArray[np.bool_], low: int, high: int
+    ) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+        """Hash-sampled shingles of some documents, within a range of hashes.
+
+        Parameters
+        ----------
+        of : ndarray of bool, shape (n,)
+            Which documents.
+        low, high
+            Hashes from ``low`` to below ``high``.
+
+        Returns
+        -------
+        hashes : ndarray of uint64
+        numbers : ndarray of uint32
+        """
+        numbers = np.full(self._starts[-1], len(self), np.uint32)
+        numbers[self.places[of]] = np.flatnonzero(of)
+        hashes, owners = [np.empty(0, np.uint64)], [np.empty(0, np.uint32)]
+        for part, start in zip(self._parts, self._starts[:-1], strict=True):
+            found = part.samples.whole()
+            owner = np.repeat(numbers[start : start + len(part)], np.diff(part.samples.bounds))
+            chosen = (found >= low) & (found < high) & (owner < len(self))
+            hashes.append(found[chosen])
+            owners.append(owner[chosen])
+        return np.concatenate(hashes), np.concatenate(owners)
+
+    @property
+    def sampled(self) -> int:
+        """How many hash-sampled shingles there are in all."""
+        return sum(int(part.samples.bounds[-1]) for part in self._parts)
+
     def rows(self, what: str, numbers: NDArray[np.int64]) -> list[NDArray[Any]]:
         """Fetch the ``texts``, ``shingles`` or ``flags`` of some documents."""
         places = self.places[numbers]

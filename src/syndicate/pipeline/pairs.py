@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from syndicate.io.spool import pack
 from syndicate.match.verify import Overlap, overlap
 from syndicate.model import Relation
-from syndicate.sketch import lsh
+from syndicate.sketch import lsh, sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ CROWD = 48
 ROUNDS = 24
 """Leaders tried on one crowd before the rest is given up, and said so."""
 _SHINGLES_AT_ONCE = 1 << 23
+_SAMPLES_AT_ONCE = 1 << 23
 
 
 RELATIONS = tuple(Relation)
@@ -170,11 +172,20 @@ class Matcher:
         return join([Pairs(first[copies], copies, *sizes, relation)])
 
     def _find_among(self, numbers: NDArray[np.int64]) -> Pairs:
+        """Verify the candidates of both tiers."""
+        n = len(self.corpus)
+        settled: list[Pairs] = []
+        codes = np.concatenate([self._by_bands(numbers, settled), *self._by_samples(numbers)])
+        verified = join(settled)
+        codes = np.setdiff1d(codes, verified.codes(n))
+        return join([verified, *self._verified(codes // n, codes % n)])
+
+    def _by_bands(self, numbers: NDArray[np.int64], settled: list[Pairs]) -> NDArray[np.int64]:
+        """Propose pairs that agree on a band of their signatures."""
         n = len(self.corpus)
         cut = lsh.choose_bands(self.config.threshold, self.config.sketch.num_perm)
         leader = np.arange(n)
         codes = np.empty(0, np.int64)
-        settled: list[Pairs] = []
         for band in range(cut.bands):
             self.progress("candidates", band, cut.bands)
             fresh = [codes]
@@ -186,9 +197,25 @@ class Matcher:
                     rests = [self._settle(row, leader, settled) for row in members]
                     fresh += [_all_pairs(rest[None, :], n) for rest in rests]
             codes = np.unique(np.concatenate(fresh))
-        verified = join(settled)
-        codes = np.setdiff1d(codes, verified.codes(n), assume_unique=True)
-        return join([verified, *self._verified(codes // n, codes % n)])
+        return codes
+
+    def _by_samples(self, numbers: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+        """Propose pairs that share hash-sampled shingles."""
+        among = np.zeros(len(self.corpus), bool)
+        among[numbers] = True
+        pieces = 1 + self.corpus.sampled // _SAMPLES_AT_ONCE
+        edges = [(1 << 64) // sample.ONE_IN * piece // pieces for piece in range(pieces + 1)]
+        found = []
+        for piece, (low, high) in enumerate(pairwise(edges)):
+            self.progress("samples", piece, pieces)
+            found.append(sample.invert(*self.corpus.samples(among, low, high), len(among)))
+        postings = sample.concatenate(found)
+        if postings.capped:
+            self.notes.append(
+                f"{postings.capped} of the sampled shingles are in more than {sample.CAP} "
+                f"documents each and proposed no pairs"
+            )
+        yield from sample.pairs(postings, len(self.corpus))
 
     def _verified(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Iterator[Pairs]:
         for start, end in self._chunks(left, right):

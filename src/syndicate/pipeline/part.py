@@ -12,6 +12,7 @@ import pyarrow as pa
 from syndicate.io.spool import Rows, RowWriter
 from syndicate.model import Skipped
 from syndicate.sketch import lsh, minhash
+from syndicate.sketch.sample import sample
 from syndicate.text.shingles import shingle
 
 if TYPE_CHECKING:
@@ -21,7 +22,13 @@ if TYPE_CHECKING:
 
     from syndicate.config import Config
 
-_HEAVY = {"texts": np.uint8, "shingles": np.uint64, "flags": np.uint8, "keys": np.uint64}
+_HEAVY = {
+    "texts": np.uint8,
+    "shingles": np.uint64,
+    "flags": np.uint16,
+    "samples": np.uint64,
+    "keys": np.uint64,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,8 @@ class Part:
         Original texts, UTF-8.
     shingles, flags
         Shingle hashes and token traits of the stripped texts.
+    samples
+        Hash-sampled shingles.
     keys
         Row b holds band b's key of every document.
     counts
@@ -50,6 +59,7 @@ class Part:
     texts: Rows
     shingles: Rows
     flags: Rows
+    samples: Rows
     keys: Rows
     counts: NDArray[np.int32]
     digests: NDArray[np.uint64]
@@ -108,6 +118,7 @@ class PartWriter:
         self._rows["texts"].append(data, offsets)
         self._rows["shingles"].append(made.shingles, made.bounds)
         self._rows["flags"].append(made.flags, tokens)
+        self._rows["samples"].append(*sample(made.shingles, made.bounds))
         self._arrays.append((made.counts, made.digests, lsh.band_keys(sketches, self._cut)))
 
     def finish(self) -> Part:

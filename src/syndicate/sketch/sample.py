@@ -1,0 +1,139 @@
+"""Hash-sampled shingles: which documents share a part, however small of either.
+
+FracMinHash (Irber and others 2022): a shingle is kept when its hash lies below a bound, so
+that samples of different texts keep the same shingles. Two texts that share m shingles share
+about m / `ONE_IN` sampled ones, whatever their lengths.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+ONE_IN = 8
+"""One shingle in this many is kept."""
+SHARED = 2
+"""Sampled shingles that candidates share at least."""
+CAP = 100
+"""A shingle held by more documents than this proposes no pairs: furniture, a stock phrase, or
+an article so often reprinted that its whole text is what finds it."""
+_LIMIT = np.uint64((1 << 64) // ONE_IN)
+_MEETINGS_AT_ONCE = 1 << 24
+
+
+class Postings(NamedTuple):
+    """Which documents hold each sampled shingle that more than one holds.
+
+    Attributes
+    ----------
+    documents
+        ndarray of uint32: lists end to end, each ascending.
+    bounds
+        ndarray of int64, shape (lists + 1,).
+    capped
+        Shingles left out because more than `CAP` documents hold them.
+    """
+
+    documents: NDArray[np.uint32]
+    bounds: NDArray[np.int64]
+    capped: int
+
+
+def sample(
+    shingles: NDArray[np.uint64], bounds: NDArray[np.int64]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Sample sets of shingle hashes.
+
+    Parameters
+    ----------
+    shingles, bounds
+        Sets end to end, as `syndicate.text.shingles.shingle` gives them.
+
+    Returns
+    -------
+    hashes : ndarray of uint64
+    bounds : ndarray of int64, shape (n + 1,)
+    """
+    from syndicate.kernels import samples as kernels  # noqa: PLC0415 - compiles
+
+    out = np.empty(len(shingles) + 1, np.uint64)
+    out_bounds = np.empty(len(bounds), np.int64)
+    used = kernels.sample(shingles, bounds, _LIMIT, out, out_bounds)
+    return out[:used].copy(), out_bounds
+
+
+def invert(hashes: NDArray[np.uint64], documents: NDArray[np.uint32], n: int) -> Postings:
+    """Collect the documents of each hash.
+
+    Hash and document are sorted as one 64-bit number, which leaves the hash 64 bits less those
+    of a document's number; a chance agreement costs a comparison, never a wrong match.
+
+    Parameters
+    ----------
+    hashes : ndarray of uint64, shape (m,)
+        As `sample` gives them.
+    documents : ndarray of uint32, shape (m,)
+        The document of each hash, below ``n``; repeats do not matter.
+    n
+        Number of documents.
+    """
+    bits = np.uint64(max(n - 1, 1).bit_length())
+    packed = (hashes * np.uint64(ONE_IN)) >> bits << bits | documents
+    packed.sort()
+    packed = packed[np.r_[True, packed[1:] != packed[:-1]][: len(packed)]]
+    kept = packed >> bits
+    starts = np.flatnonzero(np.r_[True, kept[1:] != kept[:-1]][: len(kept)])
+    sizes = np.diff(np.r_[starts, len(kept)])
+    wanted = (sizes > 1) & (sizes <= CAP)
+    bounds = np.r_[0, np.cumsum(sizes[wanted])]
+    listed = packed[np.repeat(wanted, sizes)] & ((np.uint64(1) << bits) - np.uint64(1))
+    return Postings(listed.astype(np.uint32), bounds, int((sizes > CAP).sum()))
+
+
+def concatenate(parts: list[Postings]) -> Postings:
+    """Put postings of different hashes together."""
+    if not parts:
+        return Postings(np.empty(0, np.uint32), np.zeros(1, np.int64), 0)
+    lengths = [np.diff(part.bounds) for part in parts]
+    bounds = np.r_[0, np.cumsum(np.concatenate(lengths))]
+    documents = np.concatenate([part.documents for part in parts])
+    return Postings(documents, bounds, sum(part.capped for part in parts))
+
+
+def pairs(postings: Postings, n: int) -> Iterator[NDArray[np.int64]]:
+    """Find the pairs that share at least `SHARED` lists, some documents at a time.
+
+    Parameters
+    ----------
+    postings
+        Of all documents.
+    n
+        Number of documents.
+
+    Yields
+    ------
+    ndarray of int64
+        ``smaller * n + larger`` of each pair, ascending, none twice.
+    """
+    from syndicate.kernels import samples as kernels  # noqa: PLC0415 - compiles
+
+    met = np.zeros(n, np.int64)
+    kernels.partners(postings.documents, postings.bounds, met)
+    load = np.cumsum(met)
+    low = 0
+    while low < n:
+        before = load[low - 1] if low else 0
+        high = int(np.searchsorted(load, before + _MEETINGS_AT_ONCE, side="right"))
+        high = max(high, low + 1)
+        codes = np.empty(load[high - 1] - before, np.int64)
+        kernels.meetings(postings.documents, postings.bounds, low, high, n, codes)
+        codes.sort()
+        again = np.flatnonzero(codes[SHARED - 1 :] == codes[: len(codes) - SHARED + 1])
+        yield np.unique(codes[again])
+        low = high
