@@ -76,8 +76,8 @@ class Document:
         if not isinstance(text, str):
             message = f"a record needs a string 'text', got {type(text).__name__}"
             raise DocumentError(message, path=default_id)
-        values = {name: _plain(record.get(name)) for name in OPTIONAL_FIELDS}
-        key = _plain(record.get("id")) or values["url"] or default_id
+        values = {name: plain(record.get(name)) for name in OPTIONAL_FIELDS}
+        key = plain(record.get("id")) or values["url"] or default_id
         if not key:
             message = "a record needs an 'id' or a 'url'"
             raise DocumentError(message)
@@ -87,11 +87,23 @@ class Document:
 OPTIONAL_FIELDS = tuple(field.name for field in fields(Document))[2:]
 
 
-def _plain(value: object) -> str | None:
-    """Give a field as text: dates in ISO 8601, empty ones as None."""
-    if value is None or value == "":
-        return None
-    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+def plain(value: object) -> str | None:
+    """Give a field's value as text, or None for what has no plain text.
+
+    Dates become ISO 8601 and lists of strings are joined with commas; empty strings, NaN,
+    booleans and nested records are None.
+    """
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+        return ", ".join(value) or None
+    nothing = value is None or value != value  # noqa: PLR0124 - only NaN differs from itself
+    return None if nothing or isinstance(value, _NOT_PLAIN) else str(value)
+
+
+_NOT_PLAIN = (bool, bytes, Mapping, list, tuple, set)
 
 
 @dataclass(frozen=True, slots=True)

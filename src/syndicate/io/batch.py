@@ -1,0 +1,180 @@
+"""What every reader yields: a batch of documents as columns, and what was skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from syndicate.errors import DocumentError
+from syndicate.io.encoding import is_utf8, mend
+from syndicate.model import OPTIONAL_FIELDS, Skipped, plain
+
+MAX_DOCUMENT: Final = 32 << 20
+"""Bytes that one document may have; what is longer is not an article."""
+
+TOO_LONG: Final = (
+    f"more than {MAX_DOCUMENT >> 20} MB in one document, which no article has; split it"
+)
+EMPTY: Final = "the text is empty"
+MISSING: Final = "no string 'text'; rename the field that holds the article"
+
+SCHEMA: Final = pa.schema(
+    [
+        pa.field("id", pa.string(), nullable=False),
+        pa.field("text", pa.large_string(), nullable=False),
+        *(pa.field(name, pa.string()) for name in OPTIONAL_FIELDS),
+    ]
+)
+"""Columns of a batch. ``text`` is valid UTF-8 and never blank; arrays may be slices."""
+
+NOTHING: Final = pa.RecordBatch.from_pylist([], schema=SCHEMA)
+"""No documents."""
+
+_TOP_BITS: Final = 0xC0
+_CONTINUATION: Final = 0x80
+
+Label = Callable[[NDArray[np.int64]], Sequence[str]]
+"""Names rows of a batch for a reader of messages: ``file.jsonl:12``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some documents as columns of `SCHEMA`, and the inputs among them that were skipped."""
+
+    records: pa.RecordBatch
+    skipped: tuple[Skipped, ...] = ()
+
+
+def assemble(
+    columns: Mapping[str, pa.Array], label: Label, skipped: Sequence[Skipped] = ()
+) -> Batch:
+    """Make a batch of columns, leaving out rows without text.
+
+    Parameters
+    ----------
+    columns
+        ``text`` as large_string, and any of the other fields as string, of equal length.
+    label
+        Names the rows that have neither ``id`` nor ``url``, or that are skipped.
+    skipped
+        Rows that a reader left out before.
+    """
+    text = columns["text"]
+    rows = np.arange(len(text), dtype=np.int64)
+    blank = _blank(text)
+    if blank.any():
+        skipped = [*skipped, *_without_text(text, rows[blank], label)]
+        kept = pa.array(~blank)
+        columns = {name: array.filter(kept) for name, array in columns.items()}
+        rows = rows[~blank]
+    return Batch(_record_batch(columns, rows, label), tuple(skipped))
+
+
+def _blank(text: pa.Array) -> NDArray[np.bool_]:
+    """Mark rows that are null, empty or nothing but spaces."""
+    empty = pc.equal(pc.binary_length(text), 0)
+    blank = pc.fill_null(pc.or_(empty, pc.utf8_is_space(text)), fill_value=True)
+    return np.asarray(blank.to_numpy(zero_copy_only=False), bool)
+
+
+def _without_text(text: pa.Array, rows: NDArray[np.int64], label: Label) -> list[Skipped]:
+    missing = text.take(pa.array(rows)).is_null().to_pylist()
+    reasons = (MISSING if absent else EMPTY for absent in missing)
+    return [Skipped(name, reason) for name, reason in zip(label(rows), reasons, strict=True)]
+
+
+def _record_batch(
+    columns: Mapping[str, pa.Array], rows: NDArray[np.int64], label: Label
+) -> pa.RecordBatch:
+    """Put columns in the order of `SCHEMA`, an id in every row."""
+    arrays = {
+        field.name: _no_empties(columns[field.name])
+        if field.name in columns
+        else pa.nulls(len(rows), field.type)
+        for field in SCHEMA
+    }
+    arrays["id"] = _ids(arrays["id"], arrays["url"], rows, label)
+    return pa.RecordBatch.from_arrays([arrays[name] for name in SCHEMA.names], schema=SCHEMA)
+
+
+def _no_empties(array: pa.Array) -> pa.Array:
+    """Take an empty string for a missing one."""
+    lengths = pc.binary_length(array)
+    if len(array) and pc.min(lengths).as_py() == 0:
+        return pc.if_else(pc.equal(lengths, 0), pa.scalar(None, array.type), array)
+    return array
+
+
+def _ids(ids: pa.Array, urls: pa.Array, rows: NDArray[np.int64], label: Label) -> pa.Array:
+    """Give each row its id, else its url, else its label."""
+    if not ids.null_count:
+        return ids
+    ids = pc.coalesce(ids, urls)
+    missing = ids.is_null()
+    unnamed = rows[missing.to_numpy(zero_copy_only=False)]
+    if not len(unnamed):
+        return ids
+    return pc.replace_with_mask(ids, missing, pa.array(label(unnamed), pa.string()))
+
+
+Row = tuple[str | None, ...]
+"""The values of one document, in the order of `SCHEMA`."""
+
+
+def row(record: Mapping[str, object]) -> Row:
+    """Take the fields of a document from a record; those it does not know are ignored.
+
+    Raises
+    ------
+    DocumentError
+        If ``text`` is missing or not a string.
+    """
+    text = record.get("text")
+    if not isinstance(text, str):
+        raise DocumentError(MISSING)
+    return tuple(text if name == "text" else plain(record.get(name)) for name in SCHEMA.names)
+
+
+def columns_of(rows: Sequence[Row]) -> dict[str, pa.Array]:
+    """Turn rows into columns; a lone surrogate becomes U+FFFD."""
+    values = zip(*rows, strict=True) if rows else ((),) * len(SCHEMA)
+    return {
+        field.name: _array(column, field.type)
+        for field, column in zip(SCHEMA, values, strict=True)
+    }
+
+
+def _array(values: Sequence[str | None], kind: pa.DataType) -> pa.Array:
+    try:
+        return pa.array(values, kind)
+    except UnicodeEncodeError:
+        return pa.array([value and mend(value) for value in values], kind)
+
+
+def invalid_rows(array: pa.Array) -> NDArray[np.int64]:
+    """Find the rows of a string column that are not UTF-8 and must not go further."""
+    offsets, data = _buffers(array)
+    used = data[offsets[0] : offsets[-1]]
+    starts = offsets[:-1][offsets[:-1] < offsets[1:]]
+    inside = (data[starts] & _TOP_BITS) == _CONTINUATION  # a row that begins inside a sequence
+    if is_utf8(used.data) and not inside.any():
+        return np.empty(0, np.int64)
+    spans = zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)
+    whole = [is_utf8(data[start:end].data) for start, end in spans]
+    return np.flatnonzero(~np.array(whole, bool))
+
+
+def _buffers(array: pa.Array) -> tuple[NDArray[Any], NDArray[np.uint8]]:
+    """Give the offsets and the bytes behind a string column, without a copy."""
+    _, bounds, data = array.buffers()
+    kind = np.int64 if pa.types.is_large_string(array.type) else np.int32
+    if not len(array):
+        return np.zeros(1, kind), np.empty(0, np.uint8)
+    offsets = np.frombuffer(bounds, kind)[array.offset : array.offset + len(array) + 1]
+    return offsets, np.frombuffer(data or b"", np.uint8)

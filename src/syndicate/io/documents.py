@@ -1,0 +1,112 @@
+"""Documents that are in memory already: Python values, or columns of any Arrow library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from syndicate.errors import DocumentError
+from syndicate.io.batch import SCHEMA, Batch, Row, assemble, columns_of, row
+from syndicate.io.tables import require_text, to_batch
+from syndicate.model import Document, Skipped
+
+_BATCH_BYTES: Final = 2 << 20
+_BATCH_ROWS: Final = 4096
+_PAIR: Final = 2
+
+
+def from_documents(documents: Iterable[Any]) -> Iterator[Batch]:
+    """Turn documents into batches.
+
+    Parameters
+    ----------
+    documents
+        `Document` values, mappings with ``text``, ``(id, text)`` pairs, or an object with
+        ``__arrow_c_stream__`` that has a column ``text``. A document without ``id`` and
+        ``url`` gets its position, from 0, as its id.
+
+    Raises
+    ------
+    DocumentError
+        If something else is passed, or a table without texts.
+
+    Examples
+    --------
+    >>> (batch,) = from_documents([("a", "Xin chào"), {"text": "Hello"}])
+    >>> batch.records.column("id").to_pylist()
+    ['a', '1']
+    """
+    if hasattr(documents, "__arrow_c_stream__"):
+        return _from_arrow(documents)
+    if isinstance(documents, str | bytes | Mapping) or not isinstance(documents, Iterable):
+        message = (
+            f"documents must be Documents, mappings with 'text', (id, text) pairs or an Arrow "
+            f"table, got one {type(documents).__name__}; put it in a list"
+        )
+        raise DocumentError(message)
+    return _from_values(documents)
+
+
+def _from_arrow(source: Any) -> Iterator[Batch]:  # noqa: ANN401 - any library's table
+    """Read an Arrow stream, in slices of about a batch."""
+    try:
+        reader = pa.RecordBatchReader.from_stream(source)
+    except (TypeError, pa.ArrowException) as error:
+        message = f"{type(source).__name__} is not a table: one column 'text' is needed ({error})"
+        raise DocumentError(message) from error
+    require_text(reader.schema.names)
+    names = [name for name in SCHEMA.names if name in reader.schema.names]
+    first = 0
+    for records in reader:
+        rows = max(1, _BATCH_BYTES * len(records) // max(1, records.nbytes))
+        for start in range(0, len(records), rows):
+            some = records.select(names).slice(start, rows)
+            yield to_batch(some, np.arange(first, first + len(some)), "")
+            first += len(some)
+
+
+def _from_values(documents: Iterable[Any]) -> Iterator[Batch]:
+    """Gather Python values into batches."""
+    rows: list[Row] = []
+    positions: list[int] = []
+    skipped: list[Skipped] = []
+    size = 0
+    for position, document in enumerate(documents):
+        record = _record(document, position)
+        try:
+            rows.append(row(record))
+        except DocumentError as error:
+            skipped.append(Skipped(str(record.get("id") or position), str(error)))
+            continue
+        positions.append(position)
+        size += len(record["text"])
+        if size >= _BATCH_BYTES or len(rows) == _BATCH_ROWS:
+            yield _batch(rows, positions, skipped)
+            rows, positions, skipped, size = [], [], [], 0
+    if rows or skipped:
+        yield _batch(rows, positions, skipped)
+
+
+def _batch(rows: list[Row], positions: list[int], skipped: list[Skipped]) -> Batch:
+    places = np.array(positions, np.int64)
+    return assemble(
+        columns_of(rows), lambda chosen: [str(place) for place in places[chosen]], skipped
+    )
+
+
+def _record(document: Any, position: int) -> Mapping[str, Any]:  # noqa: ANN401 - any value
+    """Give a document as a mapping."""
+    if isinstance(document, Document):
+        return {name: getattr(document, name) for name in SCHEMA.names}
+    if isinstance(document, Mapping):
+        return document
+    if isinstance(document, tuple | list) and len(document) == _PAIR:
+        return {"id": document[0], "text": document[1]}
+    message = (
+        f"document {position} must be a Document, a mapping with 'text' or an (id, text) "
+        f"pair, got {type(document).__name__}"
+    )
+    raise DocumentError(message)

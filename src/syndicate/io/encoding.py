@@ -1,0 +1,157 @@
+"""What the bytes of a file are: UTF-8, UTF-16 with its mark, a legacy encoding, or no text."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+import numpy as np
+from charset_normalizer import from_bytes
+
+from syndicate.errors import DocumentError
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer, WriteableBuffer
+
+SAMPLE: Final = 1 << 16
+"""Bytes that are looked at to tell an encoding."""
+
+_COMPILED_FROM: Final = 1 << 20  # below this many bytes, compiling costs more than it saves
+_HEAD: Final = 16
+_CUT_OFF: Final = np.array([0xF0, 0xE0, 0xC0], np.uint8)
+_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_NOT_GUESSED: Final = ["utf_8", "utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_7"]
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def is_utf8(data: ReadableBuffer) -> bool:
+    """Tell whether bytes are well-formed UTF-8; from a megabyte on, in compiled code."""
+    view = memoryview(data)
+    if view.nbytes < _COMPILED_FROM:
+        return _decodes(view)
+    from syndicate.kernels.utf8 import well_formed  # noqa: PLC0415 - takes half a second
+
+    array = np.frombuffer(view, np.uint8)
+    cut_off = (array[-3:] >= _CUT_OFF).any()
+    return not cut_off and _begins_well(view) and bool(well_formed(array))
+
+
+def _decodes(view: memoryview) -> bool:
+    try:
+        str(view, "utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _begins_well(view: memoryview) -> bool:
+    """Check the first bytes, which the kernel takes as context; the last may be cut off."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(view[:_HEAD])
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def mend(text: str) -> str:
+    """Put U+FFFD in the place of each lone surrogate, so that the text can be UTF-8."""
+    return _LONE_SURROGATE.sub("\ufffd", text)
+
+
+def sniff(sample: bytes) -> str:
+    """Name the codec that reads a file, given its first `SAMPLE` bytes.
+
+    Returns
+    -------
+    str
+        ``utf-8`` too when the sample is UTF-8 with some damage: that is for the reader to
+        name by line, not to be read as another encoding.
+
+    Raises
+    ------
+    DocumentError
+        If the sample is binary.
+    """
+    for mark, codec in _MARKS:
+        if sample.startswith(mark):
+            return codec
+    zero = sample.find(b"\0")
+    if zero >= 0:
+        message = f"not text: a zero byte at offset {zero} (UTF-16 needs its byte-order mark)"
+        raise DocumentError(message)
+    return "utf-8" if _is_mostly_utf8(sample) else _guess(sample)
+
+
+def _is_mostly_utf8(sample: bytes) -> bool:
+    """Tell damaged UTF-8 from text that never was: its whole sequences outnumber the rest."""
+    if sample.isascii():
+        return True
+    text = sample.decode("utf-8", "replace")
+    damage = text.count("\ufffd") - (len(sample) == SAMPLE)  # the sample may cut a sequence
+    beyond_ascii = sum(len(run) for run in re.findall("[^\x00-\x7f\ufffd]+", text))
+    return damage <= 0 or beyond_ascii > damage
+
+
+def _guess(sample: bytes) -> str:
+    """Let charset-normalizer choose among the encodings that need no mark."""
+    best = from_bytes(sample, cp_exclusion=_NOT_GUESSED).best()
+    return best.encoding if best else "utf-8"
+
+
+def decode(data: bytes) -> str:
+    """Decode a whole file.
+
+    Raises
+    ------
+    DocumentError
+        If it is binary, or its encoding cannot be told; the message names line and byte.
+    """
+    codec = sniff(data[:SAMPLE])
+    if b"\0" in data and not codec.startswith(("utf-16", "utf-32")):
+        message = f"not text: a zero byte at offset {data.index(0)}"
+        raise DocumentError(message)
+    try:
+        return mend(data.decode(codec))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = (
+            f"line {line}: byte 0x{data[error.start]:02x} at offset {error.start} is not "
+            f"{error.encoding.upper()}, and no other encoding fits; save the file as UTF-8"
+        )
+        raise DocumentError(message) from error
+
+
+class Recoded(io.RawIOBase):
+    """A byte stream of another encoding, read as UTF-8; what cannot be decoded is U+FFFD."""
+
+    def __init__(self, stream: BinaryIO, codec: str) -> None:
+        super().__init__()
+        self._text = io.TextIOWrapper(stream, codec, errors="replace", newline="")
+        self._ready = b""
+
+    def readable(self) -> bool:
+        """Say yes."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        """Fill a buffer as far as one read goes."""
+        view = memoryview(buffer)
+        if not self._ready:
+            self._ready = mend(self._text.read(SAMPLE)).encode()
+        count = min(view.nbytes, len(self._ready))
+        view[:count] = self._ready[:count]
+        self._ready = self._ready[count:]
+        return count
+
+    def close(self) -> None:
+        """Close the stream beneath."""
+        self._text.close()
+        super().close()

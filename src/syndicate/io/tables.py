@@ -1,0 +1,187 @@
+"""CSV and Parquet."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, BinaryIO, Final, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv as arrow_csv
+from pyarrow import parquet
+
+from syndicate.errors import DocumentError
+from syndicate.io.batch import NOTHING, SCHEMA, Batch, assemble, invalid_rows
+from syndicate.io.streams import opened
+from syndicate.model import Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from syndicate.io.find import Source
+    from syndicate.io.plan import Unit
+
+_DELIMITERS: Final = ",;\t"
+_HEADER: Final = 1 << 16
+_BUFFER: Final = 1 << 20
+_CSV_BLOCK: Final = 8 << 20  # more than a row may have
+_NOT_UTF8: Final = "the text is not UTF-8"
+
+
+def to_batch(
+    records: pa.RecordBatch,
+    numbers: NDArray[np.int64],
+    prefix: str,
+    skipped: Sequence[Skipped] = (),
+) -> Batch:
+    """Take the columns that a document has from rows of a table, without Python strings.
+
+    Parameters
+    ----------
+    records
+        With a column ``text``, of any string type.
+    numbers : ndarray of int64
+        Of the rows; a row is labelled by its number after the prefix.
+    prefix
+        Names the table.
+    skipped
+        Rows that were left out before.
+
+    Raises
+    ------
+    DocumentError
+        If a column cannot be read as text.
+    """
+    names = [name for name in SCHEMA.names if name in records.schema.names]
+    columns = {name: _strings(records.column(name), name) for name in names}
+    damaged = np.unique(np.concatenate([invalid_rows(array) for array in columns.values()]))
+    reports = [Skipped(f"{prefix}{number}", _NOT_UTF8) for number in numbers[damaged].tolist()]
+    if len(damaged):
+        kept = np.delete(np.arange(len(records)), damaged)
+        columns = {name: array.take(pa.array(kept)) for name, array in columns.items()}
+        numbers = numbers[kept]
+    return assemble(
+        columns,
+        lambda rows: [f"{prefix}{number}" for number in numbers[rows].tolist()],
+        [*skipped, *reports],
+    )
+
+
+def _strings(array: pa.Array, name: str) -> pa.Array:
+    """Cast a column of any string, number or date type to the string type of `SCHEMA`."""
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    try:
+        if pa.types.is_timestamp(array.type):
+            array = pc.replace_substring(array.cast(pa.string()), " ", "T", max_replacements=1)
+        return array.cast(SCHEMA.field(name).type)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        message = f"column {name!r} holds {array.type}, which has no plain text"
+        raise DocumentError(message) from error
+
+
+def require_text(names: Iterable[str]) -> None:
+    """Refuse a table without texts.
+
+    Raises
+    ------
+    DocumentError
+        Naming the columns there are.
+    """
+    if "text" not in (names := list(names)):
+        message = f"there is no column 'text'; there are {', '.join(map(repr, names)) or 'none'}"
+        raise DocumentError(message)
+
+
+def read_parquet(unit: Unit, batch_bytes: int) -> Iterator[Batch]:
+    """Read row groups of a Parquet file; rows are numbered from 1.
+
+    Raises
+    ------
+    DocumentError
+        If there is no column ``text``.
+    OSError, pyarrow.ArrowException
+        If the file is damaged.
+    """
+    (source,) = unit.sources
+    with parquet.ParquetFile(source.path, buffer_size=_BUFFER) as file:
+        require_text(file.schema_arrow.names)
+        columns = [name for name in SCHEMA.names if name in file.schema_arrow.names]
+        sizes = [file.metadata.row_group(group) for group in range(file.num_row_groups)]
+        groups = range(unit.start, len(sizes) if unit.stop is None else unit.stop)
+        first = 1 + sum(group.num_rows for group in sizes[: unit.start])
+        for group in groups:
+            row_bytes = sizes[group].total_byte_size // max(1, sizes[group].num_rows)
+            rows = max(1, batch_bytes // max(1, row_bytes))
+            for records in file.iter_batches(rows, row_groups=[group], columns=columns):
+                numbers = np.arange(first, first + len(records), dtype=np.int64)
+                yield to_batch(records, numbers, f"{source.label}:")
+                first += len(records)
+
+
+def read_csv(source: Source) -> Iterator[Batch]:
+    """Read a CSV file; rows are numbered from 1, which is the header.
+
+    Raises
+    ------
+    DocumentError
+        If there is no column ``text``.
+    OSError, pyarrow.ArrowException
+        If what follows cannot be told apart into rows.
+    """
+    with opened(source) as stream:
+        delimiter, names = _header(stream)
+        require_text(names)
+        yield from _rows(stream, delimiter, names, source.label)
+
+
+def _rows(stream: BinaryIO, delimiter: str, names: list[str], label: str) -> Iterator[Batch]:
+    faults: list[arrow_csv.InvalidRow] = []
+
+    def leave_out(row: arrow_csv.InvalidRow) -> Literal["skip"]:
+        faults.append(row)
+        return "skip"
+
+    wanted = {name: SCHEMA.field(name).type for name in SCHEMA.names if name in names}
+    reader = arrow_csv.open_csv(
+        stream,
+        arrow_csv.ReadOptions(use_threads=False, block_size=_CSV_BLOCK),
+        arrow_csv.ParseOptions(
+            delimiter=delimiter, newlines_in_values=True, invalid_row_handler=leave_out
+        ),
+        arrow_csv.ConvertOptions(
+            check_utf8=False, column_types=wanted, include_columns=list(wanted)
+        ),
+    )
+    first = 2
+    reported = 0
+    for records in reader:
+        candidates = np.arange(first, first + len(records) + len(faults), dtype=np.int64)
+        wrong = np.isin(candidates, [fault.number for fault in faults])
+        numbers = candidates[~wrong][: len(records)]
+        first = int(numbers[-1]) + 1 if len(numbers) else first
+        found, reported = faults[reported:], len(faults)
+        yield to_batch(records, numbers, f"{label}:", [_report(label, fault) for fault in found])
+    if faults[reported:]:
+        reports = [_report(label, fault) for fault in faults[reported:]]
+        yield Batch(NOTHING, tuple(reports))
+
+
+def _report(label: str, fault: arrow_csv.InvalidRow) -> Skipped:
+    reason = f"{fault.actual_columns} columns where the header has {fault.expected_columns}"
+    return Skipped(f"{label}:{fault.number}", reason)
+
+
+def _header(stream: BinaryIO) -> tuple[str, list[str]]:
+    """Tell the delimiter and the column names from the first line, which stays unread."""
+    line = stream.peek(_HEADER)[:_HEADER].partition(b"\n")[0].decode("utf-8", "replace")  # type: ignore[attr-defined]
+    names: list[str] = []
+    for delimiter in _DELIMITERS:
+        found = next(csv.reader([line], delimiter=delimiter), [])
+        if "text" in found:
+            return delimiter, found
+        names = max(names, found, key=len)
+    return _DELIMITERS[0], names
