@@ -1,0 +1,26 @@
+"""Exact set sizes against Python's sets."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from syndicate.match.verify import overlap
+
+sets = st.lists(st.lists(st.integers(0, 40), max_size=60), min_size=1, max_size=6)
+
+
+@settings(max_examples=200, deadline=None)
+@given(sets, st.sampled_from([1, 1 << 58, 0x9E3779B97F4A7C15]))
+def test_sizes_are_those_of_sets(held, spread):
+    hashes = [[value * spread % (1 << 64) for value in each] for each in held]
+    items = np.array([h for each in hashes for h in each], np.uint64)
+    bounds = np.cumsum([0, *(len(each) for each in hashes)])
+    left, right = np.indices((len(held), len(held))).reshape(2, -1)
+    found = overlap(items, bounds, left, right)
+    for pair, (a, b) in enumerate(zip(left, right, strict=True)):
+        one, other = set(hashes[a]), set(hashes[b])
+        assert found.shared[pair] == len(one & other)
+        assert (found.size_a[pair], found.size_b[pair]) == (len(one), len(other))
+        assert found.jaccard[pair] == len(one & other) / max(len(one | other), 1)
+        assert found.containment_a[pair] == len(one & other) / max(len(one), 1)
+        assert found.containment_b[pair] == len(one & other) / max(len(other), 1)
