@@ -1,0 +1,267 @@
+"""Where two texts hold the same words: aligned runs.
+
+Seed and extend on shingle hashes in text order: shingle ``i`` of a text stands for its
+tokens ``i .. i+n-1``. The left text is put into a hash table, the right one is read against
+it, each seed is extended as far as both agree, and where runs compete for a token the
+longer one gets it. Probes and occurrences are bounded and nothing is looked at twice, so
+that a text made of one repeated word costs what any other of its length does.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from syndicate.kernels._jit import I32, I64, U8, U16, U64, kernel
+
+OCCURRENCES: Final = 8
+"""How many places of a repeated shingle are tried."""
+
+PROBES: Final = 64
+"""Longest search in the hash table; only hashes made to collide come near."""
+
+LEAST_RUN: Final = 3
+"""Tokens that a run must keep after longer runs took their share."""
+
+FEW_DIGITS: Final = 6
+"""Different digits up to which equal digits mean equal facts; a long list has them all."""
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_TWO = np.uint64(2)
+
+
+@kernel
+def _fill(
+    shingles: U64, start: int, length: int, table: I32, following: I32, filter_: U8
+) -> np.uint64:
+    """Put each shingle's first position into the table, later ones into chains.
+
+    The filter has four times the table's places, a byte each: nearly all shingles of the
+    other text that are not here fail one test that the processor predicts well.
+    """
+    bits = np.uint64(4)
+    while (1 << np.int64(bits)) < 2 * length:
+        bits += np.uint64(1)
+    size = 1 << np.int64(bits)
+    shift = np.uint64(64) - bits
+    for i in range(size):
+        table[i] = -1
+    for i in range(4 * size):
+        filter_[i] = 0
+    for back in range(length):
+        i = length - 1 - back
+        value = shingles[start + i]
+        following[i] = -1
+        place = value * _GOLDEN  # Fibonacci hashing: the upper bits say where
+        filter_[place >> (shift - _TWO)] = 1
+        slot = np.int64(place >> shift)
+        for _ in range(PROBES):
+            held = table[slot]
+            if held < 0:
+                table[slot] = i
+                break
+            if shingles[start + held] == value:
+                following[i] = held
+                table[slot] = i
+                break
+            slot = (slot + 1) & (size - 1)
+    return shift
+
+
+@kernel
+def _seed(
+    shingles: U64, a_from: int, a_size: int, b_from: int, b_size: int, shift: np.uint64,
+    table: I32, following: I32, filter_: U8, a_starts: I32, b_starts: I32, lengths: I32,
+    count: int,
+) -> int:  # fmt: skip
+    """List the runs of equal shingles met while reading the right text once."""
+    mask = (1 << (64 - np.int64(shift))) - 1
+    j = 0
+    drift = 0  # left minus right position of the run before: the diagonal to stay on
+    while j < b_size:
+        value = shingles[b_from + j]
+        place = value * _GOLDEN
+        if not filter_[place >> (shift - _TWO)]:
+            j += 1
+            continue
+        slot = np.int64(place >> shift)
+        i = -1
+        for _ in range(PROBES):
+            held = np.int64(table[slot])
+            if held < 0:
+                break
+            if shingles[a_from + held] == value:
+                i = held
+                break
+            slot = (slot + 1) & mask
+        best = 0
+        start = 0
+        for _ in range(OCCURRENCES):
+            if i < 0:
+                break
+            length = 1
+            while i + length < a_size and j + length < b_size:
+                if shingles[a_from + i + length] != shingles[b_from + j + length]:
+                    break
+                length += 1
+            if length > best or (length == best and abs(i - j - drift) < abs(start - j - drift)):
+                best = length
+                start = i
+            i = np.int64(following[i])
+        if best:
+            a_starts[count] = start
+            b_starts[count] = j
+            lengths[count] = best
+            count += 1
+            drift = start - j
+        j += max(best, 1)
+    return count
+
+
+@kernel
+def _share_out(
+    a_starts: I32, b_starts: I32, lengths: I32, first: int, last: int, least: int,
+    owner_a: I32, owner_b: I32,
+) -> int:  # fmt: skip
+    """Give each token to the longest run that wants it, and cut the runs to what they got."""
+    for run in range(first, last):
+        for k in range(lengths[run]):
+            owner_a[a_starts[run] + k] = -1
+            owner_b[b_starts[run] + k] = -1
+    for run in range(first, last):
+        for k in range(lengths[run]):
+            a = a_starts[run] + k
+            if owner_a[a] < 0 or lengths[owner_a[a]] < lengths[run]:
+                owner_a[a] = run
+            b = b_starts[run] + k
+            if owner_b[b] < 0 or lengths[owner_b[b]] < lengths[run]:
+                owner_b[b] = run
+    kept = first
+    for run in range(first, last):
+        best = 0
+        end = 0
+        current = 0
+        for k in range(lengths[run]):
+            mine = owner_a[a_starts[run] + k] == run and owner_b[b_starts[run] + k] == run
+            current = current + 1 if mine else 0
+            if current > best:
+                best = current
+                end = k + 1
+        if best >= least:
+            a_starts[kept] = a_starts[run] + end - best
+            b_starts[kept] = b_starts[run] + end - best
+            lengths[kept] = best
+            kept += 1
+    return kept
+
+
+@kernel
+def align_pairs(
+    shingles: U64, bounds: I64, left: I64, right: I64, width: int,
+    table: I32, following: I32, filter_: U8, owner_a: I32, owner_b: I32,
+    a_starts: I32, b_starts: I32, lengths: I32, run_bounds: I64,
+) -> int:  # fmt: skip
+    """Align each pair of texts by their shingles, in time linear in their tokens.
+
+    Parameters
+    ----------
+    shingles : ndarray of uint64
+        Shingle hashes of all texts in text order, one text after the other.
+    bounds : ndarray of int64, shape (texts + 1,)
+        Where each text's shingles start and the last end.
+    left, right : ndarray of int64, shape (pairs,)
+        Text numbers. Sorted by ``left``, each left text is hashed once.
+    width
+        Tokens to a shingle.
+    table, following, filter_, owner_a, owner_b
+        Scratch. With ``n`` shingles in the longest text: int32 of at least 4n + 16, n, then
+        uint8 of 16n + 64, then int32 of ``n + width`` twice.
+    a_starts, b_starts, lengths : ndarray of int32
+        Filled with each run's first token in either text and its tokens, sorted by the
+        right text within a pair; runs overlap in neither text. As long as all right texts
+        together have shingles is enough.
+    run_bounds : ndarray of int64, shape (pairs + 1,)
+        Filled: where each pair's runs start and the last end.
+
+    Returns
+    -------
+    int
+        The number of runs.
+    """
+    run_bounds[0] = 0
+    count = run_bounds[0]  # not a literal, which would compile the helpers twice
+    in_table = -1
+    shift = np.uint64(60)
+    for pair in range(len(left)):
+        a_from = bounds[left[pair]]
+        a_size = bounds[left[pair] + 1] - a_from
+        b_from = bounds[right[pair]]
+        b_size = bounds[right[pair] + 1] - b_from
+        if left[pair] != in_table:
+            shift = _fill(shingles, a_from, a_size, table, following, filter_)
+            in_table = left[pair]
+        last = _seed(
+            shingles, a_from, a_size, b_from, b_size, shift, table, following, filter_,
+            a_starts, b_starts, lengths, count,
+        )  # fmt: skip
+        for run in range(count, last):
+            lengths[run] += width - 1
+        least = min(LEAST_RUN, width)
+        count = _share_out(a_starts, b_starts, lengths, count, last, least, owner_a, owner_b)
+        run_bounds[pair + 1] = count
+    return count
+
+
+@kernel
+def is_fact(trait: int) -> bool:
+    """Whether a token states a fact: it has a digit, or is a capital A to D by itself."""
+    return trait & 0x3FF != 0 or 0 < trait < 0x4000
+
+
+@kernel
+def _facts(traits: U16, start: int, end: int) -> tuple[np.uint64, int]:
+    """Give a set of the facts in a range, as bits, and of their digits but 0."""
+    held = np.uint64(0)
+    digits = 0
+    for k in range(start, end):
+        trait = np.int64(traits[k])
+        if is_fact(trait):
+            value = np.uint64(trait & (0x3FE if trait & 0x4000 else 0x3FFE))
+            held |= np.uint64(1) << ((value * _GOLDEN) >> np.uint64(58))
+            digits |= trait & 0x3FE
+    return held, digits
+
+
+@kernel
+def _size(held: np.uint64) -> int:
+    """Count the bits set."""
+    count = 0
+    while held:
+        held &= held - np.uint64(1)
+        count += 1
+    return count
+
+
+@kernel
+def changed_facts(
+    traits: U16, a_starts: I64, a_ends: I64, b_starts: I64, b_ends: I64, out: I32
+) -> None:
+    """Count in each pair of gaps the facts put in the place of others.
+
+    Parameters
+    ----------
+    traits : ndarray of uint16
+        What each token is made of, as `syndicate.text.fold` has it.
+    a_starts, a_ends, b_starts, b_ends : ndarray of int64, shape (gaps,)
+        Ranges of ``traits``.
+    out : ndarray of int32, shape (gaps,)
+        Filled: 0 where either side has no fact, or both have the same few digits in
+        whatever form; else the facts that only one side has, the smaller number of both.
+    """
+    for gap in range(len(out)):
+        held_a, digits_a = _facts(traits, a_starts[gap], a_ends[gap])
+        held_b, digits_b = _facts(traits, b_starts[gap], b_ends[gap])
+        changed = min(_size(held_a & ~held_b), _size(held_b & ~held_a))
+        same = digits_a == digits_b and _size(np.uint64(digits_a)) <= FEW_DIGITS
+        out[gap] = 0 if same and digits_a else changed

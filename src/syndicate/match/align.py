@@ -1,0 +1,300 @@
+"""Align pairs of texts and measure how what they share lies in them.
+
+`align` finds the runs of equal words of many pairs at once, `measure` sums each pair's runs
+up in an `EvidenceTable`, from which `syndicate.match.relation` reads what they mean::
+
+    table = evidence(shingles, bounds, traits, token_bounds, left, right, size=5)
+    codes, rules = relation.relate(table, ...)
+
+All arrays are numpy's; texts are numbered and lie end to end in ``shingles`` and ``traits``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    I32 = NDArray[np.int32]
+    I64 = NDArray[np.int64]
+    U16 = NDArray[np.uint16]
+    U64 = NDArray[np.uint64]
+    Bools = NDArray[np.bool_]
+
+EDIT = 12
+"""Tokens that an edit inside a passage may replace on either side."""
+
+INSERTED = 30
+"""Tokens that may stand between two halves of a passage on one side only: a caption."""
+
+RELAXED = 40
+"""Tokens that may be replaced by about as many between runs of one rewritten stretch."""
+
+TABLE = 200
+"""Tokens of the longest table of numbers that is compared as one edit."""
+
+DIGITS, LETTER = 0x3FF, 1 << 14
+"""Bits of a token's traits; `syndicate.text.fold` names them all."""
+
+CHUNK = 1 << 20
+"""Shingles of right-hand texts aligned at a time; bounds the memory for runs."""
+
+
+class Alignment(NamedTuple):
+    """The runs of equal tokens of some pairs.
+
+    Attributes
+    ----------
+    a, b
+        ndarray of int32, shape (runs,): first token of each run in either text.
+    length
+        ndarray of int32, shape (runs,): its tokens.
+    bounds
+        ndarray of int64, shape (pairs + 1,): where each pair's runs start. Within a pair
+        they are sorted by ``b`` and overlap in neither text.
+    """
+
+    a: I32
+    b: I32
+    length: I32
+    bounds: I64
+
+
+class EvidenceTable(NamedTuple):
+    """What was measured of each pair: one int64 array of shape (pairs,) a quantity.
+
+    Attributes
+    ----------
+    tokens_a, tokens_b
+        Tokens of either text.
+    shared
+        Tokens in aligned runs; the same number in both texts.
+    runs, passages
+        Runs, and passages: runs that only small edits separate.
+    longest
+        Shared tokens of the longest passage.
+    spanned_a, spanned_b
+        Tokens of either text from run to run, edits included, also where up to `RELAXED`
+        words in both texts were replaced by about as many.
+    moved
+        Passages that come earlier in a than the one before them in b.
+    first_a, last_a, first_b, last_b
+        First token shared, and the one after the last.
+    own_a, own_b
+        Longest stretch of either text outside all passages.
+    edits
+        Edits inside passages, and tables of numbers between them.
+    slots, facts_changed
+        Edits that put facts in the place of other facts, and how many of them.
+    facts_shared
+        Facts inside runs.
+    """
+
+    tokens_a: I64
+    tokens_b: I64
+    shared: I64
+    runs: I64
+    passages: I64
+    longest: I64
+    spanned_a: I64
+    spanned_b: I64
+    moved: I64
+    first_a: I64
+    last_a: I64
+    first_b: I64
+    last_b: I64
+    own_a: I64
+    own_b: I64
+    edits: I64
+    slots: I64
+    facts_changed: I64
+    facts_shared: I64
+
+
+def align(shingles: U64, bounds: I64, left: I64, right: I64, *, size: int) -> Alignment:
+    """Align pairs of texts.
+
+    Parameters
+    ----------
+    shingles
+        Hashes of all texts in text order, one a token position.
+    bounds : shape (texts + 1,)
+        Where each text's shingles start.
+    left, right : shape (pairs,)
+        Text numbers, best sorted by ``left``. The caller sees to it that all runs of these
+        pairs fit in memory: at most 12 bytes for each shingle of the right-hand texts.
+    size
+        Tokens to a shingle.
+    """
+    from syndicate.kernels.align import align_pairs  # noqa: PLC0415 - compiles
+
+    sizes = np.diff(bounds)
+    longest = int(max(sizes[left].max(initial=1), sizes[right].max(initial=1)))
+    room = int(sizes[right].sum())
+    a, b, length = (np.empty(room, np.int32) for _ in range(3))
+    run_bounds = np.empty(len(left) + 1, np.int64)
+    scratch = (
+        np.empty(4 * longest + 16, np.int32),
+        np.empty(longest, np.int32),
+        np.empty(16 * longest + 64, np.uint8),
+        np.empty(longest + size, np.int32),
+        np.empty(longest + size, np.int32),
+    )
+    count = align_pairs(shingles, bounds, left, right, size, *scratch, a, b, length, run_bounds)
+    return Alignment(a[:count], b[:count], length[:count], run_bounds)
+
+
+def joins(gap_a: I64, gap_b: I64) -> Bools:
+    """Say whether runs with this much between them are one passage with an edit."""
+    low = np.minimum(gap_a, gap_b)
+    high = np.maximum(gap_a, gap_b)
+    return (low >= 0) & ((high <= EDIT) | ((low <= 4) & (high <= INSERTED)))
+
+
+def drop_strays(found: Alignment, size: int) -> Alignment:
+    """Leave out short runs that lie across a passage which is whole without them."""
+    a, b, length, bounds = found
+    pair = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
+    inner = np.zeros(len(a), bool)
+    inner[1:-1] = (pair[:-2] == pair[1:-1]) & (pair[1:-1] == pair[2:])
+    here = np.flatnonzero(inner & (length < 2 * size))
+    end_a, end_b = a[here - 1] + length[here - 1], b[here - 1] + length[here - 1]
+    across = joins(a[here + 1] - end_a, b[here + 1] - end_b)
+    stray = here[across & ~joins(a[here] - end_a, b[here] - end_b)]
+    keep = np.ones(len(a), bool)
+    keep[stray] = False
+    kept_before = np.concatenate(([0], np.cumsum(keep)))
+    return Alignment(a[keep], b[keep], length[keep], kept_before[bounds])
+
+
+def evidence(
+    shingles: U64, bounds: I64, traits: U16, token_bounds: I64, left: I64, right: I64, *, size: int
+) -> EvidenceTable:
+    """Align pairs of texts and measure them.
+
+    Parameters
+    ----------
+    shingles, bounds, left, right, size
+        As for `align`, but any number of pairs.
+    traits
+        What each token of all texts is made of, as `syndicate.text.fold` has it.
+    token_bounds : shape (texts + 1,)
+        Where each text's tokens start.
+    """
+    fact = ((traits & DIGITS) != 0) | ((traits > 0) & (traits < LETTER))
+    facts = np.concatenate(([0], np.cumsum(fact, dtype=np.int64)))
+    parts = []
+    for chosen in _chunks(np.diff(bounds)[right]):
+        found = align(shingles, bounds, left[chosen], right[chosen], size=size)
+        found = drop_strays(found, size)
+        parts.append(_measure(found, traits, facts, token_bounds, left[chosen], right[chosen]))
+    if not parts:
+        return EvidenceTable(*[np.empty(0, np.int64)] * len(EvidenceTable._fields))
+    return EvidenceTable(*map(np.concatenate, zip(*parts, strict=True)))
+
+
+def _chunks(sizes: I64) -> Iterator[slice]:
+    """Cut a list of pairs where the right-hand texts grow past `CHUNK` shingles."""
+    ends = np.cumsum(sizes)
+    start = 0
+    while start < len(sizes):
+        before = ends[start - 1] if start else 0
+        stop = max(start + 1, int(np.searchsorted(ends, before + CHUNK, "right")))
+        yield slice(start, stop)
+        start = stop
+
+
+def _measure(
+    found: Alignment, traits: U16, facts: I64, token_bounds: I64, left: I64, right: I64
+) -> EvidenceTable:
+    """Sum up the runs of each pair; ``facts`` counts them up to each token of ``traits``."""
+    pairs = len(left)
+    a, b, length = (part.astype(np.int64) for part in found[:3])
+    pair = np.repeat(np.arange(pairs), np.diff(found.bounds))
+    tokens_a, tokens_b = np.diff(token_bounds)[left], np.diff(token_bounds)[right]
+
+    def total(values: I64 | Bools) -> I64:
+        return np.bincount(pair, values, pairs).astype(np.int64)
+
+    first = np.ones(len(a), bool)
+    first[1:] = pair[1:] != pair[:-1]
+    gap_a, gap_b = a.copy(), b.copy()
+    gap_a[1:] -= np.where(first[1:], 0, (a + length)[:-1])
+    gap_b[1:] -= np.where(first[1:], 0, (b + length)[:-1])
+    joined = ~first & joins(gap_a, gap_b)
+    even = (np.minimum(gap_a, gap_b) >= 0) & (np.abs(gap_a - gap_b) <= 3)  # noqa: PLR2004
+    relaxed = joined | (~first & even & (np.maximum(gap_a, gap_b) <= RELAXED))
+    base_a, base_b = token_bounds[left][pair] + a, token_bounds[right][pair] + b
+    table = ~first & ~joined & (np.minimum(gap_a, gap_b) > 0)
+    table &= np.maximum(gap_a, gap_b) <= TABLE
+    for base, gap in ((base_a, gap_a), (base_b, gap_b)):
+        start = np.where(table, base - gap, base)
+        table &= 2 * (facts[base] - facts[start]) >= gap
+    changed = _changed_facts(traits, base_a, gap_a, base_b, gap_b, joined | table)
+    passage = np.cumsum(~joined) - 1
+    words = np.bincount(passage, length).astype(np.int64) if len(a) else length
+    first_a, last_a, own_a = _extent(pair, a, length, tokens_a)
+    first_b, last_b, own_b = _extent(pair, b, length, tokens_b)
+    longest = np.zeros(pairs, np.int64)
+    np.maximum.at(longest, pair[~joined], words)
+    return EvidenceTable(
+        tokens_a=tokens_a,
+        tokens_b=tokens_b,
+        shared=total(length),
+        runs=np.diff(found.bounds),
+        passages=total(~joined),
+        longest=longest,
+        spanned_a=total(length + np.where(relaxed, gap_a, 0)),
+        spanned_b=total(length + np.where(relaxed, gap_b, 0)),
+        moved=total(~first & (gap_a < 0)),
+        first_a=first_a,
+        last_a=last_a,
+        first_b=first_b,
+        last_b=last_b,
+        own_a=own_a,
+        own_b=own_b,
+        edits=total((joined & (np.maximum(gap_a, gap_b) > 0)) | table),
+        slots=total(changed > 0),
+        facts_changed=total(changed),
+        facts_shared=total(facts[base_a + length] - facts[base_a]),
+    )
+
+
+def _changed_facts(
+    traits: U16, base_a: I64, gap_a: I64, base_b: I64, gap_b: I64, edited: Bools
+) -> I64:
+    """Count the facts that each edit puts in the place of others."""
+    from syndicate.kernels.align import changed_facts  # noqa: PLC0415 - compiles
+
+    where = np.flatnonzero(edited & (gap_a > 0) & (gap_b > 0))
+    out = np.empty(len(where), np.int32)
+    end_a, end_b = base_a[where], base_b[where]
+    changed_facts(traits, end_a - gap_a[where], end_a, end_b - gap_b[where], end_b, out)
+    counts = np.zeros(len(edited), np.int64)
+    counts[where] = out
+    return counts
+
+
+def _extent(pair: I64, starts: I64, length: I64, tokens: I64) -> tuple[I64, I64, I64]:
+    """Give of each pair the first token shared, the end of the last, the longest own stretch.
+
+    A stretch inside a passage, between runs that an edit separates, is short and so does
+    not decide anything.
+    """
+    order = np.lexsort((starts, pair))
+    pair, starts, ends = pair[order], starts[order], (starts + length)[order]
+    new = np.ones(len(pair), bool)
+    new[1:] = pair[1:] != pair[:-1]
+    old = np.roll(new, -1)  # the last run of its pair
+    first, last, own = tokens.copy(), np.zeros_like(tokens), tokens.copy()
+    first[pair[new]] = starts[new]
+    last[pair[old]] = ends[old]
+    own[pair[new]] = np.maximum(first, tokens - last)[pair[new]]
+    inner = np.flatnonzero(~new)
+    np.maximum.at(own, pair[inner], starts[inner] - ends[inner - 1])
+    return first, last, own

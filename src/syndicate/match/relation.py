@@ -1,0 +1,321 @@
+"""What it means that two texts share words: rules on measured quantities.
+
+A share says how much two texts have in common, not what that is: reports of two days by one
+form share most of their words, and a reprint of a paragraph among own ones shares few. The
+rules below look at how the shared words lie. They are tried in order; the first that holds
+decides. *Shorter* and *longer* are the texts by their tokens; a *share* is the part of a
+text's tokens in aligned runs, *spanned* counts the edits between these runs as well.
+
+==========  ==================================================================================
+relation    when
+==========  ==================================================================================
+exact       both texts fold to the same tokens
+template    facts (numbers, mostly) stand in the places of other facts: three places or more,
+            and either a third of all aligned facts, or an eighth while most edits are of this
+            kind; or nothing at all differs but such facts; or many short moved formulas with
+            many numbers
+update      reprint or embedding below, of one site at two times, or of one URL
+reprint     both texts are spanned for the most part
+excerpt     the shorter text is spanned for the most part and the longer one not, and what
+            they share is the head of the longer one or lies scattered over it; or the later
+            one is the shorter
+embedding   likewise, but in one piece amid other text; or the later one is the longer
+reprint     at least half of the shorter text and two fifths of the longer one are shared, and
+            not only something that both bring after their first third
+overlap     all else: quotes, agency sentences, background, a page of law
+==========  ==================================================================================
+
+``roundup`` takes a look at more than one pair: see `syndicate.match.roundup`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from syndicate.match.align import EvidenceTable
+from syndicate.model import Relation
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Bools = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
+
+RELATIONS = tuple(Relation)
+"""A relation's code is its place here."""
+
+SLOTS = 3
+"""Places at which facts were exchanged that make a form."""
+FACTS_CHANGED = 0.35
+"""Part of the aligned facts that differ between two uses of a form."""
+FACTS_CHANGED_LEAST = 0.12
+"""The same where most edits are exchanges of facts."""
+FORMULAS = 8
+"""Short passages that make a text of formulas."""
+WHOLE = 0.65
+"""Part of a text that is for the most part all of it."""
+PART = 0.7
+"""Part of the shorter text that the longer must hold to be called its source or its page."""
+HALF, SOME = 0.5, 0.4
+"""Least shares of the shorter and the longer text in a reprint amid own sentences."""
+BACKGROUND = 1 / 3
+"""Where the shared text begins in both, as a part of each, if it is mere background."""
+HEAD = 0.15
+"""Where the shared text begins in the longer one if it is its head."""
+
+
+class Context(NamedTuple):
+    """What is known of pairs beside their words: one array of shape (pairs,) each.
+
+    Attributes
+    ----------
+    same_text
+        bool: both texts fold to the same tokens.
+    same_site, same_url
+        bool: of one site, at one address.
+    later
+        int8: 1 if b was published after a, -1 if before, 0 if not known or at once.
+    """
+
+    same_text: Bools
+    same_site: Bools
+    same_url: Bools
+    later: NDArray[np.int8]
+
+    @classmethod
+    def unknown(cls, pairs: int) -> Context:
+        """Know nothing of any pair."""
+        no = np.zeros(pairs, bool)
+        return cls(no, no, no, np.zeros(pairs, np.int8))
+
+
+class _Measures(NamedTuple):
+    """What the rules compare, derived from an `EvidenceTable`."""
+
+    table: EvidenceTable
+    share_short: Floats
+    share_long: Floats
+    span_short: Floats
+    span_long: Floats
+    facts: Floats
+    starts_late: Bools
+    head: Bools
+    pieces: Bools
+    long_later: NDArray[np.int8]
+
+
+def _measures(table: EvidenceTable, context: Context) -> _Measures:
+    a_short = table.tokens_a <= table.tokens_b
+    sizes = np.maximum(np.stack([table.tokens_a, table.tokens_b]), 1)
+    short, long = sizes.min(0), sizes.max(0)
+    first_long = np.where(a_short, table.first_b, table.first_a)
+    last_long = np.where(a_short, table.last_b, table.last_a)
+    spans = np.stack([table.spanned_a, table.spanned_b])
+    span_short, span_long = np.where(a_short, spans, spans[::-1])
+    begins = np.minimum(table.first_a / sizes[0], table.first_b / sizes[1])
+    facts = table.facts_changed / np.maximum(table.facts_changed + table.facts_shared, 1)
+    return _Measures(
+        table=table,
+        share_short=table.shared / short,
+        share_long=table.shared / long,
+        span_short=span_short / short,
+        span_long=span_long / long,
+        facts=facts,
+        starts_late=begins > BACKGROUND,
+        head=first_long <= HEAD * short,
+        pieces=(table.passages > 1) & (last_long - first_long > 1.5 * span_long),  # noqa: PLR2004
+        long_later=np.where(a_short, context.later, -context.later).astype(np.int8),
+    )
+
+
+class Rule(NamedTuple):
+    """Why a relation was chosen; ``reason`` is a format string over an `Evidence`."""
+
+    relation: Relation
+    reason: str
+
+
+RULES = (
+    Rule(Relation.EXACT, "the same {tokens_a} words"),
+    Rule(
+        Relation.TEMPLATE,
+        "one form with other facts: {facts_changed} of {facts} aligned numbers differ, "
+        "in {slots} places",
+    ),
+    Rule(Relation.TEMPLATE, "nothing differs but {facts_changed} facts in {slots} places"),
+    Rule(
+        Relation.TEMPLATE,
+        "{passages} short formulas in another order, with {facts_changed} other facts",
+    ),
+    Rule(Relation.UPDATE, "two versions of one site: {share_short:.0%} of the shorter shared"),
+    Rule(Relation.REPRINT, "{span_a:.0%} and {span_b:.0%} of both texts are the same text"),
+    Rule(
+        Relation.EXCERPT, "{span_short:.0%} of the shorter text is {span_long:.0%} of the longer"
+    ),
+    Rule(Relation.EMBEDDING, "the longer text holds {span_short:.0%} of the shorter amid its own"),
+    Rule(
+        Relation.REPRINT,
+        "{share_short:.0%} of the shorter and {share_long:.0%} of the longer text are shared, "
+        "in {passages} passages amid own sentences",
+    ),
+    Rule(
+        Relation.OVERLAP,
+        "only background: {shared} shared words that both bring late in their text",
+    ),
+    Rule(Relation.OVERLAP, "{shared} shared words, {share_short:.0%} of the shorter text"),
+)
+
+
+def relate(table: EvidenceTable, context: Context) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Decide what each pair's shared text means.
+
+    Parameters
+    ----------
+    table
+        Measured by `syndicate.match.align.evidence`.
+    context
+        What else is known.
+
+    Returns
+    -------
+    codes : ndarray of uint8, shape (pairs,)
+        Places in `RELATIONS`.
+    rules : ndarray of uint8, shape (pairs,)
+        Places in `RULES`.
+    """
+    m = _measures(table, context)
+    part = (m.span_short >= PART) & (m.share_short >= SOME)
+    whole = part & (m.span_long >= WHOLE)
+    excerpt = np.where(m.long_later == 0, m.head | m.pieces, m.long_later < 0)
+    version = context.same_url | (context.same_site & (context.later != 0))
+    holds = [
+        context.same_text,
+        _form(m),
+        _only_facts(m),
+        _formulas(m),
+        version & (whole | (part & (m.long_later > 0)) | (context.same_url & part)),
+        whole,
+        part & excerpt,
+        part,
+        (m.share_short >= HALF) & (m.share_long >= SOME) & ~m.starts_late,
+        (m.share_short >= HALF) & m.starts_late,
+        np.ones(len(m.facts), bool),
+    ]
+    rules = np.argmax(np.stack(holds), axis=0).astype(np.uint8)
+    return _CODES[rules], rules
+
+
+_CODES = np.array([RELATIONS.index(rule.relation) for rule in RULES], np.uint8)
+
+
+def _form(m: _Measures) -> Bools:
+    mostly = (m.facts >= FACTS_CHANGED_LEAST) & (2 * m.table.slots >= m.table.edits)
+    several = m.facts >= FACTS_CHANGED
+    enough = m.table.slots >= SLOTS
+    return enough & (several | (mostly & (m.share_short < 0.8)))  # noqa: PLR2004
+
+
+def _only_facts(m: _Measures) -> Bools:
+    alike = (m.span_short >= 0.95) & (m.span_long >= 0.95)  # noqa: PLR2004
+    return alike & (m.table.slots > 1) & (m.table.slots == m.table.edits)
+
+
+def _formulas(m: _Measures) -> Bools:
+    t = m.table
+    short = (t.shared <= 11 * t.runs) & (t.longest < 0.3 * t.shared)  # noqa: PLR2004
+    numbers = (t.facts_changed > 0) & (t.facts_shared >= FORMULAS)
+    return short & numbers & (t.passages >= FORMULAS) & (t.moved >= SLOTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was measured of one pair: a row of an `EvidenceTable`, and shares made of it."""
+
+    tokens_a: int
+    tokens_b: int
+    shared: int
+    runs: int
+    passages: int
+    longest: int
+    spanned_a: int
+    spanned_b: int
+    moved: int
+    first_a: int
+    last_a: int
+    first_b: int
+    last_b: int
+    own_a: int
+    own_b: int
+    edits: int
+    slots: int
+    facts_changed: int
+    facts_shared: int
+
+    @classmethod
+    def row(cls, table: EvidenceTable, pair: int) -> Evidence:
+        """Take one pair out of a table."""
+        return cls(*(int(column[pair]) for column in table))
+
+    @property
+    def facts(self) -> int:
+        """Facts that were aligned: the same, or in the place of each other."""
+        return self.facts_changed + self.facts_shared
+
+    @property
+    def span_a(self) -> float:
+        """Part of a between shared runs, these included."""
+        return self.spanned_a / max(self.tokens_a, 1)
+
+    @property
+    def span_b(self) -> float:
+        """Part of b between shared runs, these included."""
+        return self.spanned_b / max(self.tokens_b, 1)
+
+    @property
+    def span_short(self) -> float:
+        """The same of the shorter text."""
+        return self.span_a if self.tokens_a <= self.tokens_b else self.span_b
+
+    @property
+    def span_long(self) -> float:
+        """The same of the longer text."""
+        return self.span_b if self.tokens_a <= self.tokens_b else self.span_a
+
+    @property
+    def share_short(self) -> float:
+        """Part of the shorter text in shared runs."""
+        return self.shared / max(min(self.tokens_a, self.tokens_b), 1)
+
+    @property
+    def share_long(self) -> float:
+        """Part of the longer text in shared runs."""
+        return self.shared / max(self.tokens_a, self.tokens_b, 1)
+
+    def reason(self, rule: int) -> str:
+        """Say why a rule holds, in this pair's numbers.
+
+        Parameters
+        ----------
+        rule
+            A place in `RULES`.
+        """
+        names = [name for name in dir(self) if not name.startswith("_")]
+        return RULES[rule].reason.format(**{name: getattr(self, name) for name in names})
+
+
+def decide(evidence: Evidence, context: Context | None = None) -> tuple[Relation, str]:
+    """Decide what one pair's shared text means, by the rules of `relate`.
+
+    Returns
+    -------
+    relation
+    reason
+        In words and this pair's numbers.
+    """
+    values = (getattr(evidence, name) for name in EvidenceTable._fields)
+    table = EvidenceTable(*(np.array([value], np.int64) for value in values))
+    codes, rules = relate(table, context or Context.unknown(1))
+    return RELATIONS[codes[0]], evidence.reason(int(rules[0]))
