@@ -66,14 +66,13 @@ def mend(text: str) -> str:
     return _LONE_SURROGATE.sub("\ufffd", text)
 
 
-def sniff(sample: bytes) -> str:
-    """Name the codec that reads a file, given its first `SAMPLE` bytes.
+def marked(sample: bytes) -> str:
+    """Name the codec that a file's byte-order mark states; without one it is UTF-8.
 
-    Returns
-    -------
-    str
-        ``utf-8`` too when the sample is UTF-8 with some damage: that is for the reader to
-        name by line, not to be read as another encoding.
+    Parameters
+    ----------
+    sample
+        The first `SAMPLE` bytes.
 
     Raises
     ------
@@ -87,7 +86,25 @@ def sniff(sample: bytes) -> str:
     if zero >= 0:
         message = f"not text: a zero byte at offset {zero} (UTF-16 needs its byte-order mark)"
         raise DocumentError(message)
-    return "utf-8" if _is_mostly_utf8(sample) else _guess(sample)
+    return "utf-8"
+
+
+def guessed(sample: bytes) -> str:
+    """Name the codec that reads a file, by its mark or by the look of its first bytes.
+
+    UTF-8 with some damage counts as UTF-8: the damage is for the reader to name, and no
+    reason to take the whole for another encoding.
+
+    Raises
+    ------
+    DocumentError
+        If the sample is binary.
+    """
+    codec = marked(sample)
+    if codec != "utf-8" or _is_mostly_utf8(sample):
+        return codec
+    best = from_bytes(sample, cp_exclusion=_NOT_GUESSED).best()
+    return best.encoding if best else "utf-8"
 
 
 def _is_mostly_utf8(sample: bytes) -> bool:
@@ -100,12 +117,6 @@ def _is_mostly_utf8(sample: bytes) -> bool:
     return damage <= 0 or beyond_ascii > damage
 
 
-def _guess(sample: bytes) -> str:
-    """Let charset-normalizer choose among the encodings that need no mark."""
-    best = from_bytes(sample, cp_exclusion=_NOT_GUESSED).best()
-    return best.encoding if best else "utf-8"
-
-
 def decode(data: bytes) -> str:
     """Decode a whole file.
 
@@ -114,7 +125,7 @@ def decode(data: bytes) -> str:
     DocumentError
         If it is binary, or its encoding cannot be told; the message names line and byte.
     """
-    codec = sniff(data[:SAMPLE])
+    codec = guessed(data[:SAMPLE])
     if b"\0" in data and not codec.startswith(("utf-16", "utf-32")):
         message = f"not text: a zero byte at offset {data.index(0)}"
         raise DocumentError(message)
@@ -123,8 +134,8 @@ def decode(data: bytes) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         message = (
-            f"line {line}: byte 0x{data[error.start]:02x} at offset {error.start} is not "
-            f"{error.encoding.upper()}, and no other encoding fits; save the file as UTF-8"
+            f"line {line}: byte 0x{data[error.start]:02x} at offset {error.start} "
+            f"is not {error.encoding.upper()}; save the file as UTF-8"
         )
         raise DocumentError(message) from error
 

@@ -69,7 +69,7 @@ class Found:
             real = str(path.resolve(strict=True)) if path.is_symlink() else str(path.absolute())
             status = path.stat()
         except (OSError, RuntimeError) as error:  # RuntimeError is pathlib's loop of links
-            self.skip(label, reason(error))
+            self.skip(label, _link_fault(error) if path.is_symlink() else reason(error))
             return
         if not stat.S_ISREG(status.st_mode):
             self.skip(label, "not a regular file; to read a pipe, send it in and give -")
@@ -185,6 +185,12 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     return Path(entry.path).is_dir() if entry.is_symlink() else entry.is_dir()
 
 
+def _link_fault(error: Exception) -> str:
+    missing = isinstance(error, FileNotFoundError)
+    return "a link to a file that is not there" if missing else "a loop of links"
+
+
 def reason(error: Exception) -> str:
-    """Say what the operating system said."""
-    return (getattr(error, "strerror", None) or str(error)).lower()
+    """Say what the operating system or the library said, in one line."""
+    said = error.strerror.lower() if isinstance(error, OSError) and error.strerror else str(error)
+    return " ".join(said.split())

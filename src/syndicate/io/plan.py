@@ -13,7 +13,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from syndicate.errors import DocumentError
-from syndicate.io.encoding import SAMPLE, sniff
+from syndicate.io.encoding import SAMPLE, marked
 from syndicate.io.find import STDIN, Source, find, reason
 from syndicate.model import Skipped
 
@@ -174,7 +174,7 @@ def _line_units(source: Source, unit_bytes: int) -> Iterator[Unit]:
 def _is_utf8(source: Source) -> bool:
     with Path(source.path).open("rb") as file:
         try:
-            return sniff(file.read(SAMPLE)).startswith("utf-8")
+            return marked(file.read(SAMPLE)).startswith("utf-8")
         except DocumentError:
             return False  # for the reader to report
 

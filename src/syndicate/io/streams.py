@@ -10,18 +10,25 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 import pyarrow as pa
 
-from syndicate.io.encoding import SAMPLE, Recoded, sniff
+from syndicate.io.encoding import SAMPLE, Recoded, marked
 from syndicate.io.find import STDIN, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _BUFFER = 1 << 17
 
 
 @contextmanager
-def opened(source: Source) -> Iterator[BinaryIO]:
+def opened(source: Source, codec_of: Callable[[bytes], str] = marked) -> Iterator[BinaryIO]:
     """Open a file to read its bytes as UTF-8, without a byte-order mark.
+
+    Parameters
+    ----------
+    source
+        The file.
+    codec_of
+        Tells the encoding from the first bytes.
 
     Raises
     ------
@@ -33,7 +40,7 @@ def opened(source: Source) -> Iterator[BinaryIO]:
     with unpacked(source) as stream:
         buffered = io.BufferedReader(cast("io.RawIOBase", stream), _BUFFER)
         sample = buffered.peek(SAMPLE)[:SAMPLE]
-        codec = sniff(sample)
+        codec = codec_of(sample)
         if codec == "utf-8-sig":
             buffered.read(len("\ufeff".encode()))
         is_utf8 = codec.startswith("utf-8")

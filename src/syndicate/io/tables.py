@@ -13,6 +13,7 @@ from pyarrow import parquet
 
 from syndicate.errors import DocumentError
 from syndicate.io.batch import NOTHING, SCHEMA, Batch, assemble, invalid_rows
+from syndicate.io.encoding import guessed
 from syndicate.io.streams import opened
 from syndicate.model import Skipped
 
@@ -132,7 +133,7 @@ def read_csv(source: Source) -> Iterator[Batch]:
     OSError, pyarrow.ArrowException
         If what follows cannot be told apart into rows.
     """
-    with opened(source) as stream:
+    with opened(source, guessed) as stream:
         delimiter, names = _header(stream)
         require_text(names)
         yield from _rows(stream, delimiter, names, source.label)
