@@ -29,11 +29,11 @@ LOOKUPS = 2000
 
 def batch(number):
     """Give the keys of a thousand articles; every third shares 80 % with an earlier one."""
-    keys = np.random.default_rng(number).integers(1, 1 << 63, (BATCH, KEYS), dtype=np.uint64)
+    keys = np.random.default_rng(number).integers(0, 1 << 64, (BATCH, KEYS), dtype=np.uint64)
     if number:
         pick = np.random.default_rng(1_000_000_007 + number)
         earlier = np.random.default_rng(int(pick.integers(number))).integers(
-            1, 1 << 63, (BATCH, KEYS), dtype=np.uint64
+            0, 1 << 64, (BATCH, KEYS), dtype=np.uint64
         )
         keys[::3, : int(KEYS * 0.8)] = earlier[::3, : int(KEYS * 0.8)]
     return keys
@@ -93,8 +93,10 @@ class SqliteRuns:
     def insert(self, first, keys, bodies):
         from syndicate.store.contract import Record
 
-        records = [Record(f"https://a.example/{first + i}", first + i, body)
-                   for i, body in enumerate(bodies)]
+        records = [
+            Record(f"https://a.example/{first + i}", first + i, body)
+            for i, body in enumerate(bodies)
+        ]
         self.store.write(lambda change: change.put(records, list(keys)))
 
     def lookup(self, keys):
@@ -116,8 +118,9 @@ class Lmdb:
 
         self.path = folder / "lmdb.db"
         begun = time.perf_counter()
-        self.env = lmdb.open(str(self.path), subdir=False, map_size=1 << 36, max_dbs=2,
-                             sync=False)  # as WAL with NORMAL: no disk flush for each commit
+        self.env = lmdb.open(
+            str(self.path), subdir=False, map_size=1 << 36, max_dbs=2, sync=False
+        )  # as WAL with NORMAL: no disk flush for each commit
         self.postings = self.env.open_db(b"posting", dupsort=True, dupfixed=True)
         self.records = self.env.open_db(b"record")
         self.opening = time.perf_counter() - begun
@@ -249,8 +252,18 @@ def main():
         return
     for name in options.engine or ENGINES:
         folder = Path(tempfile.mkdtemp(prefix="engines-"))
-        call = [sys.executable, __file__, "--child", str(folder), "--engine", name,
-                "--articles", str(options.articles), "--seconds", str(options.seconds)]
+        call = [
+            sys.executable,
+            __file__,
+            "--child",
+            str(folder),
+            "--engine",
+            name,
+            "--articles",
+            str(options.articles),
+            "--seconds",
+            str(options.seconds),
+        ]
         subprocess.run(call, check=True)
         shutil.rmtree(folder)
 

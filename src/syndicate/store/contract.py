@@ -70,6 +70,10 @@ class Postings(NamedTuple):
 class View(Protocol):
     """A store as it was at one moment."""
 
+    def look(self, key: str, keys: NDArray[np.uint64]) -> tuple[int, Postings]:
+        """Give an id's number, 0 if unknown, and the postings of keys, as one request."""
+        ...
+
     def find(self, keys: NDArray[np.uint64]) -> Postings:
         """Look keys up; of a key held by more than `NEWEST` documents, the newest."""
         ...
@@ -102,8 +106,8 @@ class View(Protocol):
 class Change(View, Protocol):
     """A transaction: all of it comes to pass, or nothing does."""
 
-    def put(self, records: Sequence[Record], keys: Sequence[NDArray[np.uint64]]) -> list[int]:
-        """Store records of ids not stored yet under new numbers, which it gives."""
+    def put(self, records: Sequence[Record], keys: Sequence[NDArray[np.uint64]]) -> None:
+        """Store records of ids not stored yet under new, ascending numbers."""
         ...
 
     def remove(self, docs: Sequence[int]) -> int:

@@ -172,9 +172,7 @@ def begin_merges(db: Connection, runs: Runs, number: int, doc: int) -> int:
     return number
 
 
-def begin_merge(
-    db: Connection, runs: Runs, number: int, doc: int, sources: Sequence[Run]
-) -> Run:
+def begin_merge(db: Connection, runs: Runs, number: int, doc: int, sources: Sequence[Run]) -> Run:
     """Begin merging runs into run ``number``."""
     postings = sum(run.held for run in sources)
     target = new_run(number, postings, max(run.last for run in sources))
@@ -246,7 +244,11 @@ def _level(postings: int) -> int:
 
 def drop(db: Connection, runs: Runs, run: Run) -> None:
     """Forget a run and all its pages."""
-    db.execute("DELETE FROM page WHERE id BETWEEN ? AND ?", (run.run << 32, run.run << 32 | 0xFFFFFFFF))
-    db.execute("DELETE FROM filter WHERE id BETWEEN ? AND ?", (run.run << 16, run.run << 16 | 0xFFFF))
+    db.execute(
+        "DELETE FROM page WHERE id BETWEEN ? AND ?", (run.run << 32, run.run << 32 | 0xFFFFFFFF)
+    )
+    db.execute(
+        "DELETE FROM filter WHERE id BETWEEN ? AND ?", (run.run << 16, run.run << 16 | 0xFFFF)
+    )
     db.execute("DELETE FROM run WHERE run = ?", (run.run,))
     runs.runs.pop(run.run, None)

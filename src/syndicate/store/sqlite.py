@@ -15,7 +15,8 @@ import xxhash
 from syndicate.errors import IndexFormatError, StoreError
 from syndicate.store import merging
 from syndicate.store.contract import Postings, Record
-from syndicate.store.runs import SCHEMA, Fresh, Runs, seal, unseal
+from syndicate.store.fresh import Fresh
+from syndicate.store.runs import SCHEMA, Runs, seal, unseal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -265,7 +266,6 @@ class _Mirror:
             self.version = state["version"]
         if state["epoch"] != self.epoch:
             self.fresh.clear()
-            self.fresh.last = 0
             self.epoch = state["epoch"]
         if state["doc"] > self.fresh.last:
             rows = db.execute(
@@ -278,7 +278,9 @@ class _Mirror:
 
     def gone(self, db: sqlite3.Connection) -> merging.Gone:
         """Give the documents that merges leave out."""
-        first, last = db.execute("SELECT (SELECT min(seq) FROM dead), max(seq) FROM dead").fetchone()
+        first, last = db.execute(
+            "SELECT (SELECT min(seq) FROM dead), max(seq) FROM dead"
+        ).fetchone()
         if (first or 0, last or 0) != self.dead_span:
             begin = self.dead_span[1] if (first or 0) == self.dead_span[0] else 0
             rows = db.execute("SELECT doc FROM dead WHERE seq > ?", (begin,)).fetchall()
@@ -318,6 +320,10 @@ class _Change:
         mirror = self._follow()
         new, old = mirror.fresh.find(keys), mirror.runs.find(self.db, keys)
         return Postings(np.r_[old.key, new.key], np.r_[old.doc, new.doc])
+
+    def look(self, key: str, keys: NDArray[np.uint64]) -> tuple[int, Postings]:
+        """Give an id's number, 0 if unknown, and the postings of keys."""
+        return self.numbers([key])[0], self.find(keys)
 
     def numbers(self, ids: Sequence[str]) -> list[int]:
         """Give the numbers of ids; 0 where unknown."""
@@ -368,15 +374,13 @@ class _Change:
         )
         return [row[0] for row in rows]
 
-    def put(self, records: Sequence[Record], keys: Sequence[NDArray[np.uint64]]) -> list[int]:
+    def put(self, records: Sequence[Record], keys: Sequence[NDArray[np.uint64]]) -> None:
         """Store records under new numbers."""
-        docs: list[int] = []
         for start in range(0, len(records), _BATCH):
-            docs += self._put(records[start : start + _BATCH], keys[start : start + _BATCH])
+            self._put(records[start : start + _BATCH], keys[start : start + _BATCH])
             self._maintain()
-        return docs
 
-    def _put(self, records: Sequence[Record], keys: Sequence[NDArray[np.uint64]]) -> list[int]:
+    def _put(self, records: Sequence[Record], keys: Sequence[NDArray[np.uint64]]) -> None:
         mirror, first = self._follow(), self.state["doc"] + 1
         docs = list(range(first, first + len(records)))
         self.db.executemany(
@@ -394,7 +398,6 @@ class _Change:
         self.state["fresh"] += sum(map(len, keys))
         self.state["doc"] += len(docs)
         self.state["size"] += len(docs)
-        return docs
 
     def remove(self, docs: Sequence[int]) -> int:
         """Forget documents; their postings go when runs are merged."""
@@ -419,8 +422,7 @@ class _Change:
             self._drop_expired()
             number, runs = self.state["run"], self.mirror.runs
             self.state["run"] = merging.begin_merges(self.db, runs, number, self.state["doc"])
-        late = merging.most_behind(self.mirror.runs, self.state["doc"])
-        if late is not None:
+        while (late := merging.most_behind(self.mirror.runs, self.state["doc"])) is not None:
             self._advance(late, merging.slice_width(late))
 
     def flush(self) -> None:
@@ -430,6 +432,7 @@ class _Change:
             merging.flush(self.db, mirror.runs, self.state["run"])
             self.state["run"] += 1
         mirror.fresh.clear()
+        mirror.fresh.last = self.state["doc"]
         self.state["fresh"] = 0
         self.state["epoch"] = mirror.epoch = self.state["epoch"] + 1
         self._touch()

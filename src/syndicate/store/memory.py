@@ -1,0 +1,181 @@
+"""The store in this process's memory: for tests, short crawls, and as the plainest of the three."""
+
+from __future__ import annotations
+
+import bisect
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from syndicate.errors import StoreError
+from syndicate.store.fresh import Fresh
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from syndicate.store.contract import Change, Postings, Record, View
+
+Result = TypeVar("Result")
+
+
+class MemoryStore:
+    """Records and postings in memory, for any number of threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._header: bytes | None = None
+        self._held = _Held()
+
+    def header(self) -> bytes | None:
+        """Read what `set_header` wrote; None if the store is new."""
+        return self._header
+
+    def set_header(self, header: bytes) -> bytes:
+        """Write the settings of a new store once; give those that stand."""
+        with self._lock:
+            self._header = self._header or header
+            return self._header
+
+    def replace_header(self, header: bytes) -> None:
+        """Write other settings over those that stand."""
+        self._header = header
+
+    def read(self, work: Callable[[View], Result]) -> Result:
+        """Do what only reads."""
+        with self._lock:
+            return work(self._held)
+
+    def write(self, work: Callable[[Change], Result]) -> Result:
+        """Do what reads and writes as one step: if it fails, nothing was written."""
+        with self._lock:
+            self._held.begin()
+            try:
+                result = work(self._held)
+            except BaseException:
+                self._held.undo()
+                raise
+            return result
+
+    def compact(self) -> None:
+        """Give back the room of what was removed."""
+        with self._lock:
+            self._held.compact()
+
+    def backup(self, path: Path) -> None:
+        """Refuse: `Index.merge` into an index on disk keeps what is in memory."""
+        message = f"memory cannot be backed up to {path}; merge it into an index on disk instead"
+        raise StoreError(message)
+
+    def check(self) -> Iterator[str]:
+        """Find nothing: memory has no checksums."""
+        yield from ()
+
+    def stats(self) -> dict[str, int | float | str]:
+        """Give figures about the store itself."""
+        return {"store": "memory", "postings": self._held.postings}
+
+    def close(self) -> None:
+        """Do nothing: what is in memory goes with the object."""
+
+
+class _Held:
+    """What is held, and how to undo the last change."""
+
+    def __init__(self) -> None:
+        self._records: dict[int, tuple[Record, NDArray[np.uint64]]] = {}
+        self._numbers: dict[str, int] = {}
+        self._clusters: dict[int, list[int]] = {}
+        self._times: list[tuple[float, int]] = []
+        self._fresh = Fresh()
+        self._last = 0
+        self._undo: list[Callable[[], object]] = []
+
+    @property
+    def postings(self) -> int:
+        """Count the postings of the documents held."""
+        return sum(len(keys) for _, keys in self._records.values())
+
+    def begin(self) -> None:
+        """Begin a change."""
+        self._undo = []
+
+    def undo(self) -> None:
+        """Take the change back; postings that stay behind lead nowhere."""
+        for step in reversed(self._undo):
+            step()
+
+    def find(self, keys: NDArray[np.uint64]) -> Postings:
+        """Look keys up."""
+        return self._fresh.find(keys)
+
+    def look(self, key: str, keys: NDArray[np.uint64]) -> tuple[int, Postings]:
+        """Give an id's number, 0 if unknown, and the postings of keys."""
+        return self.numbers([key])[0], self.find(keys)
+
+    def numbers(self, ids: Sequence[str]) -> list[int]:
+        """Give the numbers of ids; 0 where unknown."""
+        return [self._numbers.get(key, 0) for key in ids]
+
+    def fetch(self, docs: Sequence[int]) -> list[Record]:
+        """Read records in ascending order; numbers without one are passed over."""
+        return [self._records[doc][0] for doc in sorted(set(docs)) if doc in self._records]
+
+    def members(self, cluster: int, limit: int) -> list[int]:
+        """Give the first documents of a cluster, ascending."""
+        return self._clusters.get(cluster, [])[:limit]
+
+    def size(self) -> int:
+        """Count the records."""
+        return len(self._records)
+
+    def page(self, after: int, limit: int) -> list[Record]:
+        """Read the records that follow a number."""
+        docs = sorted(self._records)  # nearly sorted already, which sorts in one pass
+        first = bisect.bisect_right(docs, after)
+        return [self._records[doc][0] for doc in docs[first : first + limit]]
+
+    def before(self, moment: float, limit: int) -> list[int]:
+        """Give documents remembered before a moment, oldest first."""
+        end = bisect.bisect_left(self._times, (moment, 0))
+        return [doc for _, doc in self._times[: min(end, limit)]]
+
+    def put(self, records: Sequence[Record], keys: Sequence[NDArray[np.uint64]]) -> None:
+        """Store records under new numbers."""
+        docs = [self._last + 1 + place for place in range(len(records))]
+        for doc, record, row in zip(docs, records, keys, strict=True):
+            self._add(record.numbered(doc), row)
+            self._undo.append(lambda doc=doc: self._drop(doc))  # type: ignore[misc]
+        self._last += len(docs)
+        self._fresh.add(docs, keys)
+
+    def remove(self, docs: Sequence[int]) -> int:
+        """Forget documents; their postings lead nowhere until `compact`."""
+        held = [doc for doc in dict.fromkeys(docs) if doc in self._records]
+        for doc in held:
+            pair = self._drop(doc)
+            self._undo.append(lambda pair=pair: self._add(*pair))  # type: ignore[misc]
+        return len(held)
+
+    def _add(self, record: Record, keys: NDArray[np.uint64]) -> None:
+        self._records[record.doc] = (record, keys)
+        self._numbers[record.id] = record.doc
+        bisect.insort(self._times, (record.at, record.doc))
+        if record.cluster:
+            bisect.insort(self._clusters.setdefault(record.cluster, []), record.doc)
+
+    def _drop(self, doc: int) -> tuple[Record, NDArray[np.uint64]]:
+        record, keys = self._records.pop(doc)
+        self._numbers.pop(record.id, None)
+        del self._times[bisect.bisect_left(self._times, (record.at, doc))]
+        if record.cluster:
+            self._clusters[record.cluster].remove(doc)
+        return record, keys
+
+    def compact(self) -> None:
+        """Build the postings anew from the documents held."""
+        self._fresh = Fresh()
+        docs = sorted(self._records)
+        self._fresh.add(docs, [self._records[doc][1] for doc in docs])

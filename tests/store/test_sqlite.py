@@ -1,0 +1,299 @@
+"""What only a file can get wrong: runs and merges, several connections, damage, refusal."""
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from syndicate.errors import IndexFormatError, StoreError
+from syndicate.store import merging
+from syndicate.store.contract import Record
+from syndicate.store.sqlite import SqliteStore
+
+
+@pytest.fixture
+def small_runs(monkeypatch):
+    """Write a run for every 40 documents, and merge them a sliver at a time."""
+    monkeypatch.setattr(merging, "FLUSH", 800)
+    monkeypatch.setattr(merging, "_SLICE", 60)
+
+
+def grow(stores, batches, rng, oracle):
+    """Put and remove through alternating connections; keep a plain copy of what is held."""
+    number = stores[0].read(lambda view: view.state["doc"])
+    for turn in range(batches):
+        store = stores[turn % len(stores)]
+        rows = rng.integers(0, 1 << 64, (10, 20), dtype=np.uint64)
+        if number > 30:
+            rows[::3, :15] = oracle[int(rng.choice(sorted(oracle)))][:15]
+        records = [Record(f"d{number + 1 + i}", float(number), b"body") for i in range(10)]
+        store.write(lambda change, records=records, rows=rows: change.put(records, list(rows)))
+        for row in rows:
+            number += 1
+            oracle[number] = row
+        if turn % 5 == 4:
+            gone = [int(doc) for doc in rng.choice(sorted(oracle), 8, replace=False)]
+            assert store.write(lambda change, gone=gone: change.remove(gone)) == 8
+            for doc in gone:
+                del oracle[doc]
+
+
+def agrees(store, oracle, keys):
+    """Whether a lookup gives what a plain search of what is held gives."""
+    postings = store.read(lambda view: view.find(keys))
+    got = {
+        (key, doc)
+        for key, doc in zip(postings.key.tolist(), postings.doc.tolist(), strict=True)
+        if doc in oracle
+    }
+    wanted = {
+        (place, doc)
+        for doc, row in oracle.items()
+        for place in np.flatnonzero(np.isin(keys, row)).tolist()
+    }
+    return got == wanted
+
+
+def test_lookups_agree_with_a_plain_search_through_all_merges(tmp_path, small_runs):
+    rng = np.random.default_rng(5)
+    stores = [SqliteStore(tmp_path / "seen.db") for _ in range(2)]
+    oracle = {}
+    for _ in range(12):
+        grow(stores, 10, rng, oracle)
+        probes = [oracle[doc] for doc in rng.choice(sorted(oracle), 12, replace=False)]
+        probes.append(rng.integers(0, 1 << 64, 40, dtype=np.uint64))
+        for store in stores:
+            assert all(agrees(store, oracle, keys) for keys in probes)
+            assert list(store.check()) == []
+    stats = stores[0].stats()
+    assert stats["runs"] < 16
+    stores[0].compact()
+    assert all(agrees(store, oracle, keys) for store in stores for keys in probes)
+    assert stores[1].stats()["removed_in_runs"] == 0
+    assert stores[1].stats()["runs"] == 1
+    for store in stores:
+        store.close()
+
+
+def test_runs_of_expired_documents_are_dropped(tmp_path, small_runs):
+    rng = np.random.default_rng(6)
+    store = SqliteStore(tmp_path / "seen.db")
+    oracle = {}
+    for _ in range(30):
+        grow([store], 4, rng, oracle)
+        gone = store.read(lambda view: view.before(max(oracle) - 100, 1000))
+        store.write(lambda change, gone=gone: change.remove(gone))
+        for doc in gone:
+            oracle.pop(doc)
+    assert store.stats()["postings"] < 12_000
+    probe = oracle[max(oracle)]
+    assert agrees(store, oracle, probe)
+    store.close()
+
+
+def test_a_fork_opens_the_file_anew(tmp_path):
+    store = SqliteStore(tmp_path / "seen.db")
+    keys = np.arange(1, 20, dtype=np.uint64) << np.uint64(40)
+    store.write(lambda change: change.put([Record("a", 1.0, b"x")], [keys]))
+    child = os.fork()
+    if child == 0:
+        done = False
+        try:
+            store.write(lambda change: change.put([Record("b", 1.0, b"x")], [keys]))
+            done = len(store.read(lambda view: view.find(keys)).doc) == 2 * len(keys)
+        finally:
+            os._exit(0 if done else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert len(store.read(lambda view: view.find(keys)).doc) == 2 * len(keys)
+    store.close()
+
+
+def test_what_was_written_after_a_rollback_is_right(tmp_path, small_runs):
+    rng = np.random.default_rng(7)
+    store = SqliteStore(tmp_path / "seen.db")
+    oracle = {}
+    grow([store], 10, rng, oracle)
+
+    def fail(change):
+        rows = rng.integers(0, 1 << 64, (60, 20), dtype=np.uint64)
+        change.put([Record(f"x{i}", 1.0, b"") for i in range(60)], list(rows))
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        store.write(fail)
+    grow([store], 10, rng, oracle)
+    assert all(agrees(store, oracle, row) for row in list(oracle.values())[::7])
+    store.close()
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    with pytest.raises(StoreError, match="folder does not exist; make it first"):
+        SqliteStore(tmp_path / "no" / "seen.db")
+
+
+def test_other_files_are_refused(tmp_path):
+    (tmp_path / "text.db").write_text("no database " * 200)
+    with pytest.raises(StoreError, match="not an index"):
+        SqliteStore(tmp_path / "text.db")
+    other = sqlite3.connect(tmp_path / "other.db")
+    other.execute("CREATE TABLE a (b)")
+    other.close()
+    with pytest.raises(IndexFormatError, match="not an index"):
+        SqliteStore(tmp_path / "other.db")
+    with pytest.raises(StoreError, match="cannot be opened"):
+        SqliteStore(tmp_path)
+
+
+def test_a_newer_format_is_refused_with_the_remedy(tmp_path):
+    SqliteStore(tmp_path / "seen.db").close()
+    db = sqlite3.connect(tmp_path / "seen.db")
+    db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(IndexFormatError, match="format 99.*upgrade"):
+        SqliteStore(tmp_path / "seen.db")
+
+
+def filled(path, documents=200):
+    store = SqliteStore(path)
+    rng = np.random.default_rng(8)
+    rows = rng.integers(0, 1 << 64, (documents, 60), dtype=np.uint64)
+    bodies = [rng.bytes(900) for _ in range(documents)]
+    records = [Record(f"d{i}", 1.0, body) for i, body in enumerate(bodies)]
+    store.write(lambda change: change.put(records, list(rows)))
+    store.write(lambda change: change.flush())
+    store.close()
+    return rows
+
+
+def test_a_file_cut_short_is_refused_and_what_is_left_can_be_read(tmp_path):
+    path = tmp_path / "seen.db"
+    filled(path)
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size // 2)
+    with pytest.raises(StoreError, match="cut short; `index repair`"):
+        SqliteStore(path)
+
+
+def test_a_flipped_byte_is_noticed_by_check_and_by_whoever_reads_it(tmp_path):
+    path = tmp_path / "seen.db"
+    rows = filled(path)
+    damaged = path.read_bytes()
+    body = SqliteStore(path)
+    wanted = body.read(lambda view: view.fetch([100]))[0].body
+    body.close()
+    at = damaged.index(wanted[:40]) + 20
+    path.write_bytes(damaged[:at] + bytes([damaged[at] ^ 1]) + damaged[at + 1 :])
+    store = SqliteStore(path)
+    assert list(store.check()) == [
+        "record 100 is damaged: its checksum does not fit; try `index repair`"
+    ]
+    with pytest.raises(StoreError, match="document 100 is damaged"):
+        store.read(lambda view: view.fetch([100]))
+    saved = [record.doc for record in store.salvage()]
+    assert saved == [doc for doc in range(1, 201) if doc != 100]
+    assert len(store.read(lambda view: view.find(rows[5])).doc) == 60
+    store.close()
+
+
+def test_a_damaged_page_of_postings_is_noticed(tmp_path):
+    path = tmp_path / "seen.db"
+    rows = filled(path)
+    db = sqlite3.connect(path)
+    db.execute(
+        "UPDATE page SET data = CAST(substr(data, 1, 8) || x'00' || substr(data, 10) AS BLOB)"
+    )
+    db.commit()
+    db.close()
+    store = SqliteStore(path)
+    assert any("page" in line for line in store.check())
+    with pytest.raises(StoreError, match="page .* is damaged"):
+        store.read(lambda view: view.find(rows[3]))
+    store.close()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only for root")
+def test_a_read_only_file_is_named(tmp_path):
+    path = tmp_path / "seen.db"
+    filled(path)
+    path.chmod(stat.S_IRUSR)
+    tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    try:
+        with pytest.raises(StoreError, match="cannot be written|cannot be opened"):
+            SqliteStore(path).write(lambda change: change.remove([1]))
+    finally:
+        tmp_path.chmod(stat.S_IRWXU)
+
+
+def test_a_full_disk_changes_nothing(tmp_path):
+    store = SqliteStore(tmp_path / "seen.db")
+    store.write(lambda change: change.put([Record("a", 1.0, b"x")], [np.zeros(3, np.uint64)]))
+    pages = store._db.execute("PRAGMA page_count").fetchone()[0]
+    store._db.execute(f"PRAGMA max_page_count = {pages + 2}")
+    with pytest.raises(StoreError, match="disk is full; make room, nothing was changed"):
+        store.write(
+            lambda change: change.put([Record("b", 1.0, bytes(1 << 20))], [np.zeros(3, np.uint64)])
+        )
+    assert [r.id for r in store.read(lambda view: view.page(0, 9))] == ["a"]
+    store._db.execute("PRAGMA max_page_count = 1000000")
+    store.write(lambda change: change.put([Record("b", 1.0, b"x")], [np.zeros(3, np.uint64)]))
+    assert list(store.check()) == []
+    store.close()
+
+
+WRITER = """
+import sys
+import numpy as np
+from syndicate.store import merging
+from syndicate.store.contract import Record
+from syndicate.store.sqlite import SqliteStore
+merging.FLUSH = 800
+merging._SLICE = 60
+path, worker = sys.argv[1:]
+store = SqliteStore(path)
+rng = np.random.default_rng(int(worker))
+for i in range(10 ** 6):
+    keys = rng.integers(0, 1 << 64, 20, dtype=np.uint64)
+    name = f"{worker}-{i}"
+    store.write(lambda change: change.put([Record(name, 1.0, keys.tobytes())], [keys]))
+    sys.stdout.write(name + "\\n")
+    sys.stdout.flush()
+"""
+
+
+def test_nothing_acknowledged_is_lost_when_writers_are_killed(tmp_path):
+    """Two writers under merges, killed at random moments; every acknowledged put is found."""
+    rng = np.random.default_rng(9)
+    path = tmp_path / "seen.db"
+    for round_ in range(3):
+        call = [sys.executable, "-c", WRITER, str(path)]
+        writers = [
+            subprocess.Popen([*call, str(10 * round_ + i)], stdout=subprocess.PIPE, text=True)
+            for i in range(2)
+        ]
+        for writer in writers:
+            writer.stdout.readline()
+        time.sleep(float(rng.uniform(0.1, 0.5)))
+        acknowledged = []
+        for writer in writers:
+            writer.kill()
+            acknowledged += writer.stdout.read().split("\n")[:-1]
+            writer.stdout.close()
+            writer.wait()
+        begun = time.perf_counter()
+        store = SqliteStore(path)
+        assert time.perf_counter() - begun < 1
+        assert list(store.check()) == []
+        docs = store.read(lambda view, acknowledged=acknowledged: view.numbers(acknowledged))
+        assert all(docs)
+        held = store.read(lambda view, docs=docs: view.fetch(docs))
+        assert len(held) == len(docs) > 0
+        for record in held[::50]:
+            keys = np.frombuffer(record.body, np.uint64)
+            found = store.read(lambda view, keys=keys: view.find(keys))
+            assert (found.doc == record.doc).sum() == 20
+        store.close()
