@@ -99,10 +99,11 @@ def dedupe_paths(
         Called with a stage, how much of it is done, and how much there is.
     """
     config = config or Config()
-    plan = io.plan(paths)
+    folder = _Scratch()
+    stdin = folder.path() / "stdin.jsonl" if "-" in paths else None
+    plan = io.plan(paths, stdin=stdin)
     large = plan.bytes > IN_MEMORY
     workers = workers or (os.cpu_count() or 1 if large else 1)
-    folder = _Scratch()
     if work is None and (large or workers > 1):
         work = folder.path()
     if work is not None:
