@@ -1,1 +1,99 @@
-"""TBD."""
+"""The command line.
+
+`COMMANDS` says which module holds each command. A module has an ``app``, a `typer.Typer`
+with its commands in it; it imports what is heavy inside the functions that run, so that
+``--help`` is there at once. Only the module of the command that was asked for is imported.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import signal
+import sys
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
+
+import typer
+
+from syndicate.errors import ConfigError, SyndicateError
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+COMMANDS: Final = {
+    "dedupe": "syndicate.cli.dedupe",
+}
+"""The module of each command, in the order that ``--help`` lists them."""
+
+_USAGE = 2
+_FAILED = 3
+_TERMINATED = 128 + signal.SIGTERM
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with its status."""
+    signal.signal(signal.SIGTERM, _terminate)
+    _write_utf8()
+    try:
+        _app(sys.argv[1:])()
+    except ConfigError as error:
+        _leave(error, _USAGE)
+    except SyndicateError as error:
+        _leave(error, _FAILED)
+    sys.exit(0)
+
+
+def _write_utf8() -> None:
+    """Write UTF-8 whatever the locale says, and never fail on a character."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            encoding = stream.encoding if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="replace")
+
+
+def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
+    """End as on Ctrl-C, so that temporary files go."""
+    sys.exit(_TERMINATED)
+
+
+def _leave(error: SyndicateError, status: int) -> NoReturn:
+    sys.stderr.write(f"syndicate: {error}\n")
+    sys.exit(status)
+
+
+def _app(arguments: list[str]) -> typer.Typer:
+    """Put together the commands that these arguments need: one, or all for ``--help``."""
+    app = typer.Typer(
+        name="syndicate",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_options)
+    wanted = arguments[0] if arguments else ""
+    modules = [COMMANDS[wanted]] if wanted in COMMANDS else dict.fromkeys(COMMANDS.values())
+    for module in modules:
+        app.add_typer(importlib.import_module(module).app)
+    return app
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415 - for this option alone
+
+        typer.echo(f"syndicate {version('syndicate-news')}")
+        raise typer.Exit
+
+
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Say it, and exit."),
+    ] = False,
+) -> None:
+    """Find reprinted and syndicated news, and say why.
+
+    Begin with: syndicate dedupe FOLDER
+    """

@@ -1,0 +1,60 @@
+"""What is said on standard error: progress, what was skipped, and a line at the end."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from syndicate.report.table import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from syndicate.report.contract import Reported
+
+_LISTED: Final = 10
+_STAGES: Final = {
+    "read": "Reading",
+    "candidates": "Looking for reprints",
+    "samples": "Looking for excerpts",
+    "verify": "Verifying",
+}
+
+
+def say(message: str) -> None:
+    """Write a line on standard error."""
+    sys.stderr.write(shown(message) + "\n")
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """Show a bar while the block runs, if standard error is a terminal.
+
+    Yields
+    ------
+    callable
+        To be told the stage, how much of it is done, and how much there is.
+    """
+    if quiet or not sys.stderr.isatty():
+        yield lambda _stage, _done, _total: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - slow to import
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Starting", total=None)
+        yield lambda stage, done, total: bar.update(
+            task, description=_STAGES.get(stage, stage), completed=done, total=total
+        )
+
+
+def report(result: Reported) -> None:
+    """Say what was skipped or limited."""
+    for item in result.skipped[:_LISTED]:
+        say(f"skipped {item.id}: {item.error}")
+    if len(result.skipped) > _LISTED:
+        more = len(result.skipped) - _LISTED
+        say(f"skipped {more:,} more inputs: --format json lists them all")
+    for note in result.notes:
+        say(f"note: {note}")

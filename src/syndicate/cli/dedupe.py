@@ -1,0 +1,165 @@
+"""``syndicate dedupe``: group the reprints among files."""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, TextIO
+
+import typer
+
+from syndicate.cli import console
+from syndicate.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+app = typer.Typer()
+
+_STDOUT: Final = Path("-")
+_SKIPPED: Final = 1
+
+
+_PATHS: Final = (
+    "Folders, files, patterns such as 'news/*.jsonl', or - for JSON lines on standard input."
+)
+_THRESHOLD: Final = "Least Jaccard similarity of a reprint, above 0 and at most 1."
+_CANONICAL: Final = "Which document stands for its cluster: earliest, longest or first."
+_STRIP: Final = "Compare texts as they are, with captions, bylines and site furniture."
+_FORMAT: Final = (
+    "table to read; json for all there is; jsonl, a cluster a line; csv, a document a row."
+)
+_OUTPUT: Final = "Write the result there, whole or not at all, instead of standard output."
+_KEEP: Final = (
+    "Write what is worth keeping there, as JSON lines in the order of the input: the canonical "
+    "document of each cluster, and all that are in none."
+)
+_WORKERS: Final = "Processes that read; by default one, and all there are for large inputs."
+_WORK: Final = "Keep finished steps there, to go on from when a run was interrupted."
+
+
+class Format(enum.StrEnum):
+    """How results are written."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+class Which(enum.StrEnum):
+    """Which member stands for its cluster."""
+
+    EARLIEST = "earliest"
+    LONGEST = "longest"
+    FIRST = "first"
+
+
+@app.command(no_args_is_help=True)
+def dedupe(
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH...", help=_PATHS, show_default=False),
+    ],
+    *,
+    threshold: Annotated[
+        float,
+        typer.Option("--threshold", "-t", metavar="PART", help=_THRESHOLD),
+    ] = 0.5,
+    canonical: Annotated[Which, typer.Option(metavar="WHICH", help=_CANONICAL)] = Which.EARLIEST,
+    strip: Annotated[bool, typer.Option(" /--no-strip", help=_STRIP, show_default=False)] = True,
+    format_: Annotated[
+        Format, typer.Option("--format", "-f", metavar="FORMAT", help=_FORMAT)
+    ] = Format.TABLE,
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="FILE", help=_OUTPUT, show_default=False),
+    ] = _STDOUT,
+    keep: Annotated[Path | None, typer.Option("--keep", metavar="FILE", help=_KEEP)] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", "-j", metavar="N", min=1, help=_WORKERS)
+    ] = None,
+    work: Annotated[Path | None, typer.Option("--work", metavar="FOLDER", help=_WORK)] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Say nothing but errors beside the result.")
+    ] = False,
+) -> None:
+    """Group the reprints among articles.
+
+    Reads .txt, .md, .jsonl, .ndjson, .csv and .parquet, the textual ones also packed as
+    .gz or .zst. A record needs a text; it may have id, url, title, source, published and
+    author.
+
+    \b
+      syndicate dedupe news/
+      syndicate dedupe 'crawl/*.jsonl' --keep unique.jsonl
+      zcat crawl.jsonl.gz | syndicate dedupe - --format json --output groups.json
+
+    Exit status: 0 done, 1 done but some inputs were skipped, 2 wrong usage, 3 failed, 130
+    interrupted.
+    """  # noqa: D301 - the backspace is for the layout of --help
+    from syndicate.config import Config  # noqa: PLC0415 - keeps --help quick
+    from syndicate.io.write import write_records  # noqa: PLC0415
+    from syndicate.pipeline import dedupe_paths  # noqa: PLC0415
+    from syndicate.report import WRITERS, totals  # noqa: PLC0415
+
+    config = Config(
+        threshold=threshold, canonical=canonical.value, strip="rules" if strip else "none"
+    )
+    _check_outputs([path for path in (output, keep) if path], paths)
+    started = time.perf_counter()
+    with _opened(output) as results, _opened(keep) as kept:
+        with console.progress(quiet=quiet) as progress:
+            result = dedupe_paths(
+                paths, config=config, workers=workers, work=work, progress=progress
+            )
+        if kept:
+            write_records(result.survivors(), kept)
+        if results:
+            WRITERS[format_](result, results)
+    console.report(result)
+    if not quiet:
+        console.say(f"{totals(result)}, in {time.perf_counter() - started:.1f} s")
+    raise typer.Exit(_SKIPPED if result.skipped else 0)
+
+
+def _check_outputs(outputs: list[Path], inputs: list[str]) -> None:
+    """Refuse outputs that would be read as input in the next run, or that are the same.
+
+    Raises
+    ------
+    ConfigError
+        Naming them.
+    """
+    real = [path.resolve() for path in outputs if path != _STDOUT]
+    if len(set(real)) < len(real):
+        message = f"--output and --keep are both {outputs[0]}; give each its own file"
+        raise ConfigError(message)
+    for path in real:
+        for given in map(Path, inputs):
+            if given.is_dir() and given.resolve() in path.parents and not path.is_dir():
+                message = (
+                    f"{path.name} would lie in the input folder {given} and be read as input "
+                    f"next time; write it elsewhere"
+                )
+                raise ConfigError(message)
+            if given.resolve() == path:
+                message = f"{given} is an input; write the result to another file"
+                raise ConfigError(message)
+
+
+@contextlib.contextmanager
+def _opened(path: Path | None) -> Iterator[TextIO | None]:
+    """Open where something is to be written, if anywhere, before the work begins."""
+    from syndicate.io.write import replacing  # noqa: PLC0415 - keeps --help quick
+
+    if path is None:
+        yield None
+    elif path == _STDOUT:
+        yield sys.stdout
+    else:
+        with replacing(path) as stream:
+            yield stream

@@ -1,0 +1,105 @@
+"""A table to read on a terminal."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Final, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.table import Table
+
+    from syndicate.model import Cluster, Match
+    from syndicate.report.contract import Reported
+
+_UNSHOWN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_COLOURS: Final = {"canonical": "bold", "update": "yellow", "excerpt": "cyan", "embedding": "cyan"}
+
+
+def write_table(result: Reported, stream: TextIO) -> None:
+    """Write the clusters, then the matches that join no cluster.
+
+    On a terminal it is as wide as that, elsewhere 80 columns; long ids go on in the next
+    line and are never cut.
+    """
+    from rich.console import Console  # noqa: PLC0415 - slow to import
+
+    console = Console(file=stream, highlight=False)
+    if result.clusters:
+        console.print(_clusters(result.clusters))
+    apart = [match for match in result.matches if not match.relation.joins]
+    if apart:
+        console.print(_apart(apart))
+    if not result.matches:
+        console.print("no document shares text with another")
+
+
+def totals(result: Reported) -> str:
+    """Say in a line what was found."""
+    copies = sum(len(cluster.members) for cluster in result.clusters)
+    share = f" ({percent(copies / result.documents)} of all)" if copies else ""
+    parts = [
+        count(result.documents, "document"),
+        count(len(result.clusters), "cluster"),
+        count(copies, "copy", "copies") + share,
+    ]
+    if result.skipped:
+        parts.append(f"{len(result.skipped):,} skipped")
+    return ", ".join(parts)
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """Give a number with its noun: ``1 cluster``, ``2 clusters``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def percent(part: float) -> str:
+    """Give a part of one in whole percent, rounded down so that only all of it is 100 %."""
+    return f"{math.floor(part * 100 + 1e-9)} %"
+
+
+def shown(text: str) -> str:
+    """Make a text harmless to a terminal: control characters become U+FFFD."""
+    return _UNSHOWN.sub("\ufffd", text)
+
+
+def _clusters(clusters: Iterable[Cluster]) -> Table:
+    table = _table("document", "relation", "jaccard", "containment")
+    for cluster in clusters:
+        _add(table, cluster.canonical, "canonical", "", "")
+        for member in cluster.members:
+            numbers = percent(member.jaccard), percent(member.containment)
+            _add(table, f"  {member.id}", member.relation.value, *numbers)
+        table.add_section()
+    return table
+
+
+def _apart(matches: Iterable[Match]) -> Table:
+    table = _table("alike, but no copies", "relation", "jaccard", "containment")
+    for match in matches:
+        _add(table, match.a, "", "", "")
+        numbers = percent(match.jaccard), percent(match.containment)
+        _add(table, f"  {match.b}", match.relation.value, *numbers)
+        table.add_section()
+    return table
+
+
+def _table(first: str, second: str, *numbers: str) -> Table:
+    from rich import box  # noqa: PLC0415 - slow to import
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, expand=True)
+    table.add_column(first, overflow="fold", ratio=1)
+    table.add_column(second, no_wrap=True)
+    for name in numbers:
+        table.add_column(name, justify="right", no_wrap=True)
+    return table
+
+
+def _add(table: Table, name: str, relation: str, *numbers: str) -> None:
+    from rich.text import Text  # noqa: PLC0415 - slow to import
+
+    colour = _COLOURS.get(relation, "")
+    table.add_row(Text(shown(name), style=colour), Text(relation, style=colour), *numbers)
