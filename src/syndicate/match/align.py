@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 EDIT = 12
 """Tokens that an edit inside a passage may replace on either side."""
 
-INSERTED = 30
-"""Tokens that may stand between two halves of a passage on one side only: a caption."""
+INSERTED, BESIDE = 30, 4
+"""Tokens that may stand between two halves of a passage on one side: a caption, say; and
+those of the other side that it may replace."""
 
 RELAXED = 40
 """Tokens that may be replaced by about as many between runs of one rewritten stretch."""
@@ -153,7 +154,21 @@ def joins(gap_a: I64, gap_b: I64) -> Bools:
     """Say whether runs with this much between them are one passage with an edit."""
     low = np.minimum(gap_a, gap_b)
     high = np.maximum(gap_a, gap_b)
-    return (low >= 0) & ((high <= EDIT) | ((low <= 4) & (high <= INSERTED)))
+    return (low >= 0) & ((high <= EDIT) | ((low <= BESIDE) & (high <= INSERTED)))
+
+
+def shorten(found: Alignment, tokens: I64) -> Alignment:
+    """Cut the runs of texts that have fewer tokens than a shingle; they are equal or apart.
+
+    Parameters
+    ----------
+    found
+        From `align`.
+    tokens : shape (pairs,)
+        Tokens of the right-hand texts.
+    """
+    most = np.repeat(tokens, np.diff(found.bounds)) - found.b
+    return found._replace(length=np.minimum(found.length, most).astype(np.int32))
 
 
 def drop_strays(found: Alignment, size: int) -> Alignment:
@@ -191,7 +206,8 @@ def evidence(
     parts = []
     for chosen in _chunks(np.diff(bounds)[right]):
         found = align(shingles, bounds, left[chosen], right[chosen], size=size)
-        found = drop_strays(found, size)
+        tokens = np.diff(token_bounds)[right[chosen]]
+        found = drop_strays(shorten(found, tokens), size)
         parts.append(_measure(found, traits, facts, token_bounds, left[chosen], right[chosen]))
     if not parts:
         return EvidenceTable(*[np.empty(0, np.int64)] * len(EvidenceTable._fields))

@@ -63,6 +63,8 @@ HALF, SOME = 0.5, 0.4
 """Least shares of the shorter and the longer text in a reprint amid own sentences."""
 BACKGROUND = 1 / 3
 """Where the shared text begins in both, as a part of each, if it is mere background."""
+TOLD, TOLD_PART = 25, 0.2
+"""Words of a passage, or words and part of the shorter text in all, that are worth telling."""
 HEAD = 0.15
 """Where the shared text begins in the longer one if it is its head."""
 
@@ -126,47 +128,69 @@ def _measures(table: EvidenceTable, context: Context) -> _Measures:
         facts=facts,
         starts_late=begins > BACKGROUND,
         head=first_long <= HEAD * short,
-        pieces=(table.passages > 1) & (last_long - first_long > 1.5 * span_long),  # noqa: PLR2004
+        pieces=(table.passages > 1) & (last_long - first_long > 1.5 * span_long),
         long_later=np.where(a_short, context.later, -context.later).astype(np.int8),
     )
 
 
 class Rule(NamedTuple):
-    """Why a relation was chosen; ``reason`` is a format string over an `Evidence`."""
+    """Why a relation was chosen; ``reason`` is filled in from an `Evidence`."""
 
     relation: Relation
     reason: str
 
 
 RULES = (
-    Rule(Relation.EXACT, "the same {tokens_a} words"),
+    Rule(Relation.EXACT, "the same {e.tokens_a} words"),
     Rule(
         Relation.TEMPLATE,
-        "one form with other facts: {facts_changed} of {facts} aligned numbers differ, "
-        "in {slots} places",
+        "one form with other facts: {e.facts_changed} of {e.facts} aligned numbers differ, "
+        "in {e.slots} places",
     ),
-    Rule(Relation.TEMPLATE, "nothing differs but {facts_changed} facts in {slots} places"),
     Rule(
         Relation.TEMPLATE,
-        "{passages} short formulas in another order, with {facts_changed} other facts",
+        "nothing differs but {e.facts_changed} facts in {e.slots} places",
     ),
-    Rule(Relation.UPDATE, "two versions of one site: {share_short:.0%} of the shorter shared"),
-    Rule(Relation.REPRINT, "{span_a:.0%} and {span_b:.0%} of both texts are the same text"),
     Rule(
-        Relation.EXCERPT, "{span_short:.0%} of the shorter text is {span_long:.0%} of the longer"
+        Relation.TEMPLATE,
+        "{e.passages} short formulas in another order, with {e.facts_changed} other facts",
     ),
-    Rule(Relation.EMBEDDING, "the longer text holds {span_short:.0%} of the shorter amid its own"),
+    Rule(
+        Relation.UPDATE,
+        "two versions of one site: {e.share_short:.0%} of the shorter shared",
+    ),
     Rule(
         Relation.REPRINT,
-        "{share_short:.0%} of the shorter and {share_long:.0%} of the longer text are shared, "
-        "in {passages} passages amid own sentences",
+        "{e.span_a:.0%} and {e.span_b:.0%} of both texts are the same text",
+    ),
+    Rule(
+        Relation.EXCERPT,
+        "{e.span_short:.0%} of the shorter text is {e.span_long:.0%} of the longer",
+    ),
+    Rule(
+        Relation.EMBEDDING,
+        "the longer text holds {e.span_short:.0%} of the shorter amid its own",
+    ),
+    Rule(
+        Relation.REPRINT,
+        "{e.share_short:.0%} of the shorter and {e.share_long:.0%} of the longer text are shared, "
+        "in {e.passages} passages amid own sentences",
     ),
     Rule(
         Relation.OVERLAP,
-        "only background: {shared} shared words that both bring late in their text",
+        "only background: {e.shared} shared words that both bring late in their text",
     ),
-    Rule(Relation.OVERLAP, "{shared} shared words, {share_short:.0%} of the shorter text"),
+    Rule(
+        Relation.OVERLAP,
+        "{e.shared} shared words, {e.share_short:.0%} of the shorter text",
+    ),
+    Rule(
+        Relation.ROUNDUP,
+        "the longer text holds this one, {e.span_short:.0%} of it, and others",
+    ),
 )
+EXACTLY, WHOLLY, AMID, ROUNDUP = 0, 5, 8, len(RULES) - 1
+"""Rules that other code speaks of."""
 
 
 def relate(table: EvidenceTable, context: Context) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -208,6 +232,40 @@ def relate(table: EvidenceTable, context: Context) -> tuple[NDArray[np.uint8], N
     return _CODES[rules], rules
 
 
+def scores(table: EvidenceTable, rules: NDArray[np.uint8], jaccard: Floats) -> NDArray[np.float32]:
+    """Say how strongly each pair's relation holds, to be compared with the threshold.
+
+    Parameters
+    ----------
+    table, rules
+        As `relate` takes and gives them.
+    jaccard
+        Exact Jaccard similarities.
+
+    Returns
+    -------
+    ndarray of float32, shape (pairs,)
+        Of a whole reprint the smaller of both spanned parts, or the Jaccard similarity where
+        that is larger; of every other relation the part of the shorter text that is spanned,
+        or shared where the relation rests on that.
+    """
+    sizes = np.maximum(np.stack([table.tokens_a, table.tokens_b]), 1)
+    spans = np.stack([table.spanned_a, table.spanned_b]) / sizes
+    share = table.shared / sizes.min(0)
+    span_short = np.where(sizes[0] <= sizes[1], *spans)
+    whole = np.maximum(jaccard, spans.min(0))
+    score: Floats = np.select(
+        [rules == EXACTLY, rules == WHOLLY, rules == AMID], [1.0, whole, share], span_short
+    )
+    return score.astype(np.float32)
+
+
+def tells(table: EvidenceTable) -> Bools:
+    """Say which pairs share enough to be reported even if it is a mere overlap."""
+    enough = table.shared >= TOLD_PART * np.minimum(table.tokens_a, table.tokens_b)
+    return (table.longest >= TOLD) | (enough & (table.shared >= TOLD))
+
+
 _CODES = np.array([RELATIONS.index(rule.relation) for rule in RULES], np.uint8)
 
 
@@ -220,12 +278,12 @@ def _form(m: _Measures) -> Bools:
 
 def _only_facts(m: _Measures) -> Bools:
     alike = (m.span_short >= 0.95) & (m.span_long >= 0.95)  # noqa: PLR2004
-    return alike & (m.table.slots > 1) & (m.table.slots == m.table.edits)
+    return np.asarray(alike & (m.table.slots > 1) & (m.table.slots == m.table.edits))
 
 
 def _formulas(m: _Measures) -> Bools:
     t = m.table
-    short = (t.shared <= 11 * t.runs) & (t.longest < 0.3 * t.shared)  # noqa: PLR2004
+    short = (t.shared <= 11 * t.runs) & (t.longest < 0.3 * t.shared)
     numbers = (t.facts_changed > 0) & (t.facts_shared >= FORMULAS)
     return short & numbers & (t.passages >= FORMULAS) & (t.moved >= SLOTS)
 
@@ -302,8 +360,7 @@ class Evidence:
         rule
             A place in `RULES`.
         """
-        names = [name for name in dir(self) if not name.startswith("_")]
-        return RULES[rule].reason.format(**{name: getattr(self, name) for name in names})
+        return RULES[rule].reason.format(e=self)
 
 
 def decide(evidence: Evidence, context: Context | None = None) -> tuple[Relation, str]:

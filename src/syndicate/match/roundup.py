@@ -1,0 +1,59 @@
+"""Roundups: one text that holds several unrelated ones whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Bools = NDArray[np.bool_]
+    I64 = NDArray[np.int64]
+
+STORIES = 2
+"""Stories that make a roundup."""
+WHOLE = 0.8
+"""Part of each story that it must hold."""
+APART = 0.25
+"""Part of a story's place that another story's place may overlap."""
+
+
+def roundups(holder: I64, first: I64, last: I64, part: NDArray[np.float64]) -> Bools:
+    """Find the pairs in which one text is a roundup of several others.
+
+    Copies of one story lie at one place and count once; stories at different places count
+    each.
+
+    Parameters
+    ----------
+    holder : ndarray of int64, shape (pairs,)
+        The text that holds the other one of the pair.
+    first, last : ndarray of int64, shape (pairs,)
+        Where in the holder the other text lies, in tokens.
+    part : ndarray of float64, shape (pairs,)
+        Part of the other text that is held.
+
+    Returns
+    -------
+    ndarray of bool, shape (pairs,)
+    """
+    whole = np.flatnonzero(part >= WHOLE)
+    order = whole[np.lexsort((first[whole], last[whole], holder[whole]))]
+    place = np.zeros(len(order), np.int64)  # the holder's stories met before this one
+    end = 0
+    for at, pair in enumerate(order.tolist()):  # greedy by ends: the most places apart
+        new = at == 0 or holder[order[at - 1]] != holder[pair]
+        slack = APART * (last[pair] - first[pair])
+        if new:
+            place[at], end = 0, last[pair]
+        elif first[pair] >= end - slack:
+            place[at], end = place[at - 1] + 1, last[pair]
+        else:
+            place[at] = place[at - 1]
+    most = np.zeros(int(holder.max(initial=-1)) + 1, np.int64)
+    np.maximum.at(most, holder[order], place + 1)
+    found = np.zeros(len(holder), bool)
+    found[whole] = most[holder[whole]] >= STORIES
+    return found
