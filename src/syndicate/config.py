@@ -53,7 +53,9 @@ class Config:
     Parameters
     ----------
     threshold
-        Least Jaccard similarity of a whole reprint, in (0, 1].
+        Least similarity of a match, from 0 to 1: Jaccard for texts that are whole copies of
+        each other, containment where one holds a part of the other. What shared text means is
+        read from how it lies, whatever the threshold; 0 leaves it at that.
     strip
         Remove boilerplate before comparing: ``"rules"`` or ``"none"``.
     canonical
@@ -64,15 +66,15 @@ class Config:
         Shingle and signature sizes.
     """
 
-    threshold: float = 0.5
+    threshold: float = 0.0
     strip: Literal["rules", "none"] = "rules"
     canonical: Canonical = "earliest"
     sketch: SketchConfig = SketchConfig()
 
     def __post_init__(self) -> None:
         """Refuse what cannot work."""
-        if not 0 < self.threshold <= 1:
-            message = f"threshold must be above 0 and at most 1, got {self.threshold}; try 0.5"
+        if not 0 <= self.threshold <= 1:
+            message = f"threshold must be between 0 and 1, got {self.threshold}; try 0.5"
             raise ConfigError(message)
         _one_of("strip", self.strip, ("rules", "none"))
         _one_of("canonical", self.canonical, ("earliest", "longest", "first"))

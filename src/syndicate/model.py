@@ -192,7 +192,13 @@ class Relation(enum.StrEnum):
         """Whether documents so related belong in one cluster."""
         return self not in _NEVER_JOINS
 
+    @property
+    def partial(self) -> bool:
+        """Whether only a part of one is in the other, so that containment is the measure."""
+        return self in _PARTIAL
 
+
+_PARTIAL = frozenset({Relation.EXCERPT, Relation.EMBEDDING, Relation.ROUNDUP, Relation.OVERLAP})
 _NEVER_JOINS = frozenset({Relation.ROUNDUP, Relation.TEMPLATE, Relation.OVERLAP})
 
 
@@ -271,3 +277,46 @@ class Copy:
     confidence: float
     evidence: tuple[str, ...]
     virtual: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an index says of a page.
+
+    Parameters
+    ----------
+    id
+        The page's.
+    status
+        ``new``; a relation's value for the strongest of the matches (``exact``, ``reprint``,
+        ``excerpt``, ``embedding``, ``roundup``, ``update``, ``template``, ``overlap``); or
+        ``boilerplate_only`` where stripping left no word.
+    matches
+        With known documents, strongest first; ``a`` is the page.
+    cluster
+        Id of the document that stands for the page's cluster: the earliest known copy that
+        the page itself was verified against, or the page itself.
+    notes
+        What was left out to keep the cost of one page bounded.
+    """
+
+    id: str
+    status: str
+    matches: tuple[Match, ...] = ()
+    cluster: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def of(self) -> str | None:
+        """Id of the strongest match's document, or None."""
+        return self.matches[0].b if self.matches else None
+
+    @property
+    def match(self) -> Match | None:
+        """The strongest match, or None."""
+        return self.matches[0] if self.matches else None
+
+    @property
+    def known(self) -> bool:
+        """Whether the text, or most of it, was there before."""
+        return any(match.relation.joins for match in self.matches)

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicate.match.verify import overlap
+from syndicate.match.verify import distinct, overlap
 
 sets = st.lists(st.lists(st.integers(0, 40), max_size=60), min_size=1, max_size=6)
 
@@ -16,7 +16,7 @@ def test_sizes_are_those_of_sets(held, spread):
     items = np.array([h for each in hashes for h in each], np.uint64)
     bounds = np.cumsum([0, *(len(each) for each in hashes)])
     left, right = np.indices((len(held), len(held))).reshape(2, -1)
-    found = overlap(items, bounds, left, right)
+    found = overlap(items, bounds, distinct(items, bounds), left, right)
     for pair, (a, b) in enumerate(zip(left, right, strict=True)):
         one, other = set(hashes[a]), set(hashes[b])
         assert found.shared[pair] == len(one & other)

@@ -39,13 +39,8 @@ class Overlap(NamedTuple):
         return np.asarray(self.shared / np.maximum(self.size_b, 1))
 
 
-def overlap(
-    shingles: NDArray[np.uint64],
-    bounds: NDArray[np.int64],
-    left: NDArray[np.int64],
-    right: NDArray[np.int64],
-) -> Overlap:
-    """Compare pairs of sets exactly.
+def distinct(shingles: NDArray[np.uint64], bounds: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Count the distinct shingles of each set.
 
     Parameters
     ----------
@@ -53,13 +48,38 @@ def overlap(
         All sets, one after the other, repeats allowed.
     bounds : ndarray of int64, shape (n + 1,)
         Where each set starts and the last ends.
-    left, right : ndarray of int64, shape (pairs,)
-        Set numbers; fastest when sorted by ``left``.
+
+    Returns
+    -------
+    ndarray of int32, shape (n,)
     """
     from syndicate.kernels import sets  # noqa: PLC0415 - compiles
 
     sizes = np.empty(len(bounds) - 1, np.int32)
     sets.distinct(shingles, bounds, sizes)
+    return sizes
+
+
+def overlap(
+    shingles: NDArray[np.uint64],
+    bounds: NDArray[np.int64],
+    sizes: NDArray[np.int32],
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+) -> Overlap:
+    """Compare pairs of sets exactly.
+
+    Parameters
+    ----------
+    shingles, bounds
+        The sets, as for `distinct`.
+    sizes : ndarray of int32, shape (n,)
+        What `distinct` gives for them.
+    left, right : ndarray of int64, shape (pairs,)
+        Set numbers; fastest when sorted by ``left``.
+    """
+    from syndicate.kernels import sets  # noqa: PLC0415 - compiles
+
     common = np.empty(len(left), np.int32)
     sets.shared(shingles, bounds, left, right, common)
     return Overlap(common, sizes[left], sizes[right])

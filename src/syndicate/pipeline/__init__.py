@@ -15,7 +15,7 @@ from syndicate.config import Config
 from syndicate.errors import ConfigError
 from syndicate.pipeline.corpus import Corpus
 from syndicate.pipeline.grouping import group
-from syndicate.pipeline.pairs import Matcher
+from syndicate.pipeline.matcher import Matcher
 from syndicate.pipeline.result import Result
 from syndicate.pipeline.scan import claim, scan, sketch_batches
 

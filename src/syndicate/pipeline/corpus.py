@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from syndicate import io
+from syndicate.match.relation import Context
 from syndicate.model import Skipped
 
 if TYPE_CHECKING:
@@ -18,7 +22,10 @@ if TYPE_CHECKING:
     from syndicate.pipeline.part import Part
 
 
+UNDATED = int(np.iinfo(np.int64).max)
+"""Stands for a time that is missing or unreadable, after all others."""
 _RECORDS_AT_ONCE = 1024
+_HOST = r"^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?(?:www\.)?(?P<host>[^/:?#]+)"
 
 
 class Corpus:
@@ -40,6 +47,8 @@ class Corpus:
         ndarray of int64, shape (n,): the place in the input of each number.
     counts
         ndarray of int32, shape (n,): tokens.
+    sizes
+        ndarray of int32, shape (n,): distinct shingles.
     digests
         ndarray of uint64, shape (n, 2).
     skipped
@@ -51,7 +60,7 @@ class Corpus:
         self._starts = np.cumsum([0, *(len(part) for part in parts)])
         tables = [part.records for part in parts if len(part)]
         self._records = (
-            pa.concat_tables(tables) if tables else pa.table({"id": pa.array([], pa.string())})
+            pa.concat_tables(tables) if tables else io.SCHEMA.empty_table().drop_columns(["text"])
         )
         digests = np.concatenate([np.empty((0, 2), np.uint64), *(part.digests for part in parts)])
         order, repeats = _by_id(self._records.column("id"), digests)
@@ -59,6 +68,8 @@ class Corpus:
         self.digests: NDArray[np.uint64] = digests[order]
         counts = np.concatenate([np.empty(0, np.int32), *(part.counts for part in parts)])
         self.counts: NDArray[np.int32] = counts[order]
+        sizes = np.concatenate([np.empty(0, np.int32), *(part.sizes for part in parts)])
+        self.sizes: NDArray[np.int32] = sizes[order]
         found = (item for part in parts for item in part.skipped)
         self.skipped = tuple(
             sorted((*skipped, *found, *repeats), key=lambda item: (item.id, item.error))
@@ -75,6 +86,37 @@ class Corpus:
     def column(self, name: str, numbers: NDArray[np.int64]) -> pa.ChunkedArray:
         """One column of the records of some documents."""
         return self._records.column(name).take(pa.array(self.places[numbers]))
+
+    @cached_property
+    def times(self) -> NDArray[np.int64]:
+        """Publication times by number, in microseconds; `UNDATED` if missing or unreadable."""
+        values = self._records.column("published").combine_chunks().dictionary_encode()
+        known = np.array([_time(value) for value in values.dictionary.to_pylist()] + [UNDATED])
+        return np.asarray(known[_codes(values)][self.places])
+
+    @cached_property
+    def _sites(self) -> NDArray[np.int64]:
+        """A number for the site of each document, -1 if it has none."""
+        hosts = pc.struct_field(pc.extract_regex(self._records.column("url"), _HOST), "host")
+        return self._encoded(pc.coalesce(self._records.column("source"), hosts))
+
+    @cached_property
+    def _urls(self) -> NDArray[np.int64]:
+        """A number for the URL of each document, -1 if it has none."""
+        return self._encoded(self._records.column("url"))
+
+    def _encoded(self, column: pa.ChunkedArray) -> NDArray[np.int64]:
+        folded = pc.utf8_lower(pc.utf8_trim_whitespace(column))
+        return _codes(folded.combine_chunks().dictionary_encode())[self.places]
+
+    def context(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Context:
+        """Give what is known of pairs beside their words."""
+        same = (self.digests[left] == self.digests[right]).all(axis=1)
+        site = (self._sites[left] == self._sites[right]) & (self._sites[left] >= 0)
+        url = (self._urls[left] == self._urls[right]) & (self._urls[left] >= 0)
+        dated = (self.times[left] != UNDATED) & (self.times[right] != UNDATED)
+        later = np.where(dated, np.sign(self.times[right] - self.times[left]), 0)
+        return Context(same, site, url, later.astype(np.int8))
 
     def documents(self, without: set[str]) -> Iterator[dict[str, str]]:
         """Give documents in input order as records, leaving out some ids.
@@ -143,6 +185,21 @@ class Corpus:
             for slot, row in zip(chosen.tolist(), rows, strict=True):
                 fetched[slot] = row
         return fetched
+
+
+def _codes(column: pa.DictionaryArray) -> NDArray[np.int64]:
+    """Codes of a dictionary column, -1 for missing values."""
+    return np.asarray(pc.fill_null(column.indices, -1).to_numpy(), np.int64)
+
+
+def _time(value: str) -> int:
+    """Read ISO 8601 as microseconds; a time without a zone counts as UTC."""
+    try:
+        time = datetime.fromisoformat(value)
+    except ValueError:
+        return UNDATED
+    zoned = time if time.tzinfo else time.replace(tzinfo=UTC)
+    return int(zoned.timestamp() * 1e6)
 
 
 def _by_id(

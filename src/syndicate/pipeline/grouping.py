@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pyarrow as pa
 import xxhash
 
 from syndicate.cluster import star_clusters
+from syndicate.match.relation import EXACTLY, RULES
 from syndicate.model import Cluster, Match, Member
-from syndicate.pipeline.pairs import EXACT, RELATIONS, Found, Matcher, Pairs, join
+from syndicate.pipeline.meaning import reasons, with_roundups
+from syndicate.pipeline.pairs import Pairs, join
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from syndicate.config import Canonical
     from syndicate.pipeline.corpus import Corpus
-
-_UNDATED = np.iinfo(np.int64).max
+    from syndicate.pipeline.matcher import Found, Matcher
 
 
 def group(
@@ -36,7 +35,7 @@ def group(
     found
         Exact copies, and verified pairs of the documents that stand for them.
     """
-    pairs = matcher.accept(found.pairs)
+    pairs = matcher.accept(with_roundups(found.pairs))
     exact = matcher.exact(found.first)
     touched = np.unique(np.concatenate([pairs.left, pairs.right, exact.left, exact.right]))
     touched = np.flatnonzero(np.isin(found.first, found.first[touched]))
@@ -80,7 +79,7 @@ def _preferred(
 ) -> _Preferred:
     keys = [touched, -corpus.counts[touched].astype(np.int64)]  # the last key sorts first
     if canonical == "earliest":
-        keys.append(_times(corpus.column("published", touched)))
+        keys.append(corpus.times[touched])
     elif canonical == "first":
         keys.append(corpus.places[touched])
     order = touched[np.lexsort(keys)]
@@ -91,37 +90,22 @@ def _preferred(
     return _Preferred(rank, copy)
 
 
-def _times(published: pa.ChunkedArray) -> NDArray[np.int64]:
-    """Read publication times as microseconds; what is missing or unreadable comes last."""
-    return np.array([_time(value) for value in published.to_pylist()], np.int64)
-
-
-def _time(value: str | None) -> int:
-    if value is None:
-        return _UNDATED
-    try:
-        time = datetime.fromisoformat(value)
-    except ValueError:
-        return _UNDATED
-    zoned = time if time.tzinfo else time.replace(tzinfo=UTC)
-    return int(zoned.timestamp() * 1e6)
-
-
 def _matches(names: dict[int, str], pairs: Pairs) -> tuple[Match, ...]:
     sizes = pairs.overlap
     columns = zip(
         pairs.left.tolist(),
         pairs.right.tolist(),
-        pairs.relation.tolist(),
+        pairs.rule.tolist(),
         sizes.jaccard.tolist(),
         sizes.containment_a.tolist(),
         sizes.containment_b.tolist(),
         pairs.shared.tolist(),
+        reasons(pairs.rule, pairs.evidence),
         strict=True,
     )
     return tuple(
-        Match(names[left], names[right], RELATIONS[code], *numbers)
-        for left, right, code, *numbers in columns
+        Match(names[left], names[right], RULES[rule].relation, *scores)
+        for left, right, rule, *scores in columns
     )
 
 
@@ -146,11 +130,13 @@ def _clusters(
     jaccard = np.where(alike, 1.0, sizes.jaccard[at])
     containment = np.maximum(sizes.containment_a[at], sizes.containment_b[at])
     containment = np.where(alike, 1.0, containment)
-    relation = np.where(alike, EXACT, matches.relation[at])
+    rule = np.where(alike, EXACTLY, matches.rule[at])
     held: dict[int, list[Member]] = {}
-    columns = (copy[centres], members, relation, jaccard, containment)
-    for head, number, code, *scores in zip(*(column.tolist() for column in columns), strict=True):
-        held.setdefault(head, []).append(Member(names[number], RELATIONS[code], *scores))
+    columns = (copy[centres], members, rule, jaccard, containment)
+    for head, number, rule_of, *scores in zip(
+        *(column.tolist() for column in columns), strict=True
+    ):
+        held.setdefault(head, []).append(Member(names[number], RULES[rule_of].relation, *scores))
     return tuple(
         Cluster(xxhash.xxh3_64_hexdigest(names[head].encode()), names[head], tuple(held[head]))
         for head in sorted(held)

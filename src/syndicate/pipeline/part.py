@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from syndicate.io.spool import Rows, RowWriter
+from syndicate.match.verify import distinct
 from syndicate.model import Skipped
 from syndicate.sketch import lsh, minhash
 from syndicate.sketch.sample import sample
@@ -29,6 +30,7 @@ _HEAVY = {
     "samples": np.uint64,
     "keys": np.uint64,
 }
+_ARRAYS = ("counts", "sizes", "digests")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Part:
         Row b holds band b's key of every document.
     counts
         ndarray of int32, shape (n,): tokens of each stripped text.
+    sizes
+        ndarray of int32, shape (n,): distinct shingles of each.
     digests
         ndarray of uint64, shape (n, 2).
     skipped
@@ -62,6 +66,7 @@ class Part:
     samples: Rows
     keys: Rows
     counts: NDArray[np.int32]
+    sizes: NDArray[np.int32]
     digests: NDArray[np.uint64]
     skipped: tuple[Skipped, ...]
 
@@ -97,13 +102,13 @@ class PartWriter:
     def __init__(self, config: Config, folder: Path | None = None) -> None:
         self._config = config
         self._folder = folder
-        self._cut = lsh.choose_bands(config.threshold, config.sketch.num_perm)
+        self._cut = lsh.bands_of(config)
         self._rows = {
             name: RowWriter(dtype, folder and folder / f"{name}.bin")
             for name, dtype in _HEAVY.items()
         }
         self._records: list[pa.RecordBatch] = []
-        self._arrays: list[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]] = []
+        self._arrays: list[dict[str, NDArray[Any]]] = []
         self._skipped: list[Skipped] = []
 
     def add(self, records: pa.RecordBatch, skipped: tuple[Skipped, ...]) -> None:
@@ -119,32 +124,37 @@ class PartWriter:
         self._rows["shingles"].append(made.shingles, made.bounds)
         self._rows["flags"].append(made.flags, tokens)
         self._rows["samples"].append(*sample(made.shingles, made.bounds))
-        self._arrays.append((made.counts, made.digests, lsh.band_keys(sketches, self._cut)))
+        self._arrays.append(
+            {
+                "counts": made.counts,
+                "sizes": distinct(made.shingles, made.bounds),
+                "digests": made.digests,
+                "keys": lsh.band_keys(sketches, self._cut).T,
+            }
+        )
 
     def finish(self) -> Part:
         """Give the part; with a folder, all of it is on disk by then."""
-        counts, digests, keys = self._joined()
+        arrays = self._joined()
+        keys = np.ascontiguousarray(arrays.pop("keys").T)
         for band in keys:
             self._rows["keys"].append(band, np.array([0, len(band)], np.int64))
-        rows = {name: writer.finish() for name, writer in self._rows.items()}
+        rows: dict[str, Any] = {name: writer.finish() for name, writer in self._rows.items()}
         records = pa.Table.from_batches(self._records) if self._records else pa.table({})
-        part = Part(
-            records=records,
-            counts=counts,
-            digests=digests,
-            skipped=tuple(self._skipped),
-            **rows,
-        )
+        part = Part(records, **rows, **arrays, skipped=tuple(self._skipped))
         if self._folder is not None:
             _save(part, self._folder)
         return part
 
-    def _joined(self) -> tuple[NDArray[np.int32], NDArray[np.uint64], NDArray[np.uint64]]:
-        if not self._arrays:
-            empty = np.empty((self._cut.bands, 0), np.uint64)
-            return np.empty(0, np.int32), np.empty((0, 2), np.uint64), empty
-        counts, digests, keys = zip(*self._arrays, strict=True)
-        return np.concatenate(counts), np.concatenate(digests), np.concatenate(keys, axis=1)
+    def _joined(self) -> dict[str, Any]:
+        none: dict[str, NDArray[Any]] = {
+            "counts": np.empty(0, np.int32),
+            "sizes": np.empty(0, np.int32),
+            "digests": np.empty((0, 2), np.uint64),
+            "keys": np.empty((0, self._cut.bands), np.uint64),
+        }
+        held = self._arrays or [none]
+        return {name: np.concatenate([arrays[name] for arrays in held]) for name in none}
 
 
 def _save(part: Part, folder: Path) -> None:
@@ -153,7 +163,8 @@ def _save(part: Part, folder: Path) -> None:
     with pa.OSFile(path, "wb") as sink, pa.ipc.new_file(sink, part.records.schema) as writer:
         writer.write_table(part.records)
     bounds = {name: getattr(part, name).bounds for name in _HEAVY}
-    np.savez(folder / "arrays.npz", counts=part.counts, digests=part.digests, **bounds)
+    arrays = {name: getattr(part, name) for name in _ARRAYS}
+    np.savez(folder / "arrays.npz", **arrays, **bounds)
     skipped = [[item.id, item.error] for item in part.skipped]
     (folder / "skipped.json").write_text(json.dumps(skipped), encoding="utf-8")
 
@@ -163,11 +174,11 @@ def load(folder: Path) -> Part:
     with pa.OSFile(str(folder / "records.arrow"), "rb") as source:
         records = pa.ipc.open_file(source).read_all()
     with np.load(folder / "arrays.npz") as arrays:
-        rows = {
+        rows: dict[str, Any] = {
             name: Rows(arrays[name], folder / f"{name}.bin", dtype)
             for name, dtype in _HEAVY.items()
         }
-        counts, digests = arrays["counts"], arrays["digests"]
+        columns: dict[str, Any] = {name: arrays[name] for name in _ARRAYS}
     stored = json.loads((folder / "skipped.json").read_text(encoding="utf-8"))
     skipped = tuple(Skipped(*item) for item in stored)
-    return Part(records=records, counts=counts, digests=digests, skipped=skipped, **rows)
+    return Part(records, **rows, **columns, skipped=skipped)

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from syndicate.config import Config
+
+WHOLE = 0.5
+"""Jaccard similarity from which bands must find a pair, unless the threshold is higher."""
 RECALL = 0.99
 """Least probability that a pair at the threshold becomes a candidate."""
 
@@ -47,6 +51,15 @@ def choose_bands(threshold: float, num_perm: int) -> Bands:
             break
         best = cut
     return best
+
+
+def bands_of(config: Config) -> Bands:
+    """Cut signatures for a run's settings.
+
+    Whatever part two texts share is the business of `syndicate.sketch.sample`; bands find
+    whole copies, the short ones and those that too many documents hold.
+    """
+    return choose_bands(max(config.threshold, WHOLE), config.sketch.num_perm)
 
 
 def band_keys(sketches: NDArray[np.uint32], cut: Bands) -> NDArray[np.uint64]:

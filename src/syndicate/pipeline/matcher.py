@@ -1,0 +1,256 @@
+"""From sketches to verified matches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from syndicate.io.spool import pack
+from syndicate.match.verify import Overlap, overlap
+from syndicate.pipeline.meaning import copied, judge, worth_aligning, worth_telling
+from syndicate.pipeline.pairs import Pairs, join
+from syndicate.sketch import lsh, sample
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from syndicate.config import Config
+    from syndicate.pipeline.corpus import Corpus
+
+    Progress = Callable[[str, int, int], None]
+
+CROWD = 48
+"""Buckets up to this size are compared pair by pair, larger ones with leaders."""
+ROUNDS = 8
+"""Leaders tried on one crowd; the rest is compared with neighbours."""
+NEIGHBOURS = 8
+"""So many of them, in the order of another band's keys."""
+_SHINGLES_AT_ONCE = 1 << 22
+_SAMPLES_AT_ONCE = 1 << 23
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What matching found.
+
+    Attributes
+    ----------
+    first
+        ndarray of int64, shape (n,): the smallest number among a document's exact copies.
+    pairs
+        Of documents that are the first of their copies.
+    """
+
+    first: NDArray[np.int64]
+    pairs: Pairs
+
+
+def exact_groups(corpus: Corpus) -> NDArray[np.int64]:
+    """Give every document the smallest number among those that fold alike.
+
+    Texts without a single token are each alone.
+    """
+    order = np.lexsort((corpus.digests[:, 1], corpus.digests[:, 0]))
+    ordered = corpus.digests[order]
+    starts = np.ones(len(order), bool)
+    starts[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+    first = np.empty(len(order), np.int64)
+    first[order] = order[starts][np.cumsum(starts) - 1]  # lexsort is stable: the smallest leads
+    empty = corpus.counts == 0
+    first[empty] = np.flatnonzero(empty)
+    return first
+
+
+@dataclass(slots=True)
+class Matcher:
+    """Finds and verifies matches.
+
+    Parameters
+    ----------
+    corpus, config
+        The documents and the settings.
+    progress
+        Told what is being done, how much of it is done, and how much there is.
+    """
+
+    corpus: Corpus
+    config: Config
+    progress: Progress
+    notes: list[str] = field(default_factory=list)
+
+    def find(self) -> Found:
+        """Set exact copies aside, propose pairs in two ways, and verify them."""
+        first = exact_groups(self.corpus)
+        whole = (first == np.arange(len(first))) & (self.corpus.counts > 0)
+        numbers = np.flatnonzero(whole)
+        n = len(self.corpus)
+        crowds = _Crowds(self)
+        codes = [*self._by_bands(numbers, crowds), *self._by_samples(numbers)]
+        wanted = _sorted_unique(np.concatenate([np.empty(0, np.int64), *codes]))
+        settled = join(crowds.settled)
+        wanted = np.setdiff1d(wanted, settled.codes(n), assume_unique=True)
+        return Found(first, join([settled, *self.verified(wanted // n, wanted % n)]))
+
+    def compare(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Pairs:
+        """Compare pairs exactly and give those that share enough to mean something."""
+        order = np.lexsort((right, left))
+        left, right = left[order], right[order]
+        chunks = self._chunks(left, right)
+        return join([self._compare(left[start:end], right[start:end]) for start, end in chunks])
+
+    def accept(self, pairs: Pairs) -> Pairs:
+        """Keep the pairs that reach the threshold and are worth telling."""
+        return pairs.where((pairs.score >= self.config.threshold) & worth_telling(pairs))
+
+    def exact(self, first: NDArray[np.int64]) -> Pairs:
+        """Match every exact copy with the first of its kind."""
+        copies = np.flatnonzero(first != np.arange(len(first)))
+        heads = first[copies]
+        sizes = self.corpus.sizes[heads]
+        meaning = copied(self.corpus.counts[heads])
+        return join([Pairs(heads, copies, sizes, sizes, sizes, *meaning)])
+
+    def verified(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Iterator[Pairs]:
+        """Compare candidates, sorted by both numbers, and give the matches among them."""
+        for start, end in self._chunks(left, right):
+            self.progress("verify", start, len(left))
+            yield self.accept(self._compare(left[start:end], right[start:end]))
+
+    def _by_bands(
+        self, numbers: NDArray[np.int64], crowds: _Crowds
+    ) -> Iterator[NDArray[np.int64]]:
+        """Propose pairs that agree on a band of their signatures."""
+        bands = lsh.bands_of(self.config).bands
+        for band in range(bands):
+            self.progress("candidates", band, bands)
+            for rows in lsh.buckets(self.corpus.keys(band, numbers)):
+                members = numbers[rows]
+                if members.shape[1] <= CROWD:
+                    yield _all_pairs(members, len(self.corpus))
+                    continue
+                for row in members:
+                    yield crowds.propose(row, (band + 1) % bands)
+
+    def _by_samples(self, numbers: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+        """Propose pairs that share hash-sampled shingles."""
+        among = np.zeros(len(self.corpus), bool)
+        among[numbers] = True
+        pieces = 1 + self.corpus.sampled // _SAMPLES_AT_ONCE
+        edges = [(1 << 64) // sample.ONE_IN * piece // pieces for piece in range(pieces + 1)]
+        found = []
+        for piece, (low, high) in enumerate(pairwise(edges)):
+            self.progress("samples", piece, pieces)
+            found.append(sample.invert(*self.corpus.samples(among, low, high), len(among)))
+        postings = sample.concatenate(found)
+        if postings.capped:
+            self.notes.append(
+                f"{postings.capped} of the sampled shingles are in more than {sample.CAP} "
+                f"documents each and proposed no pairs"
+            )
+        yield from sample.pairs(postings, len(self.corpus))
+
+    def _chunks(
+        self, left: NDArray[np.int64], right: NDArray[np.int64]
+    ) -> Iterator[tuple[int, int]]:
+        """Cut pairs so that the shingles of a cut fit in memory."""
+        counts = self.corpus.counts
+        load = np.cumsum(counts[left].astype(np.int64) + counts[right])
+        start = 0
+        while start < len(left):
+            base = load[start - 1] if start else 0
+            end = int(np.searchsorted(load, base + _SHINGLES_AT_ONCE, side="right"))
+            end = max(end, start + 1)
+            yield start, end
+            start = end
+
+    def _compare(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Pairs:
+        """Compare pairs exactly, and read those that share enough to mean something."""
+        numbers, where = np.unique(np.concatenate([left, right]), return_inverse=True)
+        a, b = where[: len(left)], where[len(left) :]
+        shingles = pack(self.corpus.rows("shingles", numbers), np.uint64)
+        sizes = overlap(*shingles, self.corpus.sizes[numbers], a, b)
+        worth = np.flatnonzero(worth_aligning(sizes))
+        sizes = Overlap(*(column[worth] for column in sizes))
+        size = self.config.sketch.shingle_size
+        meaning = judge(self.corpus, shingles, numbers, a[worth], b[worth], sizes, size)
+        return Pairs(left[worth], right[worth], *sizes, *meaning)
+
+
+class _Crowds:
+    """Buckets too large to compare all their pairs.
+
+    A crowd of k documents is compared with leaders, k comparisons each, not k squared in all.
+    Whoever belongs in a leader's cluster is represented by it in later buckets.
+    """
+
+    def __init__(self, matcher: Matcher) -> None:
+        self._matcher = matcher
+        self._leader = np.arange(len(matcher.corpus))
+        self._tried: dict[int, NDArray[np.int64]] = {}
+        self.settled: list[Pairs] = []
+
+    def propose(self, bucket: NDArray[np.int64], band: int) -> NDArray[np.int64]:
+        """Settle what leaders can and propose pairs of what is left.
+
+        Parameters
+        ----------
+        bucket
+            Document numbers.
+        band
+            Another band, whose keys put the rest in order.
+        """
+        n = len(self._matcher.corpus)
+        waiting = np.unique(self._represented(bucket))
+        for _ in range(ROUNDS):
+            if len(waiting) <= CROWD:
+                return _all_pairs(waiting[None, :], n)
+            head, rest = int(waiting[0]), waiting[1:]
+            self._lead(head, rest)
+            waiting = rest[self._leader[rest] != head]
+        order = np.argsort(self._matcher.corpus.keys(band, waiting), kind="stable")
+        return _neighbours(waiting[order], n)
+
+    def _represented(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Follow leaders of leaders."""
+        while (self._leader[numbers] != numbers).any():
+            numbers = self._leader[numbers]
+        return numbers
+
+    def _lead(self, head: int, rest: NDArray[np.int64]) -> None:
+        """Compare a leader with those it was not compared with before."""
+        tried = self._tried.get(head, np.empty(0, np.int64))
+        fresh = np.setdiff1d(rest, tried, assume_unique=True)
+        self._tried[head] = np.union1d(tried, fresh)
+        pairs = join(list(self._matcher.verified(np.full(len(fresh), head), fresh)))
+        self.settled.append(pairs)
+        self._leader[pairs.right[pairs.joins]] = head
+
+
+def _all_pairs(members: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """Encode all pairs of each row as ``smaller * n + larger``."""
+    first, second = np.triu_indices(members.shape[1], 1)
+    return _codes(members[:, first].ravel(), members[:, second].ravel(), n)
+
+
+def _neighbours(members: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """Encode the pairs of each document with the next few, likewise."""
+    steps = range(1, min(NEIGHBOURS + 1, len(members)))
+    pairs = [_codes(members[:-step], members[step:], n) for step in steps]
+    return np.concatenate([np.empty(0, np.int64), *pairs])
+
+
+def _codes(one: NDArray[np.int64], other: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    return np.minimum(one, other) * n + np.maximum(one, other)
+
+
+def _sorted_unique(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Sort and drop repeats; several times faster than hashing here."""
+    values.sort()
+    fresh = np.ones(len(values), bool)
+    fresh[1:] = values[1:] != values[:-1]
+    return values[fresh]

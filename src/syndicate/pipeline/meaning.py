@@ -1,0 +1,140 @@
+"""What the shared text of verified pairs means, with all that is known of the documents."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from syndicate.io.spool import pack
+from syndicate.match import relation
+from syndicate.match.align import EvidenceTable, evidence
+from syndicate.match.relation import Evidence
+from syndicate.match.roundup import roundups
+from syndicate.model import Relation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from syndicate.match.verify import Overlap
+    from syndicate.pipeline.corpus import Corpus
+    from syndicate.pipeline.pairs import Pairs
+
+SHARED = 20
+"""Shingles that a pair must share to be looked at, unless they are much of the shorter text."""
+PART = 0.2
+_HOLDS = tuple(
+    place
+    for place, rule in enumerate(relation.RULES)
+    if rule.relation in (Relation.EXCERPT, Relation.EMBEDDING)
+)
+
+
+_OVERLAPS = tuple(
+    place for place, rule in enumerate(relation.RULES) if rule.relation is Relation.OVERLAP
+)
+
+
+class Meaning(NamedTuple):
+    """What was made of some pairs.
+
+    Attributes
+    ----------
+    rule
+        ndarray of uint8, shape (pairs,): place in `relation.RULES`.
+    score
+        ndarray of float32, shape (pairs,): as `relation.scores` has it.
+    evidence
+        ndarray of int32, shape (pairs, quantities): rows of an `EvidenceTable`.
+    """
+
+    rule: NDArray[np.uint8]
+    score: NDArray[np.float32]
+    evidence: NDArray[np.int32]
+
+    @classmethod
+    def nothing(cls) -> Meaning:
+        """Give the meaning of no pairs."""
+        quantities = len(EvidenceTable._fields)
+        return cls(
+            np.empty(0, np.uint8), np.empty(0, np.float32), np.empty((0, quantities), np.int32)
+        )
+
+
+def worth_aligning(sizes: Overlap) -> NDArray[np.bool_]:
+    """Say which pairs may turn out a match at all."""
+    smaller = np.minimum(sizes.size_a, sizes.size_b)
+    return np.asarray((sizes.shared >= SHARED) | (sizes.shared >= PART * np.maximum(smaller, 1)))
+
+
+def judge(
+    corpus: Corpus,
+    shingles: tuple[NDArray[np.uint64], NDArray[np.int64]],
+    numbers: NDArray[np.int64],
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    sizes: Overlap,
+    size: int,
+) -> Meaning:
+    """Align pairs and decide what they share.
+
+    Parameters
+    ----------
+    corpus
+        Knows the documents' traits, sites and times.
+    shingles
+        Hashes and bounds of the documents ``numbers``.
+    left, right
+        Places in ``numbers``.
+    sizes
+        Of the shingle sets of each pair.
+    size
+        Tokens to a shingle.
+    """
+    traits, bounds = pack(corpus.rows("flags", numbers), np.uint16)
+    table = evidence(*shingles, traits, bounds, left, right, size=size)
+    _, rules = relation.relate(table, corpus.context(numbers[left], numbers[right]))
+    score = relation.scores(table, rules, sizes.jaccard)
+    return Meaning(rules, score, np.stack(table, axis=1).astype(np.int32))
+
+
+def worth_telling(pairs: Pairs) -> NDArray[np.bool_]:
+    """Say which pairs are more than a few words in common."""
+    overlaps = np.isin(pairs.rule, _OVERLAPS)
+    table = EvidenceTable(*pairs.evidence.T.astype(np.int64))
+    return ~overlaps | relation.tells(table)
+
+
+def copied(tokens: NDArray[np.int32]) -> Meaning:
+    """Give the meaning of exact copies of texts of so many tokens."""
+    rows = np.zeros((len(tokens), len(EvidenceTable._fields)), np.int32)
+    rows[:, :3] = tokens[:, None]
+    rules = np.full(len(tokens), relation.EXACTLY, np.uint8)
+    return Meaning(rules, np.ones(len(tokens), np.float32), rows)
+
+
+def with_roundups(pairs: Pairs) -> Pairs:
+    """Judge anew, now that all the texts that one text holds are known."""
+    rules = pairs.rule.copy()
+    table = EvidenceTable(*pairs.evidence.T.astype(np.int64))
+    chosen = np.flatnonzero(np.isin(rules, _HOLDS))
+    a_holds = (table.tokens_a > table.tokens_b)[chosen]
+    spanned = np.where(a_holds, table.spanned_b[chosen], table.spanned_a[chosen])
+    size = np.where(a_holds, table.tokens_b[chosen], table.tokens_a[chosen])
+    found = roundups(
+        np.where(a_holds, pairs.left[chosen], pairs.right[chosen]),
+        np.where(a_holds, table.first_a[chosen], table.first_b[chosen]),
+        np.where(a_holds, table.last_a[chosen], table.last_b[chosen]),
+        spanned / np.maximum(size, 1),
+    )
+    rules[chosen[found]] = relation.ROUNDUP
+    return replace(pairs, rule=rules)
+
+
+def reasons(rules: NDArray[np.uint8], rows: NDArray[np.int32]) -> Iterator[str]:
+    """Say of each pair why its rule holds."""
+    for rule, row in zip(rules.tolist(), rows.tolist(), strict=True):
+        yield Evidence(*row).reason(rule)
