@@ -1,0 +1,124 @@
+"""How well the settings do on a corpus: plants, measures, and pairs to look at."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from syndicate.evaluation.metrics import Agreement, Rate, best_threshold, compare_clusterings
+from syndicate.evaluation.plants import KINDS, Plant, plant
+
+if TYPE_CHECKING:
+    from syndicate.model import Match
+
+__all__ = [
+    "KINDS",
+    "Agreement",
+    "Assessment",
+    "KindReport",
+    "Plant",
+    "Rate",
+    "assess",
+    "best_threshold",
+    "compare_clusterings",
+    "plant",
+]
+
+BORDERLINE = 10
+"""Pairs listed to look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class KindReport:
+    """What was found of one kind of plants.
+
+    Parameters
+    ----------
+    kind
+        A key of `KINDS`.
+    found
+        Pairs of plant and source that were reported at all.
+    right
+        Of those found, the ones whose relation is called what it may be called.
+    """
+
+    kind: str
+    found: Rate
+    right: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What became of planted documents.
+
+    Parameters
+    ----------
+    kinds
+        One report for each kind.
+    precision
+        Of the joining matches of plants with others: those with a source, or with what the
+        source is itself matched with.
+    threshold
+        The suggestion, in terms of containment.
+    borderline
+        Joining matches nearest to the suggestion, for a human to look at.
+    """
+
+    kinds: tuple[KindReport, ...]
+    precision: Rate
+    threshold: float
+    borderline: tuple[Match, ...]
+
+
+def assess(matches: Iterable[Match], plants: Sequence[Plant]) -> Assessment:
+    """Count what was found of plants.
+
+    Parameters
+    ----------
+    matches
+        Of the corpus with the plants in it.
+    plants
+        As `plant` made them.
+    """
+    matches = tuple(matches)
+    by_pair = {frozenset((match.a, match.b)): match for match in matches}
+    reports = []
+    for kind in dict.fromkeys(one.kind for one in plants):
+        some = [one for one in plants if one.kind == kind]
+        pairs = [(frozenset((one.document.id, name)), one) for one in some for name in one.sources]
+        met = [(by_pair[pair].relation, one) for pair, one in pairs if pair in by_pair]
+        right = sum(relation in one.relations for relation, one in met)
+        reports.append(KindReport(kind, Rate(len(met), len(pairs)), Rate(right, len(met))))
+    good, bad = _sorted_out(matches, plants)
+    threshold = best_threshold(
+        (match.containment for match in good), (match.containment for match in bad)
+    )
+    near = sorted((*good, *bad), key=lambda match: abs(match.containment - threshold))
+    return Assessment(
+        kinds=tuple(reports),
+        precision=Rate(len(good), len(good) + len(bad)),
+        threshold=threshold,
+        borderline=tuple(near[:BORDERLINE]),
+    )
+
+
+def _sorted_out(
+    matches: tuple[Match, ...], plants: Sequence[Plant]
+) -> tuple[list[Match], list[Match]]:
+    """Part the joining matches of plants into expected and unexpected ones."""
+    kin: dict[str, set[str]] = defaultdict(set)
+    for match in matches:
+        kin[match.a].add(match.b)
+        kin[match.b].add(match.a)
+    sources = {one.document.id: set(one.sources) for one in plants}
+    good: list[Match] = []
+    bad: list[Match] = []
+    for match in matches:
+        if not match.relation.joins or not {match.a, match.b} & sources.keys():
+            continue
+        near = [sources.get(name, {name}) for name in (match.a, match.b)]
+        wider = near[0].union(*(kin[name] for name in near[0]))
+        (good if wider & near[1] else bad).append(match)
+    return good, bad
