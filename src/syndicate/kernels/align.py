@@ -214,7 +214,7 @@ def align_pairs(
 
 
 @kernel
-def is_fact(trait: int) -> bool:
+def is_fact(trait: np.int64) -> bool:
     """Whether a token states a fact: it has a digit, or is a capital A to D by itself."""
     return trait & 0x3FF != 0 or 0 < trait < 0x4000
 

@@ -65,6 +65,9 @@ BACKGROUND = 1 / 3
 """Where the shared text begins in both, as a part of each, if it is mere background."""
 TOLD, TOLD_PART = 25, 0.2
 """Words of a passage, or words and part of the shorter text in all, that are worth telling."""
+SCATTERED = 1.3
+"""So much more room than in the shorter text the shared words take in the longer one if parts
+were left out between them."""
 HEAD = 0.15
 """Where the shared text begins in the longer one if it is its head."""
 
@@ -114,7 +117,8 @@ def _measures(table: EvidenceTable, context: Context) -> _Measures:
     sizes = np.maximum(np.stack([table.tokens_a, table.tokens_b]), 1)
     short, long = sizes.min(0), sizes.max(0)
     first_long = np.where(a_short, table.first_b, table.first_a)
-    last_long = np.where(a_short, table.last_b, table.last_a)
+    extents = np.stack([table.last_a - table.first_a, table.last_b - table.first_b])
+    extents = np.where(a_short, extents, extents[::-1])
     spans = np.stack([table.spanned_a, table.spanned_b])
     span_short, span_long = np.where(a_short, spans, spans[::-1])
     begins = np.minimum(table.first_a / sizes[0], table.first_b / sizes[1])
@@ -128,7 +132,7 @@ def _measures(table: EvidenceTable, context: Context) -> _Measures:
         facts=facts,
         starts_late=begins > BACKGROUND,
         head=first_long <= HEAD * short,
-        pieces=(table.passages > 1) & (last_long - first_long > 1.5 * span_long),
+        pieces=extents[1] > SCATTERED * extents[0],
         long_later=np.where(a_short, context.later, -context.later).astype(np.int8),
     )
 

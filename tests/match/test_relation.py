@@ -1,0 +1,192 @@
+import numpy as np
+import pytest
+from tests.match.pairs import meaning_of, table_of
+from tests.match.stories import BRIDGE, FLOOD, LAW, SCHOOL, gold, lottery
+
+from syndicate.match.relation import (
+    RELATIONS,
+    RULES,
+    Context,
+    Evidence,
+    decide,
+    relate,
+    scores,
+    tells,
+)
+from syndicate.match.roundup import roundups
+from syndicate.model import Relation
+
+LINES = BRIDGE.split("\n")
+OWN = "Bạn đọc của chúng tôi gửi ảnh chụp từ sáng sớm khi sương còn phủ kín mặt sông."
+FIRST = ["73-3", "482915", "07731", "66150", "29804", "11873", "90412", "38855", "14", "2,3 tỷ"]
+SECOND = ["19-5", "205586", "91846", "30027", "75519", "62234", "48860", "10097", "31", "5,8 tỷ"]
+
+
+def relation_of(a, b, **known):
+    return RELATIONS[meaning_of(a, b, **known)[0]]
+
+
+def test_the_same_words_are_exact():
+    assert relation_of(BRIDGE, BRIDGE, same_text=True) is Relation.EXACT
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        "(Bản tin) - " + BRIDGE + "\n" + OWN,
+        BRIDGE.replace("hàng nghìn", "rất nhiều").replace("hàng trăm", "đông đảo"),
+        "\n".join([OWN, *LINES[:4], OWN.upper(), *LINES[4:]]),
+        "\n".join(LINES[4:] + LINES[:4]),
+        "\n".join(LINES[1:]),
+    ],
+    ids=["lead-in and note", "words changed", "own lines between", "halves swapped", "lead cut"],
+)
+def test_most_of_both_texts_is_a_reprint(copy):
+    assert relation_of(BRIDGE, copy) is Relation.REPRINT
+    assert relation_of(copy, BRIDGE) is Relation.REPRINT
+
+
+def test_words_changed_in_place_all_over_leave_a_reprint():
+    words = BRIDGE.split()
+    changed = " ".join("khác" if at % 8 == 3 else word for at, word in enumerate(words))
+    assert meaning_of(BRIDGE, changed)[2].share_short < 0.9
+    assert relation_of(BRIDGE, changed) is Relation.REPRINT
+
+
+def test_the_head_of_a_text_is_an_excerpt():
+    assert relation_of("\n".join(LINES[:3]), BRIDGE) is Relation.EXCERPT
+    assert relation_of(BRIDGE, "\n".join(LINES[:3])) is Relation.EXCERPT
+
+
+def test_lines_taken_here_and_there_are_an_excerpt():
+    assert relation_of(BRIDGE, "\n".join([LINES[1], LINES[3], LINES[6]])) is Relation.EXCERPT
+
+
+def test_a_page_that_holds_a_story_amid_others_is_an_embedding():
+    page = "\n".join([FLOOD, SCHOOL, LAW, BRIDGE])
+    assert relation_of(BRIDGE, page) is Relation.EMBEDDING
+
+
+def test_times_tell_excerpt_from_embedding():
+    page = "\n".join([FLOOD, BRIDGE, SCHOOL, LAW])
+    assert relation_of(BRIDGE, page, later=np.int8(1)) is Relation.EMBEDDING
+    assert relation_of(BRIDGE, page, later=np.int8(-1)) is Relation.EXCERPT
+    assert relation_of(page, BRIDGE, later=np.int8(1)) is Relation.EXCERPT
+
+
+def test_a_later_version_of_one_site_is_an_update():
+    later = BRIDGE + "\n" + OWN
+    assert relation_of(BRIDGE, later, same_site=True, later=np.int8(1)) is Relation.UPDATE
+    assert relation_of(BRIDGE, later, same_url=True) is Relation.UPDATE
+    assert relation_of(BRIDGE, later, same_site=True) is Relation.REPRINT
+
+
+def test_an_excerpt_in_the_same_paper_is_no_update():
+    brief = "\n".join(LINES[:3])
+    assert relation_of(BRIDGE, brief, same_site=True, later=np.int8(1)) is Relation.EXCERPT
+
+
+def test_lottery_results_of_two_days_are_one_form():
+    assert relation_of(lottery(FIRST[0], FIRST[1:]), lottery(SECOND[0], SECOND[1:])) is (
+        Relation.TEMPLATE
+    )
+
+
+def test_gold_prices_of_two_days_are_one_form():
+    monday = gold(
+        "4/6", ["36,42 triệu", "36,61 triệu", "34,9", "1.279", "1.266", "900.000"], "tăng"
+    )
+    friday = gold(
+        "8/6", ["36,18 triệu", "36,35 triệu", "34,2", "1.251", "1.263", "1,1 triệu"], "giảm"
+    )
+    assert relation_of(monday, friday) is Relation.TEMPLATE
+
+
+def test_two_prints_of_one_lottery_report_are_a_reprint():
+    report = lottery(FIRST[0], FIRST[1:])
+    assert relation_of(report, "(Bản tin) - " + report + " Minh An") is Relation.REPRINT
+    assert relation_of(report, report.replace("tùy thân", "tuỳ thân, ảnh thẻ")) is Relation.REPRINT
+
+
+def test_exam_keys_that_differ_in_nothing_but_answers_are_one_form():
+    questions = " ".join(f"câu {n} chọn phương án {'ABCD'[n % 4]}" for n in range(1, 30))
+    others = " ".join(f"câu {n} chọn phương án {'ABCD'[n * n % 4]}" for n in range(1, 30))
+    assert relation_of(questions, others) is Relation.TEMPLATE
+
+
+def test_one_quoted_law_is_an_overlap():
+    one = FLOOD + "\n" + LAW
+    two = SCHOOL + "\n" + LAW
+    assert relation_of(one, two) is Relation.OVERLAP
+
+
+def test_a_closing_background_is_an_overlap_even_if_it_is_half_of_a_text():
+    background = "\n".join(LINES[4:])
+    one = "\n".join([*FLOOD.split("\n")[:4], background])
+    two = "\n".join([SCHOOL, FLOOD.split("\n")[4], LAW, background])
+    code, rule, evidence = meaning_of(one, two)
+    assert evidence.share_short >= 0.5
+    assert RELATIONS[code] is Relation.OVERLAP
+    assert "background" in evidence.reason(rule)
+
+
+def test_police_text_between_own_sentences_is_a_reprint():
+    police = LINES[:5]
+    one = "\n".join([OWN, police[0], police[1], SCHOOL.split("\n")[0], *police[2:]])
+    two = "\n".join(
+        [police[0], LAW.split("\n")[0], police[1], police[2], FLOOD.split("\n")[0], *police[3:]]
+    )
+    assert relation_of(one, two) is Relation.REPRINT
+
+
+def test_a_quoted_paragraph_is_an_overlap():
+    host = FLOOD.split("\n")
+    assert relation_of(BRIDGE, "\n".join([*host[:2], LINES[2], *host[2:]])) is Relation.OVERLAP
+
+
+@pytest.mark.parametrize("rule", range(len(RULES)))
+def test_every_rule_gives_its_reason_in_numbers(rule):
+    reason = Evidence.row(table_of(BRIDGE, BRIDGE), 0).reason(rule)
+    assert reason
+    assert "{" not in reason
+
+
+def test_one_pair_is_decided_as_many_are():
+    table = table_of(BRIDGE, FLOOD, "\n".join(LINES[:3]), BRIDGE + OWN, lottery("1/1", FIRST))
+    codes, rules = relate(table, Context.unknown(4))
+    for pair in range(4):
+        evidence = Evidence.row(table, pair)
+        assert decide(evidence) == (RELATIONS[codes[pair]], evidence.reason(rules[pair]))
+
+
+def test_scores_lie_between_nothing_and_all():
+    table = table_of(BRIDGE, BRIDGE, "\n".join(LINES[:3]), FLOOD)
+    _, rules = relate(table, Context.unknown(3))
+    made = scores(table, rules, np.array([1.0, 0.3, 0.0]))
+    assert made[0] == 1
+    assert made[1] > 0.9
+    assert made[2] == 0
+    assert tells(table).tolist() == [True, True, False]
+
+
+class TestRoundups:
+    def test_three_stories_at_three_places(self):
+        found = roundups(
+            np.array([7, 7, 7, 8]),
+            np.array([0, 100, 250, 0]),
+            np.array([100, 250, 300, 100]),
+            np.array([1.0, 0.9, 0.85, 1.0]),
+        )
+        assert found.tolist() == [True, True, True, False]
+
+    def test_copies_of_one_story_lie_at_one_place(self):
+        place = np.array([10, 12, 10]), np.array([110, 110, 105])
+        assert not roundups(np.array([7, 7, 7]), *place, np.ones(3)).any()
+
+    def test_parts_of_stories_do_not_count(self):
+        places = np.array([0, 100]), np.array([100, 200])
+        assert not roundups(np.array([7, 7]), *places, np.array([1.0, 0.5])).any()
+
+    def test_nothing_is_no_roundup(self):
+        none = np.empty(0, np.int64)
+        assert roundups(none, none, none, np.empty(0)).tolist() == []
