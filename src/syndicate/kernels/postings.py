@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import inline, kernel
+from syndicate.kernels._jit import I64, U32, U64, inline, kernel
 
 SHARD_BITS = 12
 SHARDS = 1 << SHARD_BITS
@@ -28,13 +28,13 @@ _LOW9 = np.uint64(511)
 
 
 @inline
-def _rest(key):  # type: ignore[no-untyped-def]
+def _rest(key: np.uint64) -> np.uint64:
     """Give the 32 bits of a key below its shard."""
     return (key >> _REST_SHIFT) & _REST_MASK
 
 
 @kernel
-def insert(keys, docs, limit, slot_keys, slot_docs):  # type: ignore[no-untyped-def]
+def insert(keys: U64, docs: U32, limit: int, slot_keys: U64, slot_docs: U32) -> None:
     """Put postings into an open-addressing table that holds repeats.
 
     Parameters
@@ -66,7 +66,7 @@ def insert(keys, docs, limit, slot_keys, slot_docs):  # type: ignore[no-untyped-
 
 
 @kernel
-def lookup(keys, slot_keys, slot_docs, out_key, out_doc):  # type: ignore[no-untyped-def]
+def lookup(keys: U64, slot_keys: U64, slot_docs: U32, out_key: I64, out_doc: U32) -> int:
     """Find the postings of keys in the table of `insert`.
 
     Parameters
@@ -94,7 +94,7 @@ def lookup(keys, slot_keys, slot_docs, out_key, out_doc):  # type: ignore[no-unt
 
 
 @kernel
-def partition(keys, docs, starts, out):  # type: ignore[no-untyped-def]
+def partition(keys: U64, docs: U32, starts: I64, out: U64) -> None:
     """Sort postings by shard, each shard's own left unsorted.
 
     Parameters
@@ -119,7 +119,7 @@ def partition(keys, docs, starts, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def fill_filter(postings, starts, blocks, words):  # type: ignore[no-untyped-def]
+def fill_filter(postings: U64, starts: I64, blocks: int, words: U64) -> None:
     """Set the bits of a blocked Bloom filter (Putze, Sanders, Singler 2007).
 
     Parameters
@@ -144,7 +144,7 @@ def fill_filter(postings, starts, blocks, words):  # type: ignore[no-untyped-def
 
 
 @kernel
-def probe(keys, low, high, blocks, words, out):  # type: ignore[no-untyped-def]
+def probe(keys: U64, low: int, high: int, blocks: int, words: U64, out: I64) -> int:
     """Tell which keys a run may hold.
 
     Parameters
@@ -180,7 +180,9 @@ def probe(keys, low, high, blocks, words, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def scan(keys, pages, begins, ends, data, out_key, out_doc):  # type: ignore[no-untyped-def]
+def scan(
+    keys: U64, pages: I64, begins: I64, ends: I64, data: U64, out_key: I64, out_doc: U32
+) -> int:
     """Find keys in sorted pages.
 
     Parameters

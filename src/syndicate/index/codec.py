@@ -1,0 +1,132 @@
+"""A remembered document as bytes: nothing of it is ever executed or unpickled.
+
+The head is fixed; after it come the spans that stripping removed, then a zstd frame with the
+other fields as JSON, a line break, and the text. Shingles are not kept: a text holds them in
+half the room, and with it an index can be sketched anew, exported and read.
+"""
+
+from __future__ import annotations
+
+import struct
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import orjson
+
+from syndicate.errors import StoreError
+from syndicate.model import OPTIONAL_FIELDS, Document
+
+if TYPE_CHECKING:
+    from syndicate.store.contract import Record
+
+_HEAD = struct.Struct("<QQIII")  # digest, tokens, removed spans, bytes of the frame's content
+_LEVEL = 1  # twice as fast as 3, and 3 % larger
+_FIELDS = tuple(name for name in OPTIONAL_FIELDS if name != "text")
+_TOOLS = threading.local()
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What a record's bytes say.
+
+    Attributes
+    ----------
+    document
+        As it was given; lone surrogates have become question marks.
+    text
+        Its text, UTF-8.
+    removed
+        Spans of ``text`` that stripping removed, in bytes, ascending and apart.
+    digest
+        128 bits over the folded tokens, as two words.
+    tokens
+        How many there are.
+    """
+
+    document: Document
+    text: bytes
+    removed: tuple[tuple[int, int], ...]
+    digest: tuple[int, int]
+    tokens: int
+
+    @property
+    def kept(self) -> bytes:
+        """The text without what was removed."""
+        return cut(self.text, self.removed)
+
+
+def cut(text: bytes, removed: tuple[tuple[int, int], ...]) -> bytes:
+    """Cut spans out of a text."""
+    if not removed:
+        return text
+    parts, position = [], 0
+    for start, end in removed:
+        parts.append(text[position:start])
+        position = end
+    return b"".join([*parts, text[position:]])
+
+
+def pack(
+    document: Document,
+    text: bytes,
+    removed: tuple[tuple[int, int], ...],
+    digest: tuple[int, int],
+    tokens: int,
+) -> bytes:
+    """Write a record's bytes."""
+    fields = orjson.dumps([_plain(getattr(document, name)) for name in _FIELDS])
+    content = fields + b"\n" + text
+    spans = np.array(removed, "<u4").tobytes()
+    head = _HEAD.pack(*digest, tokens, len(removed), len(content))
+    frame: bytes = _tools()[0].compress(content)
+    return head + spans + frame
+
+
+def _plain(value: str | None) -> str | None:
+    """Make a field fit for UTF-8."""
+    return None if value is None else value.encode("utf-8", "replace").decode()
+
+
+def digest_of(record: Record) -> tuple[int, int]:
+    """Read a record's digest alone."""
+    low, high = struct.unpack_from("<QQ", record.body)
+    return low, high
+
+
+def unpack(record: Record) -> Remembered:
+    """Read a record's bytes.
+
+    Raises
+    ------
+    StoreError
+        If they are not what `pack` writes.
+    """
+    body = record.body
+    try:
+        low, high, tokens, spans, length = _HEAD.unpack_from(body)
+        start = _HEAD.size + 8 * spans
+        removed = np.frombuffer(body, "<u4", 2 * spans, _HEAD.size).reshape(-1, 2).tolist()
+        content = _tools()[1].decompress(body[start:], max_output_size=length)
+        fields, _, text = content.partition(b"\n")
+        values = dict(zip(_FIELDS, orjson.loads(fields), strict=True))
+        document = Document(record.id, text.decode(), **values)
+    except (ValueError, struct.error, _tools()[2]) as error:
+        message = f"document {record.id!r} cannot be read: {error}; try `index repair`"
+        raise StoreError(message) from error
+    pairs = tuple((first, last) for first, last in removed)
+    return Remembered(document, text, pairs, (low, high), tokens)
+
+
+def _tools() -> tuple[Any, Any, type[Exception]]:
+    """Give this thread's compressor and decompressor, which threads may not share."""
+    tools = getattr(_TOOLS, "held", None)
+    if tools is None:
+        import zstandard  # noqa: PLC0415 - only an index needs it
+
+        compressor = zstandard.ZstdCompressor(level=_LEVEL, write_content_size=False)
+        tools = (compressor, zstandard.ZstdDecompressor(), zstandard.ZstdError)
+        _TOOLS.held = tools
+    found: tuple[Any, Any, type[Exception]] = tools
+    return found

@@ -1,0 +1,391 @@
+"""The crawler's index."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from syndicate.index import header
+from syndicate.index.codec import unpack
+from syndicate.index.judging import Judge, Judged
+from syndicate.index.sketching import Sketched, Sketcher
+from syndicate.index.times import moment, seconds
+from syndicate.match.context import UNDATED
+from syndicate.match.context import moment as published_moment
+from syndicate.model import Document, Verdict
+from syndicate.store import Durability, open_store
+from syndicate.store.contract import Record
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from syndicate.config import Config
+    from syndicate.store.contract import Change, Postings, Store, View
+
+Item = TypeVar("Item")
+Given = Document | Mapping[str, object]
+
+_BATCH = 256  # documents sketched and written at once
+_SWEEP = 4  # expired documents forgotten with each page seen
+
+
+class Index:
+    """Remembers articles, and tells of a page whether its text was there before.
+
+    Open one with `Index.open`; it may be used by many threads, and one file or server by many
+    processes.
+
+    Examples
+    --------
+    >>> with Index.open("memory:") as index:
+    ...     story = "The mayor opened the new bridge across the river on Monday morning"
+    ...     first = index.seen(Document("a", story))
+    ...     again = index.seen(Document("b", story + "."))
+    >>> first.status, again.status, again.of
+    ('new', 'exact', 'a')
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        sketcher: Sketcher,
+        place: str,
+        times: tuple[float | None, float | None],
+    ) -> None:
+        self._store = store
+        self._sketcher = sketcher
+        self._place = place
+        self._ttl, self._within = times
+        self._judge = Judge(sketcher, self._recent)
+
+    @classmethod
+    def open(
+        cls,
+        place: str | Path,
+        *,
+        config: Config | None = None,
+        ttl: str | timedelta | None = None,
+        within: str | timedelta | None = None,
+        secret: str | None = None,
+        durability: Durability = "process",
+    ) -> Self:
+        """Open an index, or make a new one.
+
+        Parameters
+        ----------
+        place
+            The path of an SQLite file, ``"memory:"``, or a Redis server,
+            ``"redis://host:6379/0?prefix=crawl:"``.
+        config
+            Settings of a new index; those of an old one stand in it, and other ones are refused.
+            The member that stands for a cluster is always the one that came first.
+        ttl
+            Forget documents this long after they were remembered: ``"14d"``.
+        within
+            Match only documents this far apart: ``"72h"`` between their times of publication, or,
+            where one is not known, since the other was remembered.
+        secret
+            Keys all hashes, so that nobody who does not know it can write pages that collide.
+            An index made with one is opened with it.
+        durability
+            Of a file: whether an acknowledged page survives the death of any ``"process"``, or
+            also a loss of ``"power"``, for a disk flush a page.
+
+        Raises
+        ------
+        ConfigError
+            If a setting cannot work.
+        IndexFormatError
+            If it is no index, or one of another version, scheme, settings or secret.
+        StoreError
+            If it cannot be opened.
+        """
+        from syndicate.config import Config as Defaults  # noqa: PLC0415 - its name is taken here
+
+        times = (seconds(ttl, "ttl"), seconds(within, "within"))
+        hidden = header.Secret.of(secret)
+        store = open_store(place, durability=durability)
+        try:
+            described = store.header() or store.set_header(
+                header.write(config or Defaults(), hidden)
+            )
+            stored = header.verify(header.read(described, str(place)), str(place), config, hidden)
+        except BaseException:
+            store.close()
+            raise
+        return cls(store, Sketcher(stored, hidden.key), str(place), times)
+
+    def __enter__(self) -> Self:
+        """Give the index itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file or the connection; harmless a second time."""
+        self._store.close()
+
+    @property
+    def config(self) -> Config:
+        """The settings it was made with."""
+        return self._sketcher.config
+
+    def seen(self, document: Given) -> Verdict:
+        """Say what a page is, and remember it, in one atomic step.
+
+        A page whose id is known is compared with its own earlier version too, and takes its
+        place if its text changed.
+
+        Raises
+        ------
+        DocumentError
+            If it is no document, or too large to be remembered.
+        StoreError
+            If the store fails; nothing is remembered then.
+        """
+        page = self._sketch([document])[0]
+        now = time.time()
+
+        def work(change: Change) -> Verdict:
+            number, postings = change.look(page.document.id, page.keys)
+            judged = self._verdict(page, postings, change)
+            self._remember(change, page, number, judged.cluster, now)
+            return judged.verdict
+
+        return self._store.write(work)
+
+    def query(self, document: Given) -> Verdict:
+        """Say what a page is, and remember nothing.
+
+        Raises
+        ------
+        DocumentError, StoreError
+            As for `seen`.
+        """
+        page = self._sketch([document])[0]
+
+        def work(view: View) -> Verdict:
+            _, postings = view.look(page.document.id, page.keys)
+            return self._verdict(page, postings, view).verdict
+
+        return self._store.read(work)
+
+    def _verdict(self, page: Sketched, postings: Postings, view: View) -> Judged:
+        if not page.tokens:
+            return Judged(Verdict(page.document.id, "boilerplate_only", (), page.document.id), 0)
+        return self._judge.verdict(page, postings, view)
+
+    def _remember(
+        self, change: Change, page: Sketched, number: int, cluster: int, now: float
+    ) -> None:
+        """Put a page in the place of its earlier version, and forget what is past its time."""
+        if number:
+            change.remove([number])
+        if self._ttl is not None:
+            change.remove(change.before(now - self._ttl, _SWEEP))
+        record = Record(page.document.id, now, page.body, 0 if cluster == number else cluster)
+        change.put([record], [page.keys])
+
+    def add(self, document: Given) -> None:
+        """Remember a document without comparing it.
+
+        Raises
+        ------
+        DocumentError, StoreError
+            As for `seen`.
+        """
+        self.add_many([document])
+
+    def add_many(self, documents: Iterable[Given]) -> int:
+        """Remember documents without comparing them; of one id, the last stays.
+
+        They are written some hundreds at a time; if one cannot be remembered, those before its
+        batch are.
+
+        Returns
+        -------
+        int
+            How many were given.
+
+        Raises
+        ------
+        DocumentError, StoreError
+            As for `seen`.
+        """
+        given = iter(documents)
+        count = 0
+        while batch := list(islice(given, _BATCH)):
+            pages = {page.document.id: page for page in self._sketch(batch)}
+            self._store.write(lambda change, pages=list(pages.values()): self._add(change, pages))
+            count += len(batch)
+        return count
+
+    @staticmethod
+    def _add(change: Change, pages: list[Sketched]) -> None:
+        now = time.time()
+        known = change.numbers([page.document.id for page in pages])
+        change.remove([number for number in known if number])
+        records = [Record(page.document.id, now, page.body) for page in pages]
+        change.put(records, [page.keys for page in pages])
+
+    def get(self, key: str) -> Document | None:
+        """Give a remembered document by its id, or None."""
+        record = self._record(key)
+        return None if record is None else unpack(record).document
+
+    def _record(self, key: str) -> Record | None:
+        found = self._store.read(lambda view: view.fetch([n for n in view.numbers([key]) if n]))
+        return found[0] if found and self._alive(found[0]) else None
+
+    def cluster(self, key: str) -> tuple[str, ...]:
+        """Give the ids of the documents in a document's cluster, earliest first, at most 1,000.
+
+        Empty if it is not known; the document alone if it has no copies.
+        """
+
+        def work(view: View) -> tuple[str, ...]:
+            found = view.fetch([number for number in view.numbers([key]) if number])
+            if not found:
+                return ()
+            head = found[0].cluster or found[0].doc
+            records = view.fetch([head, *view.members(head, 999)])
+            return tuple(record.id for record in records if self._alive(record))
+
+        return self._store.read(work)
+
+    def remove(self, key: str) -> bool:
+        """Forget a document; tell whether it was known."""
+        return self.remove_many([key]) == 1
+
+    def remove_many(self, keys: Iterable[str]) -> int:
+        """Forget documents by id; give how many of them were known."""
+        given = iter(keys)
+        count = 0
+        while batch := list(islice(given, _BATCH)):
+
+            def work(change: Change, batch: list[str] = batch) -> int:
+                return change.remove([number for number in change.numbers(batch) if number])
+
+            count += self._store.write(work)
+        return count
+
+    def expire(self, *, before: str | datetime | timedelta) -> int:
+        """Forget all documents remembered before a moment.
+
+        Parameters
+        ----------
+        before
+            A datetime or ISO 8601 (UTC if it names no zone), or a length of time up to now:
+            ``"14d"``.
+
+        Returns
+        -------
+        int
+            How many were forgotten. What room they took is given back by `compact`.
+        """
+        limit = moment(before, time.time())
+        count = 0
+        while gone := self._store.write(
+            lambda change: change.remove(change.before(limit, _BATCH))
+        ):
+            count += gone
+        return count
+
+    def __len__(self) -> int:
+        """Count the documents, those past their time to live included until they are forgotten."""
+        return self._store.read(lambda view: view.size())
+
+    def __contains__(self, key: object) -> bool:
+        """Tell whether an id is known."""
+        return isinstance(key, str) and self._record(key) is not None
+
+    def __iter__(self) -> Iterator[Document]:
+        """Give all documents in order of arrival; those added meanwhile may come too."""
+        for record in self.records():
+            yield unpack(record).document
+
+    def records(self) -> Iterator[Record]:
+        """Give all records of the store in order of arrival."""
+        last = 0
+        while page := self._store.read(lambda view, last=last: view.page(last, _BATCH)):
+            yield from (record for record in page if self._alive(record))
+            last = page[-1].doc
+
+    def merge(self, other: Index) -> int:
+        """Add all documents of another index whose ids are not known here.
+
+        Returns
+        -------
+        int
+            How many were added. Each keeps the time at which the other one remembered it.
+        """
+        records = other.records()
+        count = 0
+        while batch := list(islice(records, _BATCH)):
+            count += self._merge(batch)
+        return count
+
+    def _merge(self, records: list[Record]) -> int:
+        pages = self._sketch([unpack(record).document for record in records])
+
+        def work(change: Change) -> int:
+            known = change.numbers([record.id for record in records])
+            fresh = [place for place, number in enumerate(known) if not number]
+            change.put(
+                [Record(records[i].id, records[i].at, pages[i].body) for i in fresh],
+                [pages[i].keys for i in fresh],
+            )
+            return len(fresh)
+
+        return self._store.write(work)
+
+    def stats(self) -> dict[str, Any]:
+        """Give its size, settings and figures of the store."""
+        found = header.read(self._store.header() or b"", self._place)
+        known = {name: found[name] for name in ("format", "scheme", "library", "settings")}
+        return {"documents": len(self), **self._store.stats(), **known}
+
+    def compact(self) -> None:
+        """Give back the room of what was removed."""
+        self._store.compact()
+
+    def backup(self, path: str | Path) -> None:
+        """Copy a file, as it is now, while others go on.
+
+        Raises
+        ------
+        StoreError
+            If it is not a file, or ``path`` exists or cannot be written.
+        """
+        self._store.backup(Path(path))
+
+    def check(self) -> list[str]:
+        """Name all that is damaged; empty if nothing is."""
+        return list(self._store.check())
+
+    def _sketch(self, documents: list[Given]) -> list[Sketched]:
+        return self._sketcher.sketch([_document(given) for given in documents])
+
+    def _alive(self, record: Record) -> bool:
+        return self._ttl is None or record.at >= time.time() - self._ttl
+
+    def _recent(self, record: Record, document: Document) -> bool:
+        """Tell whether a record is near enough in time to match a document."""
+        if not self._alive(record):
+            return False
+        if self._within is None:
+            return True
+        one = published_moment(document.published)
+        other = published_moment(unpack(record).document.published)
+        if UNDATED in (one, other):
+            return record.at >= time.time() - self._within
+        return abs(one - other) <= self._within * 1e6
+
+
+def _document(given: Given) -> Document:
+    return given if isinstance(given, Document) else Document.from_mapping(given)

@@ -1,0 +1,316 @@
+"""From what a page shares with known documents to a verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from syndicate.index.codec import Remembered, digest_of, unpack
+from syndicate.match import relation
+from syndicate.match.align import EvidenceTable, evidence
+from syndicate.match.context import context, worth_aligning
+from syndicate.match.relation import Context, Evidence
+from syndicate.match.roundup import STORIES, roundups
+from syndicate.match.verify import Overlap, distinct, overlap
+from syndicate.model import Match, Relation, Verdict
+from syndicate.sketch.sample import CAP, SHARED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from syndicate.index.sketching import Sketched, Sketcher
+    from syndicate.model import Document
+    from syndicate.store.contract import Postings, Record, View
+    from syndicate.text.shingles import Shingled
+
+MOST = 64
+"""Known documents that one page is compared with: those that share most keys."""
+_HOLDS = [
+    place
+    for place, rule in enumerate(relation.RULES)
+    if rule.relation in (Relation.EXCERPT, Relation.EMBEDDING)
+]
+_JOINS = np.array([rule.relation.joins for rule in relation.RULES])
+_STRENGTH = (
+    Relation.EXACT,
+    Relation.UPDATE,
+    Relation.REPRINT,
+    Relation.EXCERPT,
+    Relation.EMBEDDING,
+    Relation.ROUNDUP,
+    Relation.TEMPLATE,
+    Relation.OVERLAP,
+)
+
+
+class Judged(NamedTuple):
+    """A verdict, and the number of the document that stands for the page's cluster, or 0."""
+
+    verdict: Verdict
+    cluster: int
+
+
+class Candidates(NamedTuple):
+    """Documents that may match.
+
+    Attributes
+    ----------
+    docs
+        Those that share most keys first.
+    same
+        Those whose digest shares 64 bits with the page's.
+    """
+
+    docs: list[int]
+    same: list[int]
+
+
+def candidates(postings: Postings, first_sample: int) -> Candidates:
+    """Choose the documents that share a band, or enough sampled shingles that are not common.
+
+    Parameters
+    ----------
+    postings
+        Of a page's keys, which are the digest's, those of the bands, those of the samples.
+    first_sample
+        Where the keys of sampled shingles begin.
+    """
+    key, doc = postings
+    sampled = key >= first_sample
+    common = np.bincount(key) > CAP if len(key) else np.zeros(0, bool)
+    counted = ~(sampled & common[key])
+    key, doc, sampled = key[counted], doc[counted], sampled[counted]
+    docs, place, shared = np.unique(doc, return_inverse=True, return_counts=True)
+    banded = np.zeros(len(docs), bool)
+    banded[place[~sampled]] = True
+    samples = np.bincount(place[sampled], minlength=len(docs))
+    chosen = np.flatnonzero(banded | (samples >= SHARED))
+    order = chosen[np.lexsort((docs[chosen], -shared[chosen]))]
+    return Candidates(docs[order].tolist(), np.unique(doc[key == 0]).tolist())
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Compares a page with known documents, exactly.
+
+    Parameters
+    ----------
+    sketcher
+        As the documents were sketched with.
+    recent
+        Tells whether a record is within the window of matching.
+    """
+
+    sketcher: Sketcher
+    recent: Callable[[Record, Document], bool]
+
+    def verdict(self, page: Sketched, postings: Postings, view: View) -> Judged:
+        """Say what a page is, by what the store holds."""
+        found = candidates(postings, self.sketcher.first_sample)
+        copy = self._first_copy(page, view.fetch(found.same))
+        if copy is not None:
+            return self._exact(page, copy, view)
+        notes: tuple[str, ...] = ()
+        if len(found.docs) > MOST:
+            note = f"compared with {MOST} of {len(found.docs)} candidates, those that share most"
+            notes = (note,)
+        held = self._distinct_texts(page, view.fetch(found.docs[:MOST]))
+        judged = self._judge(page, held, view)
+        return replace_notes(judged, notes)
+
+    def _first_copy(self, page: Sketched, records: Sequence[Record]) -> Record | None:
+        """Give the earliest document that folds to the same tokens."""
+        same = (record for record in records if digest_of(record) == page.digest)
+        return next((record for record in same if self.recent(record, page.document)), None)
+
+    def _exact(self, page: Sketched, copy: Record, view: View) -> Judged:
+        pair = self._compare(page, [unpack(copy)])
+        cluster = copy.cluster or copy.doc
+        head = copy if cluster == copy.doc else next(iter(view.fetch([cluster])), copy)
+        verdict = Verdict(page.document.id, str(Relation.EXACT), tuple(pair.matches), head.id)
+        return Judged(verdict, cluster)
+
+    def _distinct_texts(self, page: Sketched, records: Sequence[Record]) -> list[Record]:
+        """Leave out what is too old, and later copies of one text."""
+        first: dict[tuple[int, int], Record] = {}
+        for record in records:
+            if self.recent(record, page.document):
+                first.setdefault(digest_of(record), record)
+        return list(first.values())
+
+    def _judge(self, page: Sketched, held: list[Record], view: View) -> Judged:
+        if not held:
+            return Judged(Verdict(page.document.id, "new", (), page.document.id), 0)
+        pairs = self._compare(page, [unpack(record) for record in held])
+        clusters = {
+            held[place].cluster or held[place].doc for place in pairs.places if pairs.joins[place]
+        }
+        heads = {cluster: self._head(view, held, cluster) for cluster in sorted(clusters)}
+        more = [head for head in heads.values() if head is not None and head not in held]
+        if more:
+            compared = self._compare(page, [unpack(record) for record in more])
+            pairs, held = pairs.join(compared, len(held)), held + more
+        joined = {held[place].doc for place in pairs.places if pairs.joins[place]}
+        standing = [c for c, head in heads.items() if head is not None and head.doc in joined]
+        matches = tuple(sorted(pairs.matches, key=_strength))
+        status = str(matches[0].relation) if matches else "new"
+        head = heads[standing[0]] if standing else None
+        name = page.document.id if head is None else head.id
+        verdict = Verdict(page.document.id, status, matches, name)
+        return Judged(verdict, standing[0] if standing else 0)
+
+    @staticmethod
+    def _head(view: View, held: list[Record], cluster: int) -> Record | None:
+        """Give the document that stands for a cluster; its first member if that one is gone."""
+        known = next((record for record in held if record.doc == cluster), None)
+        if known is None:
+            found = view.fetch([cluster]) or view.fetch(view.members(cluster, 1))
+            known = found[0] if found else None
+        return known
+
+    def _compare(self, page: Sketched, known: Sequence[Remembered]) -> _Pairs:
+        """Compare the page with documents; give what the settings call a match."""
+        texts = self.sketcher.shingled([page.text, *(other.kept for other in known)])
+        ahead = np.array([other.document.id < page.document.id for other in known], bool)
+        others = np.arange(1, len(known) + 1)
+        pairs = _Columns(np.where(ahead, others, 0), np.where(ahead, 0, others))
+        held = distinct(texts.shingles, texts.bounds)
+        sizes = overlap(texts.shingles, texts.bounds, held, pairs.left, pairs.right)
+        told = np.flatnonzero(worth_aligning(sizes))
+        if not len(told):
+            return _Pairs([], [], {})
+        pairs = _Columns(pairs.left[told], pairs.right[told])
+        sizes = Overlap(*(column[told] for column in sizes))
+        table = self._evidence(texts, pairs)
+        digests = [page.digest, *(other.digest for other in known)]
+        documents = [page.document, *(other.document for other in known)]
+        rules = self._rules(table, sizes, pairs, _beside(documents, digests, pairs))
+        return _described(documents, pairs, sizes, table, rules)
+
+    def _evidence(self, texts: Shingled, pairs: _Columns) -> EvidenceTable:
+        bounds = np.concatenate([[0], np.cumsum(texts.counts, dtype=np.int64)])
+        size = self.sketcher.config.sketch.shingle_size
+        return evidence(
+            texts.shingles, texts.bounds, texts.flags, bounds, pairs.left, pairs.right, size=size
+        )
+
+    def _rules(
+        self, table: EvidenceTable, sizes: Overlap, pairs: _Columns, beside: Context
+    ) -> NDArray[np.int64]:
+        """Give the rule that each pair falls under; -1 where it is no match."""
+        threshold = self.sketcher.config.threshold
+        _, rules = relation.relate(table, beside)
+        score = relation.scores(table, rules, sizes.jaccard)
+        enough = np.where(_JOINS[rules], score >= threshold, relation.tells(table))
+        rules = _with_roundups(rules, table, pairs, np.flatnonzero(enough))
+        enough &= np.where(_JOINS[rules], score >= threshold, relation.tells(table))
+        return np.where(enough, rules.astype(np.int64), -1)
+
+
+def _beside(documents: list[Document], digests: list[tuple[int, int]], pairs: _Columns) -> Context:
+    """Compare documents by what is known beside their words."""
+    ends = zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)
+    same = np.array([digests[one] == digests[other] for one, other in ends], bool)
+    places = [(one.url, one.source, one.published) for one in documents]
+    return context(same, places, pairs.left, pairs.right)
+
+
+def _described(
+    documents: list[Document],
+    pairs: _Columns,
+    sizes: Overlap,
+    table: EvidenceTable,
+    rules: NDArray[np.int64],
+) -> _Pairs:
+    """Put matches into words, each with the page first."""
+    out = _Pairs([], [], {})
+    for row in np.flatnonzero(rules >= 0).tolist():
+        rule = relation.RULES[rules[row]]
+        shares = (float(sizes.containment_a[row]), float(sizes.containment_b[row]))
+        other = int(pairs.left[row] + pairs.right[row])  # the page is 0
+        out.places.append(other - 1)
+        out.joins[other - 1] = rule.relation.joins
+        out.matches.append(
+            Match(
+                documents[0].id,
+                documents[other].id,
+                rule.relation,
+                float(sizes.jaccard[row]),
+                *(shares if pairs.left[row] == 0 else shares[::-1]),
+                int(sizes.shared[row]),
+                Evidence.row(table, row).reason(int(rules[row])),
+            )
+        )
+    return out
+
+
+class _Columns(NamedTuple):
+    """Pairs of a page, which is 0, and documents, as places in a list.
+
+    Attributes
+    ----------
+    left, right
+        ndarray of int64, shape (pairs,): the smaller id is on the left, as in `dedupe`.
+    """
+
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+
+
+class _Pairs(NamedTuple):
+    """Accepted pairs of a page.
+
+    Attributes
+    ----------
+    places
+        Which of the documents compared each is with.
+    matches
+        Likewise.
+    joins
+        By place, whether they belong in one cluster.
+    """
+
+    places: list[int]
+    matches: list[Match]
+    joins: dict[int, bool]
+
+    def join(self, more: _Pairs, shift: int) -> _Pairs:
+        """Add pairs with documents listed after those compared before."""
+        joins = self.joins | {place + shift: held for place, held in more.joins.items()}
+        places = [*self.places, *(place + shift for place in more.places)]
+        return _Pairs(places, [*self.matches, *more.matches], joins)
+
+
+def _with_roundups(
+    rules: NDArray[np.uint8], table: EvidenceTable, pairs: _Columns, among: NDArray[np.int64]
+) -> NDArray[np.uint8]:
+    """Judge anew, now that all the texts that the page holds are known."""
+    chosen = among[np.isin(rules[among], _HOLDS)]
+    if len(chosen) < STORIES:
+        return rules
+    a_holds = (table.tokens_a > table.tokens_b)[chosen]
+    spanned = np.where(a_holds, table.spanned_b[chosen], table.spanned_a[chosen])
+    size = np.where(a_holds, table.tokens_b[chosen], table.tokens_a[chosen])
+    found = roundups(
+        np.where(a_holds, pairs.left[chosen], pairs.right[chosen]),
+        np.where(a_holds, table.first_a[chosen], table.first_b[chosen]),
+        np.where(a_holds, table.last_a[chosen], table.last_b[chosen]),
+        spanned / np.maximum(size, 1),
+    )
+    rules = rules.copy()
+    rules[chosen[found]] = relation.ROUNDUP
+    return rules
+
+
+def replace_notes(judged: Judged, notes: tuple[str, ...]) -> Judged:
+    """Give the verdict with notes."""
+    return judged if not notes else Judged(replace(judged.verdict, notes=notes), judged.cluster)
+
+
+def _strength(match: Match) -> tuple[int, float, str]:
+    """Sort matches, strongest first."""
+    return (_STRENGTH.index(match.relation), -match.jaccard - match.containment, match.b)

@@ -1,0 +1,84 @@
+"""What is known of two documents beside their words: site, address, time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from syndicate.match.relation import Context
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from syndicate.match.verify import Overlap
+
+UNDATED = np.iinfo(np.int64).max
+SHARED = 20
+"""Shingles that a pair must share to be looked at, unless they are much of the shorter text."""
+PART = 0.2
+
+
+def worth_aligning(sizes: Overlap) -> NDArray[np.bool_]:
+    """Say which pairs may turn out a match at all."""
+    smaller = np.minimum(sizes.size_a, sizes.size_b)
+    return np.asarray((sizes.shared >= SHARED) | (sizes.shared >= PART * np.maximum(smaller, 1)))
+
+
+def site_of(url: str | None) -> str | None:
+    """Give the host of a URL without its ``www.``; None where there is none."""
+    try:
+        host = urlsplit(url or "").hostname
+    except ValueError:
+        return None
+    return host.removeprefix("www.") if host else None
+
+
+def moment(published: str | None) -> int:
+    """Read a publication time as microseconds since 1970; `UNDATED` if it cannot be read."""
+    if published is None:
+        return UNDATED
+    try:
+        time = datetime.fromisoformat(published)
+    except ValueError:
+        return UNDATED
+    zoned = time if time.tzinfo else time.replace(tzinfo=UTC)
+    return int(zoned.timestamp() * 1e6)
+
+
+def context(
+    same_text: NDArray[np.bool_],
+    places: Sequence[tuple[str | None, str | None, str | None]],
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+) -> Context:
+    """Compare documents by what is known beside their words.
+
+    Parameters
+    ----------
+    same_text : ndarray of bool, shape (pairs,)
+        Whether both texts fold to the same tokens.
+    places
+        URL, source and publication time of each document.
+    left, right : ndarray of int64, shape (pairs,)
+        Places in ``places``.
+    """
+    urls = [_plain(url) for url, _, _ in places]
+    sites = [_plain(source or site_of(url)) for url, source, _ in places]
+    when = np.array([moment(published) for _, _, published in places], np.int64)
+    pairs = list(zip(left.tolist(), right.tolist(), strict=True))
+    known = (when[left] != UNDATED) & (when[right] != UNDATED)
+    return Context(
+        same_text=same_text,
+        same_site=np.array([bool(sites[a]) and sites[a] == sites[b] for a, b in pairs], bool),
+        same_url=np.array([bool(urls[a]) and urls[a] == urls[b] for a, b in pairs], bool),
+        later=np.where(known, np.sign(when[right] - when[left]), 0).astype(np.int8),
+    )
+
+
+def _plain(value: str | None) -> str:
+    return value.strip().casefold() if value else ""
