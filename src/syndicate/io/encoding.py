@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 SAMPLE: Final = 1 << 16
 """Bytes that are looked at to tell an encoding."""
 
+DAMAGE: Final = "\uffff"
+"""Stands for a byte that is not UTF-8; Unicode promises that it is no character."""
+
+_FIRST_BEYOND_ASCII: Final = 0x80
+_FIRST_LEAD: Final = 0xC0
 _COMPILED_FROM: Final = 1 << 20  # below this many bytes, compiling costs more than it saves
 _HEAD: Final = 16
 _CUT_OFF: Final = np.array([0xF0, 0xE0, 0xC0], np.uint8)
@@ -140,13 +145,12 @@ def decode(data: bytes) -> str:
         raise DocumentError(message) from error
 
 
-class Recoded(io.RawIOBase):
-    """A byte stream of another encoding, read as UTF-8; what cannot be decoded is U+FFFD."""
+class _Changed(io.RawIOBase):
+    """A byte stream that gives another one's bytes, changed on the way."""
 
-    def __init__(self, stream: BinaryIO, codec: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._text = io.TextIOWrapper(stream, codec, errors="replace", newline="")
-        self._ready = b""
+        self._ready = memoryview(b"")
 
     def readable(self) -> bool:
         """Say yes."""
@@ -156,13 +160,57 @@ class Recoded(io.RawIOBase):
         """Fill a buffer as far as one read goes."""
         view = memoryview(buffer)
         if not self._ready:
-            self._ready = mend(self._text.read(SAMPLE)).encode()
+            self._ready = memoryview(self._more())
         count = min(view.nbytes, len(self._ready))
         view[:count] = self._ready[:count]
         self._ready = self._ready[count:]
         return count
 
-    def close(self) -> None:
-        """Close the stream beneath."""
-        self._text.close()
-        super().close()
+    def _more(self) -> bytes:
+        """Give more bytes, none at the end."""
+        raise NotImplementedError
+
+
+class Recoded(_Changed):
+    """A stream of another encoding as UTF-8; what cannot be decoded is U+FFFD."""
+
+    def __init__(self, stream: BinaryIO, codec: str) -> None:
+        super().__init__()
+        self._text = io.TextIOWrapper(stream, codec, errors="replace", newline="")
+
+    def _more(self) -> bytes:
+        return mend(self._text.read(SAMPLE)).encode()
+
+
+class Marked(_Changed):
+    """A stream as UTF-8 in which `DAMAGE` stands for each byte that is not.
+
+    For readers that give up on a whole file where a byte is wrong.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        super().__init__()
+        self._stream = stream
+        self._held = b""
+        self.damaged = False
+
+    def _more(self) -> bytes:
+        read = self._stream.read(_COMPILED_FROM)
+        data = self._held + read
+        whole = len(data) if not read else _end_of_characters(data)
+        self._held = data[whole:]
+        data = data[:whole]
+        if is_utf8(data):
+            return data
+        self.damaged = True
+        return _LONE_SURROGATE.sub(DAMAGE, data.decode("utf-8", "surrogateescape")).encode()
+
+
+def _end_of_characters(data: bytes) -> int:
+    """Give a place near the end where no character is cut, if the data is UTF-8."""
+    for place in range(len(data) - 1, max(-1, len(data) - 5), -1):
+        if data[place] < _FIRST_BEYOND_ASCII:
+            return place + 1
+        if data[place] >= _FIRST_LEAD:
+            return place
+    return len(data)

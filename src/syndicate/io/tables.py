@@ -13,7 +13,7 @@ from pyarrow import parquet
 
 from syndicate.errors import DocumentError
 from syndicate.io.batch import NOTHING, SCHEMA, Batch, assemble, invalid_rows
-from syndicate.io.encoding import guessed
+from syndicate.io.encoding import DAMAGE, Marked, guessed
 from syndicate.io.streams import opened
 from syndicate.model import Skipped
 
@@ -29,7 +29,7 @@ _DELIMITERS: Final = ",;\t"
 _HEADER: Final = 1 << 16
 _BUFFER: Final = 1 << 20
 _CSV_BLOCK: Final = 8 << 20  # more than a row may have
-_NOT_UTF8: Final = "the text is not UTF-8"
+NOT_UTF8: Final = "the text is not UTF-8"
 
 
 def to_batch(
@@ -59,7 +59,7 @@ def to_batch(
     names = [name for name in SCHEMA.names if name in records.schema.names]
     columns = {name: _strings(records.column(name), name) for name in names}
     damaged = np.unique(np.concatenate([invalid_rows(array) for array in columns.values()]))
-    reports = [Skipped(f"{prefix}{number}", _NOT_UTF8) for number in numbers[damaged].tolist()]
+    reports = [Skipped(f"{prefix}{number}", NOT_UTF8) for number in numbers[damaged].tolist()]
     if len(damaged):
         kept = np.delete(np.arange(len(records)), damaged)
         columns = {name: array.take(pa.array(kept)) for name, array in columns.items()}
@@ -136,44 +136,69 @@ def read_csv(source: Source) -> Iterator[Batch]:
     with opened(source, guessed) as stream:
         delimiter, names = _header(stream)
         require_text(names)
-        yield from _rows(stream, delimiter, names, source.label)
+        yield from _rows(Marked(stream), delimiter, names, source.label)
 
 
-def _rows(stream: BinaryIO, delimiter: str, names: list[str], label: str) -> Iterator[Batch]:
+def _rows(stream: Marked, delimiter: str, names: list[str], label: str) -> Iterator[Batch]:
     faults: list[arrow_csv.InvalidRow] = []
+    first = 2
+    for records in _csv_reader(stream, delimiter, names, faults):
+        numbers = _numbers(first, len(records), faults)
+        first = int(numbers.max(initial=first - 1)) + 1
+        whole = _undamaged(records) if stream.damaged else np.ones(len(records), bool)
+        passed = [fault for fault in faults if fault.number < first]
+        del faults[: len(passed)]  # the reader may be ahead: the rest is for the next rows
+        reports = [
+            *_reports(label, passed),
+            *(Skipped(f"{label}:{number}", NOT_UTF8) for number in numbers[~whole].tolist()),
+        ]
+        yield to_batch(records.filter(pa.array(whole)), numbers[whole], f"{label}:", reports)
+    if faults:
+        yield Batch(NOTHING, tuple(_reports(label, faults)))
+
+
+def _csv_reader(
+    stream: Marked, delimiter: str, names: list[str], faults: list[arrow_csv.InvalidRow]
+) -> arrow_csv.CSVStreamingReader:
+    """Read columns as strings, leaving out and noting rows that do not fit the header."""
 
     def leave_out(row: arrow_csv.InvalidRow) -> Literal["skip"]:
         faults.append(row)
         return "skip"
 
     wanted = {name: SCHEMA.field(name).type for name in SCHEMA.names if name in names}
-    reader = arrow_csv.open_csv(
+    return arrow_csv.open_csv(
         stream,
         arrow_csv.ReadOptions(use_threads=False, block_size=_CSV_BLOCK),
         arrow_csv.ParseOptions(
             delimiter=delimiter, newlines_in_values=True, invalid_row_handler=leave_out
         ),
-        arrow_csv.ConvertOptions(
-            check_utf8=False, column_types=wanted, include_columns=list(wanted)
-        ),
+        arrow_csv.ConvertOptions(column_types=wanted, include_columns=list(wanted)),
     )
-    first = 2
-    reported = 0
-    for records in reader:
-        candidates = np.arange(first, first + len(records) + len(faults), dtype=np.int64)
-        wrong = np.isin(candidates, [fault.number for fault in faults])
-        numbers = candidates[~wrong][: len(records)]
-        first = int(numbers[-1]) + 1 if len(numbers) else first
-        found, reported = faults[reported:], len(faults)
-        yield to_batch(records, numbers, f"{label}:", [_report(label, fault) for fault in found])
-    if faults[reported:]:
-        reports = [_report(label, fault) for fault in faults[reported:]]
-        yield Batch(NOTHING, tuple(reports))
 
 
-def _report(label: str, fault: arrow_csv.InvalidRow) -> Skipped:
-    reason = f"{fault.actual_columns} columns where the header has {fault.expected_columns}"
-    return Skipped(f"{label}:{fault.number}", reason)
+def _numbers(first: int, count: int, faults: Sequence[arrow_csv.InvalidRow]) -> NDArray[np.int64]:
+    """Give rows their numbers, from ``first``, passing over those that were left out."""
+    candidates = np.arange(first, first + count + len(faults), dtype=np.int64)
+    left_out = np.isin(candidates, [fault.number for fault in faults])
+    return candidates[~left_out][:count]
+
+
+def _reports(label: str, faults: Sequence[arrow_csv.InvalidRow]) -> list[Skipped]:
+    return [
+        Skipped(
+            f"{label}:{fault.number}",
+            f"{fault.actual_columns} columns where the header has {fault.expected_columns}",
+        )
+        for fault in faults
+    ]
+
+
+def _undamaged(records: pa.RecordBatch) -> NDArray[np.bool_]:
+    """Tell the rows without a mark of damage."""
+    damaged = [pc.match_substring(array, DAMAGE) for array in records.columns]
+    marks = [array.to_numpy(zero_copy_only=False) for array in damaged]
+    return np.asarray(~np.logical_or.reduce(marks), bool)
 
 
 def _header(stream: BinaryIO) -> tuple[str, list[str]]:

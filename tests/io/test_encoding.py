@@ -1,0 +1,104 @@
+"""UTF-8 told from what is not, against Python's own decoder."""
+
+import codecs
+import contextlib
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from syndicate.errors import DocumentError
+from syndicate.io import encoding
+from syndicate.io.encoding import decode, is_utf8, mend
+from syndicate.kernels.utf8 import well_formed
+
+NEWS = "Sáng nay, tỉnh Đắk Lắk họp bàn việc sửa đường. "
+
+
+def decodes(data):
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+NEARLY_UTF8 = st.lists(
+    st.text(max_size=3).map(lambda text: text.encode("utf-8", "surrogatepass"))
+    | st.binary(max_size=2)
+    | st.sampled_from([b"\xc0\x80", b"\xe0\x9f\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80"])
+).map(b"".join)
+
+
+@pytest.fixture
+def compiled_always(monkeypatch):
+    monkeypatch.setattr(encoding, "_COMPILED_FROM", 3)
+
+
+@pytest.mark.usefixtures("compiled_always")
+@given(NEARLY_UTF8)
+@example(b"")
+@example("é".encode()[:1])
+@example(b"abc" + "ạ".encode()[:2])
+@example("😀".encode())
+@example(b"\x80abc")
+@example(b"a\x80bc")
+def test_compiled_check_agrees_with_python(data):
+    assert is_utf8(data) == decodes(data)
+    assert is_utf8(b"abc" + data) == decodes(data)
+    assert is_utf8(data * 40) == decodes(data * 40)
+
+
+@given(st.integers(0, 0xFF), st.integers(0, 0xFF), st.integers(0, 0xFF), st.integers(0, 0xFF))
+def test_kernel_agrees_on_any_four_bytes(a, b, c, d):
+    data = bytes([a, b, c, d])
+    assert bool(well_formed(np.frombuffer(b"...." + data + b"...", np.uint8))) == decodes(data)
+
+
+@given(st.text(alphabet=st.characters()))
+def test_mended_text_is_utf8_of_the_same_length(text):
+    assert len(mend(text).encode().decode()) == len(text)
+
+
+@pytest.mark.parametrize(
+    "codec", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "utf-16-le", "utf-16-be", "cp1258"]
+)
+def test_vietnamese_in_any_encoding(codec):
+    combining = (
+        "Th\u01b0\u0301 ba, Ha\u0300 N\u00f4\u0323i m\u01b0a, nga\u0323p \u0111\u01b0\u01a1\u0300ng. "
+        * 9
+    )
+    text = combining if codec == "cp1258" else NEWS  # which writes tones apart from letters
+    marks = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
+    assert decode(marks.get(codec, b"") + text.encode(codec)) == text
+
+
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [
+        ("cp1251", "Сегодня в Москве состоялась встреча министров. "),
+        ("shift_jis", "これは日本語の新聞記事です。東京で開かれた会議。"),
+        ("gb18030", "这是一个关于北京会议的新闻报道。"),
+    ],
+)
+def test_legacy_encodings_are_detected(codec, text):
+    assert decode((text * 9).encode(codec)) == text * 9
+
+
+def test_damaged_utf8_is_refused_by_line_not_taken_for_another_encoding():
+    data = (NEWS * 3 + "\n" + NEWS).encode() + b"\xff" + NEWS.encode()
+    with pytest.raises(DocumentError, match=r"line 2: byte 0xff at offset \d+ is not UTF-8"):
+        decode(data)
+
+
+@pytest.mark.parametrize("data", [b"\x7fELF\x00\x01", b"text" + b" " * 70_000 + b"\0"])
+def test_binary_is_refused(data):
+    with pytest.raises(DocumentError, match="not text: a zero byte at offset"):
+        decode(data)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_decoded_or_refused(data):
+    with contextlib.suppress(DocumentError):
+        decode(data).encode()
