@@ -7,7 +7,6 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicate.sketch import sample as sampling
 from syndicate.sketch.sample import CAP, ONE_IN, SHARED, concatenate, invert, pairs, sample
 
 LOW = (1 << 64) // ONE_IN
@@ -41,14 +40,13 @@ def test_pairs_are_those_that_share_enough(held, pieces):
     assert sorted(np.concatenate(found).tolist()) == expected
 
 
-def test_few_documents_at_a_time_give_the_same_pairs(monkeypatch):
+def test_few_documents_at_a_time_give_the_same_pairs():
     generator = np.random.default_rng(3)
     hashes = generator.integers(0, 60, 900).astype(np.uint64) << np.uint64(50)
     documents = generator.integers(0, 80, 900).astype(np.uint32)
     postings = invert(hashes, documents, 80)
     whole = np.concatenate(list(pairs(postings, 80)))
-    monkeypatch.setattr(sampling, "_MEETINGS_AT_ONCE", 50)
-    pieces = list(pairs(postings, 80))
+    pieces = list(pairs(postings, 80, at_once=50))
     assert len(pieces) > 3
     assert np.concatenate(pieces).tolist() == whole.tolist()
     held = Counter()

@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 import weakref
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from syndicate import io
 from syndicate.config import Config
 from syndicate.errors import ConfigError
+from syndicate.pipeline.budget import Budget, Estimate
 from syndicate.pipeline.corpus import Corpus
 from syndicate.pipeline.grouping import group
 from syndicate.pipeline.matcher import Matcher
 from syndicate.pipeline.result import Result
-from syndicate.pipeline.scan import claim, scan, sketch_batches
+from syndicate.pipeline.scan import Scratch, claim, scan, sketch_batches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     Progress = Callable[[str, int, int], None]
 
-__all__ = ["Result", "dedupe", "dedupe_paths"]
+__all__ = ["Estimate", "Result", "dedupe", "dedupe_paths"]
 
-IN_MEMORY = 256 << 20
-"""Bytes of text up to which nothing is put on disk."""
-_EXPANSION = 4
-"""Bytes held for each byte of text: the text, its shingles, flags and keys."""
 _PART = 64 << 20
+"""Bytes of documents that are put on disk together."""
 
 
 def _silent(stage: str, done: int, total: int) -> None:
     """Report progress to nobody."""
 
 
-def dedupe(documents: Iterable[Any], *, config: Config | None = None) -> Result:
+def dedupe(
+    documents: Iterable[Any], *, config: Config | None = None, memory: int | None = None
+) -> Result:
     """Group reprints.
 
     Parameters
@@ -48,6 +45,9 @@ def dedupe(documents: Iterable[Any], *, config: Config | None = None) -> Result:
         ``text`` column.
     config
         Settings; the defaults if not given.
+    memory
+        Bytes to stay within; what needs more waits on disk. By default a quarter of what is
+        free. Does not change the result.
 
     Returns
     -------
@@ -62,25 +62,28 @@ def dedupe(documents: Iterable[Any], *, config: Config | None = None) -> Result:
     [('b', 'a')]
     """
     config = config or Config()
-    folder = _Scratch()
+    budget = Budget.of(0, memory=memory, workers=1)
+    folder = Scratch()
     parts = []
     held = 0
     for number, some in enumerate(_gathered(io.from_documents(documents), _PART)):
         held += sum(batch.records.nbytes for batch in some)
-        if held > IN_MEMORY:
+        if held > budget.in_memory:
             parts.append(sketch_batches(some, config, folder.part(number)))
         else:
             parts += [sketch_batches([batch], config) for batch in some]
-    return _result(Corpus(parts), config, _silent, folder)
+    return _result(Corpus(parts), config, budget, _silent, folder)
 
 
 def dedupe_paths(
     paths: Sequence[str],
     *,
     config: Config | None = None,
+    memory: int | None = None,
     workers: int | None = None,
     work: Path | None = None,
-    progress: Callable[[str, int, int], None] = _silent,
+    progress: Progress = _silent,
+    announce: Callable[[int, Estimate], None] | None = None,
 ) -> Result:
     """Group reprints among files.
 
@@ -90,31 +93,45 @@ def dedupe_paths(
         Folders, files, globs, or ``-`` for JSONL on standard input.
     config
         Settings; the defaults if not given.
+    memory
+        Bytes to stay within; what needs more waits on disk. By default a quarter of what is
+        free.
     workers
         Processes that read and sketch; by default as many as there are processors when the
-        input is large, else one. Does not change the result.
+        input is large, else one. Neither changes the result.
     work
         Folder in which finished steps are kept, to go on from after an interruption.
     progress
         Called with a stage, how much of it is done, and how much there is.
+    announce
+        Called before the work with the bytes of input and what they will take.
+
+    Raises
+    ------
+    ConfigError, StoreError, IndexFormatError
+        If memory or disk do not suffice, or the work folder is another run's.
     """
     config = config or Config()
-    folder = _Scratch()
+    folder = Scratch()
     stdin = folder.path() / "stdin.jsonl" if "-" in paths else None
     plan = io.plan(paths, stdin=stdin)
-    large = plan.bytes > IN_MEMORY
-    workers = workers or (os.cpu_count() or 1 if large else 1)
-    if work is None and (large or workers > 1):
-        work = folder.path()
+    budget = Budget.of(plan.bytes, memory=memory, workers=workers)
+    if work is None and (plan.bytes > budget.in_memory or budget.workers > 1):
+        work = folder.path() / "work"
     if work is not None:
         claim(work, plan.units, config)
-    parts = scan(plan.units, config, work=work, workers=workers, progress=progress)
-    return _result(Corpus(parts, plan.skipped), config, progress, folder)
+        budget.check_disk(plan.bytes, work)
+    if announce:
+        announce(plan.bytes, budget.estimate(plan.bytes))
+    parts = scan(plan.units, config, work=work, workers=budget.workers, progress=progress)
+    return _result(Corpus(parts, plan.skipped), config, budget, progress, folder)
 
 
-def _result(corpus: Corpus, config: Config, progress: Progress, folder: _Scratch) -> Result:
+def _result(
+    corpus: Corpus, config: Config, budget: Budget, progress: Progress, folder: Scratch
+) -> Result:
     """Match, cluster and put into words."""
-    matcher = Matcher(corpus, config, progress)
+    matcher = Matcher(corpus, config, budget, progress)
     found = matcher.find()
 
     def at(threshold: float) -> Result:
@@ -125,7 +142,7 @@ def _result(corpus: Corpus, config: Config, progress: Progress, folder: _Scratch
             )
             raise ConfigError(message)
         chosen = replace(config, threshold=threshold)
-        clusters, matches = group(corpus, Matcher(corpus, chosen, progress), found)
+        clusters, matches = group(corpus, Matcher(corpus, chosen, budget, progress), found)
         return Result(
             documents=len(corpus),
             clusters=clusters,
@@ -153,28 +170,3 @@ def _gathered(batches: Iterable[io.Batch], size: int) -> Iterator[list[io.Batch]
             held, total = [], 0
     if held:
         yield held
-
-
-class _Scratch:
-    """A temporary folder, made when first asked for."""
-
-    def __init__(self) -> None:
-        self._path: Path | None = None
-
-    def path(self) -> Path:
-        """Make the folder; it goes when the interpreter does, at the latest."""
-        if self._path is None:
-            self._path = Path(tempfile.mkdtemp(prefix="syndicate-"))
-            weakref.finalize(self, shutil.rmtree, self._path, ignore_errors=True)
-        return self._path
-
-    def part(self, number: int) -> Path:
-        """Make a folder for one part."""
-        folder = self.path() / f"part-{number:06d}"
-        folder.mkdir()
-        return folder
-
-    def remove(self) -> None:
-        """Remove it with all that is in it."""
-        if self._path is not None:
-            shutil.rmtree(self._path, ignore_errors=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from syndicate.config import Config
+    from syndicate.pipeline.budget import Budget
     from syndicate.pipeline.corpus import Corpus
 
     Progress = Callable[[str, int, int], None]
@@ -30,8 +31,6 @@ ROUNDS = 8
 """Leaders tried on one crowd; the rest is compared with neighbours."""
 NEIGHBOURS = 8
 """So many of them, in the order of another band's keys."""
-_SHINGLES_AT_ONCE = 1 << 22
-_SAMPLES_AT_ONCE = 1 << 23
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +71,15 @@ class Matcher:
 
     Parameters
     ----------
-    corpus, config
-        The documents and the settings.
+    corpus, config, budget
+        The documents, the settings, and how much is done at a time.
     progress
         Told what is being done, how much of it is done, and how much there is.
     """
 
     corpus: Corpus
     config: Config
+    budget: Budget
     progress: Progress
     notes: list[str] = field(default_factory=list)
 
@@ -140,7 +140,7 @@ class Matcher:
         """Propose pairs that share hash-sampled shingles."""
         among = np.zeros(len(self.corpus), bool)
         among[numbers] = True
-        pieces = 1 + self.corpus.sampled // _SAMPLES_AT_ONCE
+        pieces = 1 + self.corpus.sampled // self.budget.samples_at_once
         edges = [(1 << 64) // sample.ONE_IN * piece // pieces for piece in range(pieces + 1)]
         found = []
         for piece, (low, high) in enumerate(pairwise(edges)):
@@ -152,7 +152,8 @@ class Matcher:
                 f"{postings.capped} of the sampled shingles are in more than {sample.CAP} "
                 f"documents each and proposed no pairs"
             )
-        yield from sample.pairs(postings, len(self.corpus))
+        at_once = self.budget.meetings_at_once
+        yield from sample.pairs(postings, len(self.corpus), at_once=at_once)
 
     def _chunks(
         self, left: NDArray[np.int64], right: NDArray[np.int64]
@@ -163,7 +164,7 @@ class Matcher:
         start = 0
         while start < len(left):
             base = load[start - 1] if start else 0
-            end = int(np.searchsorted(load, base + _SHINGLES_AT_ONCE, side="right"))
+            end = int(np.searchsorted(load, base + self.budget.shingles_at_once, side="right"))
             end = max(end, start + 1)
             yield start, end
             start = end

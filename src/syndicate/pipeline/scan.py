@@ -6,9 +6,12 @@ import json
 import multiprocessing
 import os
 import shutil
+import tempfile
+import weakref
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syndicate import io
@@ -18,7 +21,6 @@ from syndicate.pipeline.part import Part, PartWriter, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from pathlib import Path
 
     from syndicate.config import Config
 
@@ -161,3 +163,28 @@ def claim(work: Path, units: Sequence[io.Unit], config: Config) -> None:
                 f"choose another folder or delete it"
             )
             raise IndexFormatError(message)
+
+
+class Scratch:
+    """A temporary folder, made when first asked for and gone with its owner."""
+
+    def __init__(self) -> None:
+        self._path: Path | None = None
+
+    def path(self) -> Path:
+        """Make the folder; it is removed when the interpreter ends, at the latest."""
+        if self._path is None:
+            self._path = Path(tempfile.mkdtemp(prefix="syndicate-"))
+            weakref.finalize(self, shutil.rmtree, self._path, ignore_errors=True)
+        return self._path
+
+    def part(self, number: int) -> Path:
+        """Make a folder for one part."""
+        folder = self.path() / f"part-{number:06d}"
+        folder.mkdir()
+        return folder
+
+    def remove(self) -> None:
+        """Remove it with all that is in it."""
+        if self._path is not None:
+            shutil.rmtree(self._path, ignore_errors=True)

@@ -23,8 +23,10 @@ SHARED = 2
 CAP = 100
 """A shingle held by more documents than this proposes no pairs: furniture, a stock phrase, or
 an article so often reprinted that its whole text is what finds it."""
+THINNED = (8, 32)
+"""Of shingles held by more documents than each of these, one in two is passed over: what many
+share is a stock phrase, unless they share much of it, and pairs grow with the square."""
 _LIMIT = np.uint64((1 << 64) // ONE_IN)
-_MEETINGS_AT_ONCE = 1 << 24
 
 
 class Postings(NamedTuple):
@@ -91,6 +93,9 @@ def invert(hashes: NDArray[np.uint64], documents: NDArray[np.uint32], n: int) ->
     starts = np.flatnonzero(np.r_[True, kept[1:] != kept[:-1]][: len(kept)])
     sizes = np.diff(np.r_[starts, len(kept)])
     wanted = (sizes > 1) & (sizes <= CAP)
+    for size in THINNED:
+        wanted &= (sizes <= size) | (kept[starts] >> (np.uint64(63) - bits) == 0)
+        kept = kept << np.uint64(1)
     bounds = np.r_[0, np.cumsum(sizes[wanted])]
     listed = packed[np.repeat(wanted, sizes)] & ((np.uint64(1) << bits) - np.uint64(1))
     return Postings(listed.astype(np.uint32), bounds, int((sizes > CAP).sum()))
@@ -106,7 +111,7 @@ def concatenate(parts: list[Postings]) -> Postings:
     return Postings(documents, bounds, sum(part.capped for part in parts))
 
 
-def pairs(postings: Postings, n: int) -> Iterator[NDArray[np.int64]]:
+def pairs(postings: Postings, n: int, *, at_once: int = 1 << 24) -> Iterator[NDArray[np.int64]]:
     """Find the pairs that share at least `SHARED` lists, some documents at a time.
 
     Parameters
@@ -115,6 +120,8 @@ def pairs(postings: Postings, n: int) -> Iterator[NDArray[np.int64]]:
         Of all documents.
     n
         Number of documents.
+    at_once
+        Meetings of two documents to hold in memory, about.
 
     Yields
     ------
@@ -129,7 +136,7 @@ def pairs(postings: Postings, n: int) -> Iterator[NDArray[np.int64]]:
     low = 0
     while low < n:
         before = load[low - 1] if low else 0
-        high = int(np.searchsorted(load, before + _MEETINGS_AT_ONCE, side="right"))
+        high = int(np.searchsorted(load, before + at_once, side="right"))
         high = max(high, low + 1)
         codes = np.empty(load[high - 1] - before, np.int64)
         kernels.meetings(postings.documents, postings.bounds, low, high, n, codes)

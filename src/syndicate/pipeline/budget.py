@@ -1,0 +1,136 @@
+"""How much memory a run may take, and what that means for each stage."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import psutil
+
+from syndicate.errors import ConfigError, StoreError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LEAST = 400 << 20
+"""Below this not even the libraries fit."""
+_PROCESS = 220 << 20
+"""What one process takes before it holds any text: interpreter, libraries, kernels."""
+_HELD = 6
+"""Bytes held in memory for each byte of text."""
+_STORED = 4.5
+"""Bytes put on disk for each byte of text: the text, its shingles, traits and samples."""
+_SPEED = 25e6
+"""Bytes of text that one process handles in a second, all stages together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a run will take, about.
+
+    Attributes
+    ----------
+    seconds, memory, disk
+        Time, and bytes; ``disk`` is 0 when all stays in memory.
+    """
+
+    seconds: float
+    memory: int
+    disk: int
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Memory and processes of a run.
+
+    Parameters
+    ----------
+    memory
+        Bytes for all processes together; all sizes below follow from it.
+    workers
+        Processes that read and sketch.
+    """
+
+    memory: int
+    workers: int
+
+    @classmethod
+    def of(cls, size: int, *, memory: int | None, workers: int | None) -> Budget:
+        """Fill in what the user left open.
+
+        Parameters
+        ----------
+        size
+            Bytes of input.
+        memory
+            Bytes; a quarter of what is free if not given.
+        workers
+            Processes; if not given, one for small input, else as many as there are
+            processors and as fit in memory.
+
+        Raises
+        ------
+        ConfigError
+            If the memory is less than the libraries need.
+        """
+        chosen = max(LEAST, psutil.virtual_memory().available // 4) if memory is None else memory
+        if chosen < LEAST:
+            message = f"memory must be at least {LEAST >> 20} MB, got {chosen >> 20} MB"
+            raise ConfigError(message)
+        if workers is not None:
+            return cls(chosen, workers)
+        fitting = max(1, (chosen - _PROCESS) // (_PROCESS + (64 << 20)))
+        wanted = 1 if size < _WORTH_SHARING else os.cpu_count() or 1
+        return cls(chosen, int(min(wanted, fitting)))
+
+    @property
+    def in_memory(self) -> int:
+        """Bytes of text up to which nothing needs the disk."""
+        return (self.memory - _PROCESS) // _HELD
+
+    @property
+    def shingles_at_once(self) -> int:
+        """Shingles of pairs compared at a time."""
+        return self.memory >> 9
+
+    @property
+    def samples_at_once(self) -> int:
+        """Hash-sampled shingles sorted at a time."""
+        return self.memory >> 8
+
+    @property
+    def meetings_at_once(self) -> int:
+        """Meetings of documents counted at a time."""
+        return self.memory >> 7
+
+    def estimate(self, size: int) -> Estimate:
+        """Say what input of this size will take."""
+        on_disk = size > self.in_memory
+        memory = min(self.memory, _PROCESS + size * _HELD)
+        return Estimate(
+            seconds=1 + size / (_SPEED * (1 + 0.7 * (self.workers - 1))),
+            memory=self.memory if on_disk else int(memory),
+            disk=int(size * _STORED) if on_disk else 0,
+        )
+
+    def check_disk(self, size: int, folder: Path) -> None:
+        """Make sure that what must wait has room.
+
+        Raises
+        ------
+        StoreError
+            If the disk of ``folder`` is too small, before any work is done.
+        """
+        needed = self.estimate(size).disk
+        free = shutil.disk_usage(folder).free
+        if needed > free:
+            message = (
+                f"{folder} needs about {needed >> 20} MB for this input and has {free >> 20} MB "
+                f"free; choose a folder on another disk with --work, or give more --memory"
+            )
+            raise StoreError(message)
+
+
+_WORTH_SHARING = 96 << 20
