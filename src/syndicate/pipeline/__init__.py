@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Estimate", "Result", "dedupe", "dedupe_paths"]
 
+_UNIT = 16 << 20
+"""Bytes of input that a worker takes at a time."""
 _PART = 64 << 20
 """Bytes of documents that are put on disk together."""
 
@@ -114,7 +116,7 @@ def dedupe_paths(
     config = config or Config()
     folder = Scratch()
     stdin = folder.path() / "stdin.jsonl" if "-" in paths else None
-    plan = io.plan(paths, stdin=stdin)
+    plan = io.plan(paths, unit_bytes=_UNIT, stdin=stdin)
     budget = Budget.of(plan.bytes, memory=memory, workers=workers)
     if work is None and (plan.bytes > budget.in_memory or budget.workers > 1):
         work = folder.path() / "work"

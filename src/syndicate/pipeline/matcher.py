@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -15,7 +17,8 @@ from syndicate.pipeline.pairs import Pairs, join
 from syndicate.sketch import lsh, sample
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Future
 
     from numpy.typing import NDArray
 
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
     from syndicate.pipeline.corpus import Corpus
 
     Progress = Callable[[str, int, int], None]
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 CROWD = 48
 """Buckets up to this size are compared pair by pair, larger ones with leaders."""
@@ -117,18 +123,45 @@ class Matcher:
 
     def verified(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Iterator[Pairs]:
         """Compare candidates, sorted by both numbers, and give the matches among them."""
-        for start, end in self._chunks(left, right):
-            self.progress("verify", start, len(left))
-            yield self.accept(self._compare(left[start:end], right[start:end]))
+
+        def verify(chunk: tuple[int, int]) -> Pairs:
+            start, end = chunk
+            return self.accept(self._compare(left[start:end], right[start:end]))
+
+        chunks = list(self._chunks(left, right))
+        for done, pairs in enumerate(self._in_threads(verify, chunks)):
+            self.progress("verify", done, len(chunks))
+            yield pairs
+
+    def _in_threads(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+        """Work on items in threads, which the kernels let run; results come in order.
+
+        No more items are begun than there are threads.
+        """
+        if self.budget.workers == 1:
+            yield from map(work, items)
+            return
+        with ThreadPoolExecutor(self.budget.workers) as pool:
+            waiting: deque[Future[R]] = deque()
+            for item in items:
+                waiting.append(pool.submit(work, item))
+                if len(waiting) > self.budget.workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
 
     def _by_bands(
         self, numbers: NDArray[np.int64], crowds: _Crowds
     ) -> Iterator[NDArray[np.int64]]:
         """Propose pairs that agree on a band of their signatures."""
         bands = lsh.bands_of(self.config).bands
-        for band in range(bands):
+
+        def group(band: int) -> list[NDArray[np.int64]]:
+            return list(lsh.buckets(self.corpus.keys(band, numbers)))
+
+        for band, buckets in enumerate(self._in_threads(group, range(bands))):
             self.progress("candidates", band, bands)
-            for rows in lsh.buckets(self.corpus.keys(band, numbers)):
+            for rows in buckets:
                 members = numbers[rows]
                 if members.shape[1] <= CROWD:
                     yield _all_pairs(members, len(self.corpus))
@@ -161,10 +194,11 @@ class Matcher:
         """Cut pairs so that the shingles of a cut fit in memory."""
         counts = self.corpus.counts
         load = np.cumsum(counts[left].astype(np.int64) + counts[right])
+        most = self.budget.shingles_at_once // self.budget.workers
         start = 0
         while start < len(left):
             base = load[start - 1] if start else 0
-            end = int(np.searchsorted(load, base + self.budget.shingles_at_once, side="right"))
+            end = int(np.searchsorted(load, base + most, side="right"))
             end = max(end, start + 1)
             yield start, end
             start = end
