@@ -112,7 +112,7 @@ def _sorted_out(
     for match in matches:
         kin[match.a].add(match.b)
         kin[match.b].add(match.a)
-    sources = {one.document.id: set(one.sources) for one in plants}
+    sources = {one.document.id: {*one.sources, *one.hosts} for one in plants}
     good: list[Match] = []
     bad: list[Match] = []
     for match in matches:

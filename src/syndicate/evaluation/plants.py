@@ -10,7 +10,7 @@ import random
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from syndicate.errors import ConfigError
@@ -18,6 +18,8 @@ from syndicate.model import Document, Relation
 
 LEAST_WORDS = 120
 """Documents shorter than this are no sources."""
+NUMBERS = 8
+"""Numbers in a text that is made a form with others."""
 PARAGRAPH = 50
 """Words of a paragraph where a text has none of its own."""
 
@@ -47,6 +49,8 @@ class Plant:
         How it was made; a key of `KINDS`.
     sources
         Ids of the documents that it was made of.
+    hosts
+        Ids of others that stand around these parts.
     relations
         What its relation to each of them may be called.
     """
@@ -55,6 +59,7 @@ class Plant:
     kind: str
     sources: tuple[str, ...]
     relations: frozenset[Relation]
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +68,13 @@ class Garden:
 
     documents: Sequence[Document]
     random: random.Random
+    used: list[str] = field(default_factory=list)
 
     def other(self) -> Document:
-        """Pick any document."""
-        return self.random.choice(self.documents)
+        """Pick any document, and remember it."""
+        document = self.random.choice(self.documents)
+        self.used.append(document.id)
+        return document
 
     def stray(self) -> str:
         """Pick a paragraph of any document."""
@@ -95,8 +103,8 @@ def paragraphs(text: str) -> list[str]:
     """Cut a text into its paragraphs, or into pieces of 50 words if it has hardly any."""
     parts = [part for part in text.split("\n") if part.strip()]
     words = text.split()
-    if len(parts) * 3 * PARAGRAPH >= len(words):
-        return parts or [text]
+    if len(parts) > 1 and len(parts) * 3 * PARAGRAPH >= len(words):
+        return parts
     return [" ".join(words[at : at + PARAGRAPH]) for at in range(0, len(words), PARAGRAPH)]
 
 
@@ -181,7 +189,7 @@ _PART = frozenset({Relation.EXCERPT, Relation.EMBEDDING, Relation.REPRINT})
 
 KINDS: dict[str, tuple[Make, frozenset[Relation]]] = {
     "copy": (_copy, _WHOLE),
-    "noise": (_noise, _WHOLE | {Relation.EMBEDDING}),
+    "noise": (_noise, _WHOLE | _PART),
     "abridged to 60 %": (_abridged(0.6), _PART),
     "abridged to 35 %": (_abridged(0.35), _PART),
     "first 45 words": (_lead, frozenset({Relation.EXCERPT})),
@@ -239,10 +247,19 @@ def plant(
     plants: list[Plant] = []
     for kind in kinds:
         for number in range(count):
-            source = order[len(plants) % len(order)]
+            source = _fitting(kind, order, len(plants))
             garden = Garden(fitting, random.Random(f"{seed} {kind} {number}"))
             plants.append(_grow(kind, number, source, garden))
     return plants
+
+
+def _fitting(kind: str, order: Sequence[Document], start: int) -> Document:
+    """Take the next source in order; other facts need one that states some."""
+    for step in range(len(order)):
+        source = order[(start + step) % len(order)]
+        if kind != "other facts" or len(re.findall(r"\d+", source.text)) >= NUMBERS:
+            return source
+    return order[start % len(order)]
 
 
 def _grow(kind: str, number: int, source: Document, garden: Garden) -> Plant:
@@ -260,7 +277,9 @@ def _grow(kind: str, number: int, source: Document, garden: Garden) -> Plant:
         document = replace(
             document, source=source.source, url=source.url, published=_later(source)
         )
-    return Plant(document, kind, (source.id,), relations)
+    if kind == "updated" and not (document.url or (document.source and document.published)):
+        relations = _WHOLE
+    return Plant(document, kind, (source.id,), relations, tuple(garden.used))
 
 
 def _later(source: Document) -> str | None:

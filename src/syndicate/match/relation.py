@@ -16,9 +16,9 @@ template    facts (numbers, mostly) stand in the places of other facts: three pl
             many numbers
 update      reprint or embedding below, of one site at two times, or of one URL
 reprint     both texts are spanned for the most part
-excerpt     the shorter text is spanned for the most part and the longer one not, and what
-            they share is the head of the longer one or lies scattered over it; or the later
-            one is the shorter
+excerpt     the shorter text is spanned for the most part and the longer one not (or half of it
+            is in the longer one, mostly in one passage), and what they share is the head of
+            the longer one or lies scattered over it; or the later one is the shorter
 embedding   likewise, but in one piece amid other text; or the later one is the longer
 reprint     at least half of the shorter text and two fifths of the longer one are shared, and
             not only something that both bring after their first third
@@ -61,6 +61,8 @@ PART = 0.7
 """Part of the shorter text that the longer must hold to be called its source or its page."""
 HALF, SOME = 0.5, 0.4
 """Least shares of the shorter and the longer text in a reprint amid own sentences."""
+REWRITTEN = 0.2
+"""Least share of the shorter text in runs where edits span the rest."""
 BACKGROUND = 1 / 3
 """Where the shared text begins in both, as a part of each, if it is mere background."""
 TOLD, TOLD_PART = 25, 0.2
@@ -215,8 +217,10 @@ def relate(table: EvidenceTable, context: Context) -> tuple[NDArray[np.uint8], N
         Places in `RULES`.
     """
     m = _measures(table, context)
-    part = (m.span_short >= PART) & (m.share_short >= SOME)
-    whole = part & (m.span_long >= WHOLE)
+    whole = (m.span_short >= PART) & (m.span_long >= WHOLE) & (m.share_short >= REWRITTEN)
+    half = (m.share_short >= HALF) & ~m.starts_late
+    solid = half & (m.share_long < SOME) & (2 * table.longest >= table.shared)
+    part = ((m.span_short >= PART) & (m.share_short >= SOME)) | solid
     excerpt = np.where(m.long_later == 0, m.head | m.pieces, m.long_later < 0)
     version = context.same_url | (context.same_site & (context.later != 0))
     holds = [
@@ -228,7 +232,7 @@ def relate(table: EvidenceTable, context: Context) -> tuple[NDArray[np.uint8], N
         whole,
         part & excerpt,
         part,
-        (m.share_short >= HALF) & (m.share_long >= SOME) & ~m.starts_late,
+        half & (m.share_long >= SOME),
         (m.share_short >= HALF) & m.starts_late,
         np.ones(len(m.facts), bool),
     ]
