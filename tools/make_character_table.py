@@ -17,7 +17,9 @@ import numpy as np
 LIMIT = 0x10000
 TARGET = pathlib.Path(__file__).parent.parent / "src/syndicate/boilerplate/characters.npz"
 
-WORD, UPPER, DIGIT, LONE, IGNORED, END, CLOSE, SPACE = (1 << bit for bit in range(21, 29))
+(
+    WORD, UPPER, DIGIT, LONE, IGNORED, END, CLOSE, SPACE, OPEN, DASH, COLON,
+) = (1 << bit for bit in range(21, 32))  # fmt: skip
 
 # Scripts written without spaces: each letter is a token.
 LONE_LETTERS = [
@@ -28,6 +30,9 @@ LONE_LETTERS = [
 ]  # fmt: skip
 SENTENCE_ENDS = set(".!?…。！？．؟۔।॥։።၊။៕‼⁇⁈⁉；;\u037e")
 CLOSERS = set("\"'”’»›)]}）］】」』〉》〕｣")
+OPENERS = set("([{（［【〔「『〈《")
+DASHES = set("-–—―‒‐‑|/*•·｜－−_~>")
+COLONS = set(":：")
 STROKES = {"đ": "d", "ð": "d", "ł": "l", "ø": "o", "ħ": "h", "ı": "i", "ŧ": "t"}
 COPYRIGHT = set("©ⓒ")
 
@@ -55,7 +60,7 @@ def letter(character: str) -> tuple[int, int]:
     return entry, signs(marks) + (1 if stroked != bare else 0)
 
 
-def describe(character: str) -> tuple[int, int]:
+def describe(character: str) -> tuple[int, int]:  # noqa: PLR0911 - one class each
     """Give the entry of any character and the sum of its marks."""
     category = unicodedata.category(character)
     if category[0] in "LN":
@@ -63,15 +68,18 @@ def describe(character: str) -> tuple[int, int]:
     if character in COPYRIGHT:
         return WORD | LONE | ord("©"), 0
     if category == "Mn":
-        return IGNORED, signs(unicodedata.normalize("NFD", character))
-    if category == "Cf":
-        return IGNORED, 0
+        return WORD | IGNORED, signs(unicodedata.normalize("NFD", character))
+    if category == "Cf" or character == "\0":  # NUL stands for the trailing bytes of UTF-8
+        return WORD | IGNORED, 0
+    if ord(character) == LIMIT - 1:  # stands for all beyond the basic plane
+        return 0, 0
     if category[0] == "M":
         return WORD | ord(character), 0
     if category[0] in "ZC":
         return SPACE, 0
-    entry = END if character in SENTENCE_ENDS else 0
-    return entry | (CLOSE if character in CLOSERS else 0), 0
+    groups = ((SENTENCE_ENDS, END), (CLOSERS, CLOSE), (OPENERS, OPEN), (DASHES, DASH))
+    entry = sum(bit for group, bit in groups if character in group)
+    return entry | (COLON if character in COLONS else 0), 0
 
 
 def main() -> None:

@@ -1,0 +1,278 @@
+"""What each line says of itself: its marker, a photo credit, a date, an image's number.
+
+All lines of all texts are looked at together; a compiled screen (`Markers.seen`, by the low
+bits of each token's hash) leaves few places to look at closely.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from syndicate.boilerplate.lines import (
+    CLOSE,
+    COLON,
+    DASH,
+    DIGIT,
+    END,
+    HEAD,
+    LONE,
+    NUMBERED,
+    OPEN,
+    SENTENCE,
+    SPACE,
+    UPPER,
+    Lines,
+)
+from syndicate.boilerplate.markers import MOST_TOKENS, Markers, Mode
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
+_DECIDES = Mode.WHOLE | Mode.STARTS | Mode.WITHIN
+_CAPTION = Mode.HEAD | Mode.PHRASE
+_SHORT_LINE = 45
+_DATE_TOKENS = 14
+_TELLING = 3
+_CAPTION_WORDS = 80
+_CREDIT_TOKENS = 16
+_SURE_TOKENS = 3
+_CLAUSE = 8
+
+
+@dataclass(slots=True)
+class Features:
+    """What is told of each line, beside `Lines`.
+
+    Attributes
+    ----------
+    marker : ndarray of int64, shape (n,)
+        Marker that decides what the line is, or -1.
+    kind : ndarray of int64, shape (n,)
+        Its type, 0 where there is none.
+    credit : ndarray of int64, shape (n,)
+        Byte where a photo credit begins that ends the line, or -1.
+    dated : ndarray of bool, shape (n,)
+        The line is a date and nothing else.
+    pictured : ndarray of bool, shape (n,)
+        The line ends like an image's text: ``… - 2``, ``… ảnh 2``.
+    stem : ndarray of uint64, shape (n,)
+        Hash of what comes before that number.
+    pointed : ndarray of bool, shape (n,)
+        The line begins with ``>>``.
+    """
+
+    marker: Ints
+    kind: Ints
+    credit: Ints
+    dated: NDArray[np.bool_]
+    pictured: NDArray[np.bool_]
+    stem: NDArray[np.uint64]
+    pointed: NDArray[np.bool_]
+
+    def update(self, at: Ints, other: Features) -> None:
+        """Put in what is told of some lines that were read again."""
+        self.marker[at], self.kind[at] = other.marker, other.kind
+        self.dated[at], self.pictured[at] = other.dated, other.pictured
+        self.stem[at], self.pointed[at] = other.stem, other.pointed
+        self.credit[at] = np.where(other.credit >= 0, self.credit[at], -1)
+
+
+def find(lines: Lines, at: Ints, first: Ints, modes: Mode, markers: Markers) -> Ints:
+    """Give the longest marker of these modes that starts at token ``first`` of each line.
+
+    Parameters
+    ----------
+    lines
+        Where to look.
+    at, first : ndarray of int64, shape (n,)
+        Lines and the tokens in them.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        Indices into `Markers.entries`, or -1.
+    """
+    best = np.full(len(at), -1, np.int64)
+    key = np.full(len(at), lines.seed, np.uint64)
+    tone = np.zeros(len(at), np.uint64)
+    here = np.arange(len(at))
+    for length in range(1, MOST_TOKENS + 1):
+        last = first[here] + length - 1
+        here = here[last < lines.tokens[at[here]]]
+        if not len(here) or not len(markers.keys):
+            break
+        line = at[here]
+        place = lines.token(line, first[here] + length - 1)
+        key[here] = lines.chain(key[here], lines.hashes[place])
+        tone[here] += lines.token_tones[place]
+        entry = np.searchsorted(markers.keys, key[here])
+        check = np.arange(len(here))
+        while len(check):
+            entry = np.minimum(entry, len(markers.keys) - 1)
+            check = check[markers.keys[entry[check]] == key[here[check]]]
+            fits = _fits(lines, line[check], entry[check], length, modes, markers)
+            fits &= (markers.tones[entry[check]] == tone[here[check]]) | (
+                lines.tones[line[check]] == 0
+            )
+            best[here[check[fits]]] = entry[check[fits]]
+            entry = entry + 1
+            check = check[entry[check] < len(markers.keys)]
+        known = np.searchsorted(markers.beginnings, key[here])
+        known = np.minimum(known, len(markers.beginnings) - 1)
+        here = here[markers.beginnings[known] == key[here]]
+    return best
+
+
+def _fits(
+    lines: Lines, line: Ints, entry: Ints, length: int, modes: Mode, markers: Markers
+) -> NDArray[np.bool_]:
+    """Tell whether markers may stand where their tokens were found."""
+    whole = markers.modes[entry] == Mode.WHOLE
+    fits = (markers.modes[entry] & modes) != 0
+    fits &= ~whole | (lines.tokens[line] == length)
+    fits &= lines.words[line] <= markers.most_words[entry]
+    colon = markers.colons[entry]
+    follows = np.where(
+        lines.tokens[line] > length,
+        lines.looks[lines.token(line, np.minimum(length, lines.tokens[line] - 1)), 1],
+        lines.tail[line],
+    )
+    return np.asarray(fits & (~colon | ((follows & COLON) != 0)))
+
+
+def gap_before(lines: Lines, line: Ints, index: Ints) -> Ints:
+    """Give the classes of what stands before token ``index``; past the last, of the tail."""
+    within = index < lines.tokens[line]
+    place = lines.token(line, np.where(within, index, 0))
+    return np.where(within, lines.looks[place, 1], lines.tail[line])
+
+
+def describe(lines: Lines, markers: Markers) -> Features:
+    """Look at all lines."""
+    count = len(lines)
+    screen = markers.seen[lines.hashes & np.uint64(0xFFFF)]
+    stored = np.minimum(lines.tokens, 2 * HEAD)
+    owner = np.repeat(np.arange(count), stored)
+    position = np.arange(len(owner)) - np.repeat(lines.base, stored)
+    marker = _deciding(lines, screen, owner, position, markers)
+    pictured, stem = _pictures(lines, markers)
+    return Features(
+        marker=marker,
+        kind=np.where(marker >= 0, markers.kinds[marker], 0),
+        credit=_credits(lines, screen, owner, position, markers),
+        dated=_dates(lines, screen, owner, position, markers),
+        pictured=pictured,
+        stem=stem,
+        pointed=_pointed(lines),
+    )
+
+
+def _deciding(
+    lines: Lines, screen: NDArray[np.uint16], owner: Ints, position: Ints, markers: Markers
+) -> Ints:
+    """Find the marker that decides what a line is: whole, at its start, else inside."""
+    marker = np.full(len(lines), -1, np.int64)
+    seen = np.flatnonzero((screen & _DECIDES != 0) & (position == 0))
+    line = owner[seen]
+    marker[line] = find(lines, line, np.zeros_like(line), _DECIDES, markers)
+    inside = (screen & Mode.WITHIN != 0) & (position > 0)
+    inside &= (lines.words[owner] <= _SHORT_LINE) & (marker[owner] < 0)
+    seen = np.flatnonzero(inside)
+    line = owner[seen]
+    found = find(lines, line, position[seen], Mode.WITHIN, markers)
+    good = np.flatnonzero(found >= 0)[::-1]  # the first in a line is assigned last
+    marker[line[good]] = found[good]
+    at = np.flatnonzero(marker >= 0)
+    entry = marker[at]
+    sure = (markers.modes[entry] == Mode.WHOLE) | markers.colons[entry]
+    sure |= markers.lengths[entry] > _SURE_TOKENS
+    sure |= (lines.flags[at] & SENTENCE == 0) | (lines.words[at] <= _CLAUSE)
+    marker[at[~sure]] = -1  # a sentence that only begins like furniture
+    return marker
+
+
+def _dates(
+    lines: Lines, screen: NDArray[np.uint16], owner: Ints, position: Ints, markers: Markers
+) -> NDArray[np.bool_]:
+    """Find short lines that hold a date and nothing else: a year or a month's name at least."""
+    number = (lines.looks[:, 0] & DIGIT) != 0
+    short = (lines.tokens >= 2) & (lines.tokens <= _DATE_TOKENS)
+    other = ~number & (screen & Mode.DATE == 0)
+    others = np.bincount(owner, other, len(lines))
+    numbers = np.bincount(owner, number, len(lines))
+    dated = short & (others == 0) & (numbers >= 2) & ((numbers >= 3) | (lines.tokens >= 3))
+    seen = np.flatnonzero(dated[owner])
+    words = seen[~number[seen]]
+    found = find(lines, owner[words], position[words], Mode.DATE, markers)
+    dated[owner[words[found < 0]]] = False
+    size = lines.spans[seen, 1] - lines.spans[seen, 0]
+    digit = lines.data[lines.spans[seen, 0]]
+    telling = np.where(number[seen], (size == 4) & (digit <= ord("2")), size >= _TELLING)
+    tells = np.bincount(owner[seen], telling, len(lines))
+    return np.asarray(dated & (tells > 0))
+
+
+def _pictures(lines: Lines, markers: Markers) -> tuple[NDArray[np.bool_], NDArray[np.uint64]]:
+    """Find lines that end like an image's text, and the hash of what comes before."""
+    pictured = np.zeros(len(lines), np.bool_)
+    stem = lines.line_hashes[2].copy()
+    line = np.flatnonzero((lines.tokens >= 4) & (lines.flags & NUMBERED != 0))
+    last = lines.tokens[line] - 1
+    dashed = gap_before(lines, line, last) & (DASH | SPACE) == DASH | SPACE
+    pictured[line[dashed]] = True
+    word = lines.token(line, last - 1)
+    seen = markers.seen[lines.hashes[word] & np.uint64(0xFFFF)] & Mode.PICTURE != 0
+    line, last = line[seen], last[seen]
+    named = find(lines, line, last - 1, Mode.PICTURE, markers) >= 0
+    pictured[line[named]] = True
+    stem[line[named]] = lines.line_hashes[3, line[named]]
+    return pictured, stem
+
+
+def _credits(
+    lines: Lines, screen: NDArray[np.uint16], owner: Ints, position: Ints, markers: Markers
+) -> Ints:
+    """Find photo credits that end a line.
+
+    What stands around the word for picture decides: a bracket or dash before it, a colon
+    after it, names in capitals up to the end.
+    """
+    credit = np.full(len(lines), -1, np.int64)
+    near = (screen & _CAPTION != 0) & (position >= lines.tokens[owner] - _CREDIT_TOKENS)
+    near &= (lines.words[owner] <= _CAPTION_WORDS) & (lines.tokens[owner] <= 2 * HEAD)
+    seen = np.flatnonzero(near)
+    line, first = owner[seen], position[seen]
+    entry = find(lines, line, first, _CAPTION, markers)
+    seen, line, first, entry = (a[entry >= 0] for a in (seen, line, first, entry))
+    length = markers.lengths[entry]
+    rest = lines.tokens[line] - first - length
+    capital = np.cumsum((lines.looks[:, 0] & (UPPER | DIGIT | LONE)) != 0)
+    names = capital[seen + length - 1 + rest] - capital[seen + length - 1]
+    before = gap_before(lines, line, first)
+    colon = gap_before(lines, line, first + length) & COLON != 0
+    opened = before & OPEN != 0
+    dashed = before & DASH != 0
+    edged = ~opened & (dashed | (first == 0) | (before & (END | CLOSE) != 0))
+    named = names >= rest - 1
+    toned = (lines.tones[line] != 0) | (markers.tones[entry] == 0)
+    found = opened & (lines.tail[line] & CLOSE != 0) & (rest <= 14)
+    found |= ~opened & colon & np.where(edged, rest <= 12, named & (rest <= 7))
+    phrase = markers.modes[entry] == Mode.PHRASE
+    found |= edged & phrase & ((rest <= 3) | named | (dashed & (rest <= 8)))
+    bare = edged & toned & (first > 0) & (rest >= 1) & (rest <= 6) & (names == rest)
+    found |= bare & ~phrase & ~colon
+    good = np.flatnonzero(found)[::-1]  # the first in a line is assigned last
+    credit[line[good]] = lines.spans[seen[good], 0]
+    return credit
+
+
+def _pointed(lines: Lines) -> NDArray[np.bool_]:
+    """Find lines that begin with two arrows."""
+    arrow = ord(">")
+    after = np.minimum(lines.start + 1, len(lines.data) - 1)
+    return np.asarray((lines.data[lines.start] == arrow) & (lines.data[after] == arrow))

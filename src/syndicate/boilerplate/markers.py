@@ -1,0 +1,226 @@
+"""Marker tables: what page furniture says, by language, in TOML.
+
+A table file has sections (``[furniture]``, ``[section-head]`` ...) and in each, lists of
+forms by how they stand in a line: ``whole`` lines, ``starts`` of lines, ``within`` short
+lines. ``docs/boilerplate.md`` tells a native speaker how to add one.
+"""
+
+from __future__ import annotations
+
+import enum
+import functools
+import pathlib
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from syndicate.boilerplate.lines import read
+from syndicate.errors import ConfigError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+TYPES = ("none", "section-head", "read-more", "furniture", "legal", "credit", "byline")
+"""Sections whose markers decide what a line is, in the order of `syndicate.boilerplate.rules`."""
+
+
+class Mode(enum.IntFlag):
+    """Where a marker stands."""
+
+    WHOLE = 1
+    STARTS = 2
+    WITHIN = 4
+    DATE = 8
+    HEAD = 16
+    PHRASE = 32
+    PICTURE = 64
+    OUTLET = 128
+    STAMP = 256
+
+
+_PLACES = {
+    "section-head": {"whole": Mode.WHOLE, "starts": Mode.STARTS},
+    "read-more": {"whole": Mode.WHOLE, "starts": Mode.STARTS},
+    "furniture": {"whole": Mode.WHOLE, "starts": Mode.STARTS, "within": Mode.WITHIN},
+    "legal": {"whole": Mode.WHOLE, "starts": Mode.STARTS, "within": Mode.WITHIN},
+    "credit": {"whole": Mode.WHOLE, "starts": Mode.STARTS},
+    "byline": {"whole": Mode.WHOLE, "starts": Mode.STARTS},
+    "caption": {"heads": Mode.HEAD, "phrases": Mode.PHRASE},
+    "lead-in": {"names": Mode.OUTLET, "stamps": Mode.STAMP},
+    "image-alt": {"words": Mode.PICTURE},
+    "date": {"words": Mode.DATE},
+}
+_COLONS = (":", "：")
+MOST_TOKENS = 16
+_NO_LIMIT = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """One form, where it stands and what it says of its line."""
+
+    form: str
+    section: str
+    place: str
+    language: str
+
+    @property
+    def mode(self) -> Mode:
+        """Where the form stands, as a flag."""
+        return _PLACES[self.section][self.place]
+
+    @property
+    def needs_colon(self) -> bool:
+        """Whether the form ends in a colon, which its line must then have too."""
+        return self.place == "starts" and self.form.rstrip().endswith(_COLONS)
+
+    def most_words(self, tokens: int) -> int:
+        """Give the length of the longest line that the marker may speak for."""
+        limit = _NO_LIMIT
+        if self.section in ("credit", "byline"):
+            limit = 12 if self.section == "credit" else 16
+        elif self.place == "within":
+            limit = 45 if self.section == "legal" else 25
+        elif self.place == "starts":
+            if self.section == "section-head":
+                limit = 60 if self.needs_colon else 25
+            elif tokens <= 2 and not self.needs_colon:
+                limit = 12 if self.section == "read-more" else 8
+            else:
+                limit = 25 if tokens <= 3 else 40
+        return limit
+
+
+@dataclass(frozen=True, slots=True)
+class Markers:
+    """A checked set of markers, and the same as arrays sorted by hash.
+
+    Attributes
+    ----------
+    keys : ndarray of uint64, shape (n,)
+        Chained hash of each marker's tokens, ascending.
+    tones : ndarray of uint64, shape (n,)
+        Sum of the marks of those tokens.
+    modes, kinds, most_words, lengths : ndarray of int64, shape (n,)
+        `Mode`, index in `TYPES`, longest line, tokens.
+    colons : ndarray of bool, shape (n,)
+        Whether a colon must follow.
+    beginnings : ndarray of uint64
+        Chained hashes of all first tokens of markers, ascending: nothing longer can match
+        once a text's hash is not among them.
+    seen : ndarray of uint16, shape (65536,)
+        Modes of the markers that begin with a token, by the low bits of its hash.
+    """
+
+    entries: tuple[Marker, ...]
+    keys: NDArray[np.uint64] = field(repr=False, compare=False)
+    tones: NDArray[np.uint64] = field(repr=False, compare=False)
+    modes: NDArray[np.int64] = field(repr=False, compare=False)
+    kinds: NDArray[np.int64] = field(repr=False, compare=False)
+    most_words: NDArray[np.int64] = field(repr=False, compare=False)
+    lengths: NDArray[np.int64] = field(repr=False, compare=False)
+    colons: NDArray[np.bool_] = field(repr=False, compare=False)
+    beginnings: NDArray[np.uint64] = field(repr=False, compare=False)
+    seen: NDArray[np.uint16] = field(repr=False, compare=False)
+
+    def extended(self, *paths: str | pathlib.Path) -> Markers:
+        """Give these markers and those of the user's own files.
+
+        Raises
+        ------
+        ConfigError
+            If a file cannot be read or says something that no table can say.
+        """
+        added = [entry for path in paths for entry in _read(pathlib.Path(path))]
+        return _build((*self.entries, *added))
+
+
+@functools.cache
+def load_markers() -> Markers:
+    """Load the markers of all languages that come with the package."""
+    folder = resources.files("syndicate.boilerplate").joinpath("markers")
+    names = sorted(item.name for item in folder.iterdir() if item.name.endswith(".toml"))
+    entries: list[Marker] = []
+    for name in names:
+        content = tomllib.loads(folder.joinpath(name).read_text(encoding="utf-8"))
+        entries += _check(content, name)
+    return _build(entries)
+
+
+def _read(path: pathlib.Path) -> list[Marker]:
+    """Read a user's file."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        message = f"markers file {path} must be readable TOML in UTF-8: {error}"
+        raise ConfigError(message) from error
+    return _check(content, str(path))
+
+
+def _check(content: Mapping[str, Any], name: str) -> list[Marker]:
+    """Turn a file's content into markers, or say what is wrong with it."""
+    language = pathlib.PurePath(name).stem
+    entries = []
+    for section, lists in content.items():
+        if section not in _PLACES or not isinstance(lists, dict):
+            message = f"{name}: a section must be one of {', '.join(_PLACES)}, got {section!r}"
+            raise ConfigError(message)
+        for place, forms in lists.items():
+            if place not in _PLACES[section]:
+                allowed = ", ".join(_PLACES[section])
+                message = f"{name}: the lists of [{section}] are {allowed}, got {place!r}"
+                raise ConfigError(message)
+            if not isinstance(forms, list) or not all(isinstance(form, str) for form in forms):
+                message = f"{name}: [{section}] {place} must be a list of strings, got {forms!r}"
+                raise ConfigError(message)
+            entries += [Marker(form, section, place, language) for form in forms]
+    return entries
+
+
+def _build(given: Iterable[Marker]) -> Markers:
+    """Hash the forms and sort them; of equal ones the last wins: whole lines, then phrases."""
+    entries = list(dict.fromkeys(given))
+    encoded = [entry.form.replace("\n", " ").encode() for entry in entries]
+    offsets = np.zeros(len(entries) + 1, np.int64)
+    np.cumsum([len(form) for form in encoded], out=offsets[1:])
+    lines = read(np.frombuffer(b"".join(encoded), np.uint8), offsets)
+    lengths = np.zeros(len(entries), np.int64)
+    lengths[lines.doc] = lines.tokens
+    for entry, length in zip(entries, lengths, strict=True):
+        if not 1 <= length <= MOST_TOKENS:
+            message = (
+                f"{entry.language}: a marker must have 1 to {MOST_TOKENS} words,"
+                f" got {length} in {entry.form!r}"
+            )
+            raise ConfigError(message)
+    keys = np.full(len(entries), lines.seed, np.uint64)
+    beginnings = []
+    for token in range(int(lengths.max(initial=0))):
+        longer = np.flatnonzero(lengths > token)
+        keys[longer] = lines.chain(keys[longer], lines.hashes[lines.base[longer] + token])
+        beginnings.append(keys[longer])
+    modes = np.array([entry.mode for entry in entries], np.int64)
+    limits = [e.most_words(int(n)) for e, n in zip(entries, lengths, strict=True)]
+    kinds = [TYPES.index(e.section) if e.section in TYPES else 0 for e in entries]
+    colons = np.array([entry.needs_colon for entry in entries], np.bool_)
+    seen = np.zeros(1 << 16, np.uint16)
+    firsts = (lines.hashes[lines.base] & np.uint64(0xFFFF)).astype(np.int64)
+    np.bitwise_or.at(seen, firsts, modes.astype(np.uint16))
+    wins = np.where(modes == Mode.PHRASE, Mode.WITHIN, modes)
+    order = np.lexsort((-wins, keys))
+    return Markers(
+        entries=tuple(entries[i] for i in order),
+        keys=keys[order],
+        tones=lines.tones[order],
+        modes=modes[order],
+        kinds=np.array(kinds, np.int64)[order],
+        most_words=np.array(limits, np.int64)[order],
+        lengths=lengths[order],
+        colons=colons[order],
+        beginnings=np.unique(np.concatenate([np.zeros(0, np.uint64), *beginnings])),
+        seen=seen,
+    )

@@ -1,0 +1,158 @@
+"""Judging and trimming in rounds, until nothing changes.
+
+The rounds make stripping twice the same as stripping once: a text is given back only as one
+from which no rule takes any more, and whole where that point is not reached or too little
+would be left at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from syndicate.boilerplate.features import Features, describe
+from syndicate.boilerplate.lines import Lines, as_bytes, read, reread
+from syndicate.boilerplate.rules import Rule
+from syndicate.boilerplate.segment import enough, judge
+from syndicate.boilerplate.trimming import LEAD_LINES, end_marks, lead_ins
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from syndicate.boilerplate.markers import Markers
+
+    Ints = NDArray[np.int64]
+
+_ROUNDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Removals:
+    """What goes from a column of texts.
+
+    Attributes
+    ----------
+    start, stop : ndarray of int64, shape (k,)
+        Bytes, ascending.
+    rule, marker : ndarray of int64, shape (k,)
+        `Rule`, and the index of the marker that fired, or -1.
+    bounds : ndarray of int64, shape (n + 1,)
+        Where each text's removals start and the last end.
+    """
+
+    start: Ints
+    stop: Ints
+    rule: Ints
+    marker: Ints
+    bounds: Ints
+
+
+def removals(
+    data: NDArray[np.uint8],
+    offsets: Ints,
+    titles: Sequence[str | None] | None,
+    markers: Markers,
+) -> Removals:
+    """Find what goes from each text ``data[offsets[i]:offsets[i + 1]]``."""
+    lines = read(data, offsets)
+    features = describe(lines, markers)
+    known = np.zeros(len(lines), np.bool_)
+    text = _Texts(lines, features, markers, known, _title_keys(titles, len(offsets) - 1))
+    text.settle()
+    return text.collect(offsets)
+
+
+def _title_keys(titles: Sequence[str | None] | None, count: int) -> NDArray[np.uint64]:
+    """Hash the titles as lines are hashed; 0 where there is none."""
+    keys = np.zeros(count, np.uint64)
+    if titles is None or not any(titles):
+        return keys
+    encoded = [" ".join((t or "").split()).encode("utf-8", "surrogatepass") for t in titles]
+    offsets = np.zeros(count + 1, np.int64)
+    np.cumsum([len(title) for title in encoded], out=offsets[1:])
+    lines = read(as_bytes(np.frombuffer(b"".join(encoded), np.uint8)), offsets)
+    keys[lines.doc] = lines.key
+    return keys
+
+
+class _Texts:
+    """A column of texts while it is stripped."""
+
+    def __init__(
+        self,
+        lines: Lines,
+        features: Features,
+        markers: Markers,
+        known: NDArray[np.bool_],
+        titles: NDArray[np.uint64],
+    ) -> None:
+        self.lines, self.features, self.markers = lines, features, markers
+        self.known, self.titles = known, titles
+        self.gone = np.zeros(len(lines), np.int64)
+        self.start, self.stop = lines.start.copy(), lines.stop.copy()
+        self.words = np.bincount(lines.doc, lines.words, len(titles)).astype(np.float64)
+
+    def settle(self) -> None:
+        """Judge and trim until nothing changes; undo where that fails."""
+        lines = self.lines
+        active = np.ones(len(self.titles), np.bool_)
+        for _ in range(_ROUNDS):
+            live = np.flatnonzero((self.gone == 0) & active[lines.doc])
+            drop = judge(lines, self.features, live, self.titles, self.known)
+            self.gone[live] = drop
+            changed = np.zeros_like(active)
+            changed[lines.doc[live[drop != 0]]] = True
+            changed[lines.doc[self._trim(live[drop == 0])]] = True
+            active = changed
+            if not active.any():
+                break
+        left = np.where(self.gone == 0, lines.words, 0)
+        kept = np.bincount(lines.doc, left, len(active)).astype(np.float64)
+        failed = (active | ~enough(kept, self.words, self.words))[lines.doc]
+        self.gone[failed] = Rule.NOTHING
+        lines.start[failed], lines.stop[failed] = self.start[failed], self.stop[failed]
+
+    def _trim(self, live: Ints) -> Ints:
+        """Cut marks off the first lines of each text and its last; give the lines cut."""
+        lines = self.lines
+        if not len(live):
+            return live
+        doc = lines.doc[live]
+        fresh = np.ones(len(live), np.bool_)
+        fresh[1:] = doc[1:] != doc[:-1]
+        position = np.arange(len(live)) - np.flatnonzero(fresh)[np.cumsum(fresh) - 1]
+        led, cut = lead_ins(lines, live[position < LEAD_LINES], self.markers)
+        ended = end_marks(lines, live[np.append(fresh[1:], True)])
+        at = np.union1d(led, ended)
+        if not len(at):
+            return at
+        start, stop = lines.start[at].copy(), lines.stop[at].copy()
+        start[np.searchsorted(at, led)] = cut
+        stop[np.searchsorted(at, ended)] -= 2
+        again = reread(lines, at, start, stop)
+        self.features.update(at[again.doc], describe(again, self.markers))
+        return at
+
+    def collect(self, offsets: Ints) -> Removals:
+        """List what goes."""
+        lines = self.lines
+        whole = np.flatnonzero(self.gone)
+        following = np.append(lines.begin[1:], offsets[-1])
+        ends = np.append(lines.doc[1:] != lines.doc[:-1], True)
+        following = np.where(ends, offsets[lines.doc + 1], following)
+        head = np.flatnonzero((lines.start > self.start) & (self.gone == 0))
+        tail = np.flatnonzero((lines.stop < self.stop) & (self.gone == 0))
+        start = np.concatenate([lines.begin[whole], self.start[head], lines.stop[tail]])
+        stop = np.concatenate([following[whole], lines.start[head], self.stop[tail]])
+        rule = np.concatenate([
+            self.gone[whole], np.full(len(head), Rule.LEAD_IN), np.full(len(tail), Rule.END_MARK)
+        ])  # fmt: skip
+        none = np.full(len(head) + len(tail), -1)
+        marker = np.concatenate([self.features.marker[whole], none])
+        order = np.argsort(start, kind="stable")
+        doc = lines.doc[np.concatenate([whole, head, tail])][order]
+        bounds = np.searchsorted(doc, np.arange(len(offsets)))
+        return Removals(start[order], stop[order], rule[order], marker[order], bounds)

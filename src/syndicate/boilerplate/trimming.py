@@ -1,0 +1,90 @@
+"""Marks inside a line: an outlet's name before the text, the sign after its end."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from syndicate.boilerplate.features import find, gap_before
+from syndicate.boilerplate.lines import CLOSE, COLON, DASH, OPEN, Lines
+from syndicate.boilerplate.markers import Markers, Mode
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
+LEAD_LINES = 4
+_LEAD_TOKENS = 8
+_LEAST_WORDS = 8
+_AFTER = re.compile(
+    rb"(?:[\s)\]]|\xc2\xa0|\xef\xbc\x89)*(?:-|:|\xe2\x80[\x90-\x95])(?:[\s-]|\xc2\xa0|\xe2\x80[\x90-\x95])*"
+)
+
+
+def lead_ins(lines: Lines, at: Ints, markers: Markers) -> tuple[Ints, Ints]:
+    """Find where the text proper begins after an outlet's mark.
+
+    ``(Dân trí) - …``, ``TTO - …``, ``NEW YORK (AP) — …``, ``date 2024-08 …``.
+
+    Returns
+    -------
+    lines, bytes : ndarray of int64
+        Lines that have one, and where their text begins.
+    """
+    at = at[lines.words[at] >= _LEAST_WORDS]
+    found: dict[int, int] = {}
+    for first in range(_LEAD_TOKENS):
+        here = at[lines.tokens[at] > first + 1]
+        opened = gap_before(lines, here, np.full(len(here), first)) & OPEN != 0
+        screen = markers.seen[lines.hashes[lines.base[here] + first] & np.uint64(0xFFFF)]
+        named = screen & (Mode.OUTLET | Mode.STAMP) != 0
+        look = here[named & (opened | (first == 0))]
+        entry = find(lines, look, np.full(len(look), first), Mode.OUTLET | Mode.STAMP, markers)
+        for line, marker in zip(look.tolist(), entry.tolist(), strict=True):
+            if marker >= 0 and line not in found:
+                after = first + int(markers.lengths[marker])
+                stamp = markers.modes[marker] == Mode.STAMP
+                found[line] = _text_after(lines, line, after, stamped=bool(stamp))
+        if first == 0:
+            for line in here[opened].tolist():
+                if line not in found:
+                    found[line] = _bracketed(lines, line)
+    good = sorted((line, cut) for line, cut in found.items() if cut > 0)
+    pairs = np.array(good, np.int64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def _text_after(lines: Lines, line: int, token: int, *, stamped: bool) -> int:
+    """Give the byte where the text begins after the mark that ends before ``token``."""
+    if token >= lines.tokens[line]:
+        return -1
+    base = int(lines.base[line])
+    if stamped:
+        return int(lines.spans[base + token, 0])
+    start = int(lines.spans[base + token - 1, 1])
+    stop = int(lines.spans[base + token, 0])
+    match = _AFTER.match(lines.data[start:stop].tobytes())
+    return start + match.end() if match else -1
+
+
+def _bracketed(lines: Lines, line: int) -> int:
+    """Give the byte after up to four words in brackets and a dash that open a line."""
+    base, tokens = int(lines.base[line]), int(lines.tokens[line])
+    for token in range(1, min(5, tokens)):
+        gap = int(lines.looks[base + token, 1])
+        if gap & CLOSE:
+            return _text_after(lines, line, token, stamped=False) if gap & DASH else -1
+        if gap & COLON:
+            return -1
+    return -1
+
+
+def end_marks(lines: Lines, at: Ints) -> Ints:
+    """Give those of the lines that end in ``./.``, of which two bytes go."""
+    at = at[lines.stop[at] - lines.start[at] > 40]
+    stop = lines.stop[at]
+    ends = (lines.data[stop - 1] == ord(".")) & (lines.data[stop - 2] == ord("/"))
+    return np.asarray(at[ends])

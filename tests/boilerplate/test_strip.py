@@ -1,0 +1,161 @@
+"""What stripping promises of every text, and what the rules take out of a page."""
+
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.boilerplate.pages import BODY, TITLE, article, batch, texts_of
+
+from syndicate.boilerplate import strip
+
+LINES = st.sampled_from([
+    *BODY, TITLE, TITLE + " - 1", TITLE + " ảnh 2", "Tin liên quan", "Xem thêm:", "Trần Bình",
+    "(Dân trí) - " + BODY[0], "Ảnh: TTXVN", "12/03/2024 10:30", "Chia sẻ", BODY[1][:60] + "...",
+    "Quang cảnh đồng lúa sáng nay (Ảnh: Minh Anh).", "https://example.org/a", BODY[2] + "/.",
+    "关键词：农业", "今天上午，农民们在田里忙着收割水稻，预计本月底全部完成。", "", "  ", "A",
+])  # fmt: skip
+PAGES = st.lists(LINES | st.text(max_size=80), max_size=25).map("\n".join)
+
+
+@given(PAGES)
+def test_kept_and_removed_give_the_original(page):
+    result = strip(page)
+    pieces = sorted([*result.kept, *((r.start, r.end) for r in result.removals)])
+    assert "".join(page[a:b] for a, b in pieces) == page
+    assert "".join(page[a:b] for a, b in result.kept) == result.text
+    assert all(r.start < r.end for r in result.removals)
+
+
+@given(PAGES)
+def test_stripping_twice_is_stripping_once(page):
+    once = strip(page).text
+    assert strip(once).text == once
+
+
+@given(PAGES)
+def test_a_text_is_never_emptied(page):
+    assert bool(strip(page).text.strip()) == bool(page.strip())
+
+
+@given(st.lists(st.tuples(PAGES, st.none() | LINES), max_size=5))
+def test_a_batch_decides_as_one_text_alone_does(rows):
+    texts = [text for text, _ in rows]
+    titles = [title for _, title in rows]
+    result = batch(texts, titles)
+    alone = [strip(text, title=title) for text, title in rows]
+    assert texts_of(result) == [one.text for one in alone]
+    for i, one in enumerate(alone):
+        raw = one.original.encode("utf-8", "surrogatepass")
+        spans = result.spans[result.span_offsets[i] : result.span_offsets[i + 1]]
+        kept = b"".join(raw[a:b] for a, b in spans.tolist())
+        assert kept == one.text.encode("utf-8", "surrogatepass")
+
+
+@given(PAGES)
+def test_composed_and_decomposed_marks_are_the_same(page):
+    composed = unicodedata.normalize("NFC", page)
+    decomposed = unicodedata.normalize("NFD", page)
+    if "\u0345" in decomposed or any("\u1100" <= c <= "\u11ff" for c in decomposed):
+        return  # Korean syllables in pieces and the iota below are read as they are
+    a = strip(composed)
+    b = strip(decomposed)
+    assert [r.kind for r in a.removals] == [r.kind for r in b.removals]
+
+
+def test_a_clean_text_stays_whole():
+    text = article(TITLE, "", *BODY)
+    assert strip(text).text == text
+
+
+def removed(text, **options):
+    return [(r.kind, text[r.start : r.end].strip()) for r in strip(text, **options).removals]
+
+
+def test_a_footer_goes_from_its_heading_on():
+    footer = ["Tin liên quan", "Giá lúa hôm nay", "Lũ về sớm ở miền Tây", "Chia sẻ"]
+    text = article(*BODY, *footer)
+    assert strip(text).text == article(*BODY)
+    assert [line for _, line in removed(text)] == footer
+
+
+def test_image_texts_go_with_their_captions():
+    text = article(
+        TITLE, BODY[0], TITLE + " - 1", "Người dân ra đồng từ sáng sớm.", BODY[1],
+        TITLE + " - 2", "Máy gặt làm việc suốt ngày.", *BODY[2:],
+    )  # fmt: skip
+    assert strip(text).text == article(*BODY)
+    kinds = [kind for kind, _ in removed(text)]
+    assert kinds == ["title-repeat", *["image-alt", "caption"] * 2]
+
+
+def test_where_captions_carry_credits_a_line_without_one_is_no_caption():
+    text = article(
+        TITLE, BODY[0], TITLE + " - 1", "Người dân ra đồng (Ảnh: Minh Anh).", BODY[1],
+        TITLE + " - 2", *BODY[2:],
+    )  # fmt: skip
+    assert strip(text).text == article(*BODY)
+
+
+def test_photo_credits_in_many_forms():
+    for credit in (
+        "Quang cảnh đồng lúa sáng nay (Ảnh: Minh Anh).",
+        "Quang cảnh đồng lúa sáng nay. Ảnh: Minh Anh",
+        "Quang cảnh đồng lúa sáng nay - Ảnh: MINH ANH.",
+        "Quang cảnh đồng lúa sáng nay - Ảnh chụp màn hình",
+        "Quang cảnh đồng lúa sáng nay. (Ảnh: Minh Anh/TTXVN)",
+        "Ảnh minh họa",
+        "Ảnh: Nhân vật cung cấp",
+        "Farmers at work this morning. Photo: Anna Bell",
+        "Farmers at work this morning (Photo by Anna Bell)",
+        "Bauern bei der Arbeit. Foto: dpa",
+        "Крестьяне на поле. Фото: Анна Белл",
+    ):
+        text = article(BODY[0], BODY[1], credit, *BODY[2:])
+        assert strip(text).text == article(*BODY), credit
+
+
+def test_sentences_about_pictures_and_englishmen_stay():
+    for line in (
+        "Ông nói bức ảnh đó được chụp từ năm ngoái.",
+        "Trận đấu giữa Pháp và Anh kết thúc với tỉ số hòa.",
+        "Nhiều người chia sẻ tin mới nhất về vụ mùa trên mạng xã hội.",
+        "Trở lại làng sau mười năm, ông ngỡ ngàng trước những ngôi nhà mới.",
+        "Nguồn: nước cho ruộng lấy từ con kênh mới đào hồi đầu năm ngoái, theo lời ông Bình kể.",
+    ):
+        text = article(BODY[0], line, *BODY[1:])
+        assert strip(text).text == text, line
+
+
+def test_byline_and_lead_in_go():
+    text = article(TITLE, "", "Trần Bình", "", "(Dân trí) - " + BODY[0], *BODY[1:])
+    assert strip(text).text == article(TITLE, "", BODY[0], *BODY[1:])
+    assert [kind for kind, _ in removed(text)] == ["byline", "lead-in"]
+
+
+def test_lead_ins_of_agencies():
+    for mark in ("TTO - ", "(NLĐO)- ", "HÀ NỘI (TTXVN) – ", "NEW YORK (AP) — ", "(Reuters) - "):
+        text = article(mark + BODY[0], *BODY[1:])
+        assert strip(text).text == article(*BODY), mark
+
+
+def test_the_sign_after_the_end_goes():
+    text = "\n".join([*BODY[:-1], BODY[-1] + "/."])
+    assert strip(text).text == "\n".join(BODY)
+    assert removed(text) == [("end-mark", "/.")]
+
+
+def test_a_given_title_is_taken_out_where_it_repeats():
+    text = article(TITLE, *BODY)
+    assert strip(text, title=TITLE).text == article(*BODY)
+    assert strip(
+        text, title="  nông dân BÌNH MINH vào vụ gặt sau những ngày mưa "
+    ).text == article(*BODY)
+
+
+def test_reasons_name_the_marker():
+    text = article(*BODY, "Tin liên quan", "Giá lúa hôm nay", "Lũ về sớm")
+    assert "'Tin liên quan'" in strip(text).removals[0].reason
+
+
+def test_a_removed_line_takes_its_line_break_along():
+    assert strip("\r\n".join([*BODY, "Chia sẻ"])).text == "\r\n".join([*BODY, ""])
