@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from itertools import islice
+from operator import methodcaller
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -221,7 +223,8 @@ class Index:
         count = 0
         while batch := list(islice(given, _BATCH)):
             pages = {page.document.id: page for page in self._sketch(batch)}
-            self._store.write(lambda change, pages=list(pages.values()): self._add(change, pages))
+            chosen = list(pages.values())
+            self._store.write(partial(self._add, pages=chosen))
             count += len(batch)
         return count
 
@@ -312,7 +315,8 @@ class Index:
     def records(self) -> Iterator[Record]:
         """Give all records of the store in order of arrival."""
         last = 0
-        while page := self._store.read(lambda view, last=last: view.page(last, _BATCH)):
+        page: list[Record]
+        while page := self._store.read(methodcaller("page", last, _BATCH)):
             yield from (record for record in page if self._alive(record))
             last = page[-1].doc
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from syndicate.errors import DocumentError
-from syndicate.index.codec import cut, pack
+from syndicate.index.codec import pack
 from syndicate.sketch import lsh, minhash
 from syndicate.sketch.sample import sample
 from syndicate.text.fold import scramble
@@ -41,8 +41,6 @@ class Sketched:
         Its bytes for the store.
     text
         What is left of its text, UTF-8.
-    removed
-        Spans of the original that stripping dropped, in bytes.
     keys
         ndarray of uint64, shape (n,): the digest's key, those of the bands, those of the
         sampled shingles; empty if no word is left.
@@ -77,9 +75,9 @@ class Sketcher:
 
     def shingled(self, texts: Sequence[bytes]) -> Shingled:
         """Fold and shingle what is left of texts."""
-        offsets = np.zeros(len(texts) + 1, np.int64)
-        np.cumsum([len(text) for text in texts], out=offsets[1:])
-        data = np.frombuffer(b"".join(texts), np.uint8)
+        return self._shingle(*_column(texts))
+
+    def _shingle(self, data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Shingled:
         return shingle(data, offsets, self.config.sketch.shingle_size, key=self._key)
 
     def sketch(self, documents: Sequence[Document]) -> list[Sketched]:
@@ -91,37 +89,73 @@ class Sketcher:
             If one is too large.
         """
         texts = [_encode(document) for document in documents]
-        removed = self._strip(documents, texts)
-        kept = [cut(text, spans) for text, spans in zip(texts, removed, strict=True)]
-        made = self.shingled(kept)
-        sketches = minhash.signatures(made.shingles, made.bounds, self.config.sketch.num_perm)
-        bands = np.ascontiguousarray(lsh.band_keys(sketches, self.cut).T)
-        sampled, edges = sample(made.shingles, made.bounds)
+        left = self._strip(documents, texts)
+        made = self._shingle(left.data, left.offsets)
+        keys = self._keys(made)
         out = []
         for i, document in enumerate(documents):
             low, high = made.digests[i].tolist()
             tokens = int(made.counts[i])
-            keys = _keys(low, bands[i], sampled[edges[i] : edges[i + 1]]) if tokens else _NONE
-            body = pack(document, texts[i], removed[i], (low, high), tokens)
-            out.append(Sketched(document, body, kept[i], keys, (low, high), tokens))
+            body = pack(document, texts[i], left.removed(i, len(texts[i])), (low, high), tokens)
+            out.append(Sketched(document, body, left.text(i), keys[i], (low, high), tokens))
         return out
 
-    def _strip(
-        self, documents: Sequence[Document], texts: Sequence[bytes]
-    ) -> list[tuple[tuple[int, int], ...]]:
-        """Find the spans to remove from each text."""
-        del documents
-        return [() for _ in texts]
+    def _strip(self, documents: Sequence[Document], texts: Sequence[bytes]) -> _Left:
+        """Find what is left of texts without their boilerplate."""
+        data, offsets = _column(texts)
+        if self.config.strip == "none":
+            return _Left(data, offsets, None, None)
+        from syndicate.boilerplate import strip_batch  # noqa: PLC0415 - loads the markers
+
+        found = strip_batch(data, offsets, [document.title for document in documents])
+        return _Left(found.data, found.offsets, found.spans, found.span_offsets)
+
+    def _keys(self, made: Shingled) -> list[NDArray[np.uint64]]:
+        """Give each document's keys.
+
+        The three kinds are mixed, so that each fills the whole range and none meets another.
+        """
+        sketches = minhash.signatures(made.shingles, made.bounds, self.config.sketch.num_perm)
+        bands = lsh.band_keys(sketches, self.cut) ^ _BAND
+        sampled, edges = sample(made.shingles, made.bounds)
+        keys = []
+        for i, tokens in enumerate(made.counts.tolist()):
+            some = np.unique(sampled[edges[i] : edges[i + 1]])[:MOST_SAMPLED] ^ _SAMPLE
+            digest = made.digests[i, :1] ^ _DIGEST
+            keys.append(scramble(np.concatenate([digest, bands[:, i], some])) if tokens else _NONE)
+        return keys
+
+
+class _Left(NamedTuple):
+    """What stripping left of a column of texts, as `syndicate.boilerplate.StrippedBatch`."""
+
+    data: NDArray[np.uint8]
+    offsets: NDArray[np.int64]
+    spans: NDArray[np.int64] | None
+    span_offsets: NDArray[np.int64] | None
+
+    def text(self, row: int) -> bytes:
+        """Give what is left of one text."""
+        return self.data[self.offsets[row] : self.offsets[row + 1]].tobytes()
+
+    def removed(self, row: int, length: int) -> tuple[tuple[int, int], ...]:
+        """Give the spans that went from one text of so many bytes."""
+        if self.spans is None or self.span_offsets is None:
+            return ()
+        kept = self.spans[self.span_offsets[row] : self.span_offsets[row + 1]].ravel().tolist()
+        edges = [0, *kept, length]
+        pairs = zip(edges[::2], edges[1::2], strict=True)
+        return tuple((start, end) for start, end in pairs if end > start)
 
 
 _NONE = np.empty(0, np.uint64)
 
 
-def _keys(low: int, bands: NDArray[np.uint64], sampled: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Mix the three kinds of keys, so that each kind fills the whole range and none meets another."""
-    sampled = np.unique(sampled)[:MOST_SAMPLED]
-    digest = np.array([low], np.uint64) ^ _DIGEST
-    return scramble(np.concatenate([digest, bands ^ _BAND, sampled ^ _SAMPLE]))
+def _column(texts: Sequence[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Lay texts end to end."""
+    offsets = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum([len(text) for text in texts], out=offsets[1:])
+    return np.frombuffer(b"".join(texts), np.uint8), offsets
 
 
 def _encode(document: Document) -> bytes:

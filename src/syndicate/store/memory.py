@@ -1,4 +1,4 @@
-"""The store in this process's memory: for tests, short crawls, and as the plainest of the three."""
+"""The store in this process's memory: for short crawls, and as the plainest of the three."""
 
 from __future__ import annotations
 

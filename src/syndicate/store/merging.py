@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -64,7 +65,7 @@ def flush(db: Connection, runs: Runs, number: int) -> None:
     write_slice(db, run, 0, done)
     run.high, run.held = SHARDS, run.postings
     if run.postings:
-        db.execute(f"INSERT INTO run VALUES ({','.join('?' * 12)})", run.row)  # noqa: S608
+        db.execute(f"INSERT INTO run VALUES ({','.join('?' * 12)})", run.row)
         runs.runs[number] = run
     db.execute("DELETE FROM fresh")
 
@@ -81,8 +82,7 @@ def new_run(number: int, postings: int, last: int) -> Run:
 
 def _sorted(postings: NDArray[np.uint64], starts: NDArray[np.int64]) -> Slice:
     """Sort each shard in place."""
-    bounds = starts.tolist()
-    for start, end in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, end in pairwise(starts.tolist()):
         postings[start:end].sort()
     return Slice(postings, starts)
 
@@ -178,7 +178,7 @@ def begin_merge(db: Connection, runs: Runs, number: int, doc: int, sources: Sequ
     target = new_run(number, postings, max(run.last for run in sources))
     articles = 110  # postings of an article, roughly: only the pace depends on it
     target.began, target.span = doc, int(_HASTE * postings / len(sources) / articles) + 1
-    db.execute(f"INSERT INTO run VALUES ({','.join('?' * 12)})", target.row)  # noqa: S608
+    db.execute(f"INSERT INTO run VALUES ({','.join('?' * 12)})", target.row)
     runs.runs[number] = target
     for run in sources:
         run.target = number
@@ -197,7 +197,7 @@ def most_behind(runs: Runs, doc: int) -> Run | None:
     for run in under_way(runs):
         due = SHARDS * min(1.0, (doc - run.began) / run.span)
         behind = (due - run.high) / slice_width(run)
-        if behind >= 1 and behind > lag or due >= SHARDS and worst is None:
+        if (behind >= 1 and behind > lag) or (due >= SHARDS and worst is None):
             worst, lag = run, behind
     return worst
 

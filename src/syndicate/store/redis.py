@@ -47,8 +47,8 @@ end
 return out
 """
 _COMMIT = """
--- ARGV: prefix, the counter when the change was read, newest, then removed documents as
--- count, (number, id, cluster)..., then records as (id, record, at, cluster, count, (hash, field)...)...
+-- ARGV: prefix, the counter when the change was read, newest; the removed documents as count,
+-- (number, id, cluster)...; the records as (id, record, at, cluster, count, (hash, field)...)...
 local prefix, known, newest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local current = tonumber(redis.call('GET', prefix .. 'n') or '0')
 local at = 5
@@ -225,7 +225,7 @@ class RedisStore:
 class _Change:
     """What one unit of work reads, and what it will write."""
 
-    def __init__(self, redis: Any, prefix: str, find: Any) -> None:
+    def __init__(self, redis: Any, prefix: str, find: Any) -> None:  # noqa: ANN401 - as _library
         self._redis = redis
         self._prefix = prefix
         self._script = find
@@ -305,7 +305,7 @@ class _Change:
         self._removed += found
         return len(found)
 
-    def commit(self, script: Any) -> bool:
+    def commit(self, script: Any) -> bool:  # noqa: ANN401 - as _library
         """Write it all; tell whether nobody else had got in between."""
         if not self._put and not self._removed:
             return True
@@ -359,7 +359,7 @@ def _unpack(doc: int, value: bytes) -> Record:
     return Record(key, at, body, cluster, doc)
 
 
-def _library() -> Any:
+def _library() -> Any:  # noqa: ANN401 - redis-py types every answer as maybe awaitable
     """Import redis-py, which is optional."""
     try:
         return importlib.import_module("redis")

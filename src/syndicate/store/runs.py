@@ -196,5 +196,5 @@ def _select(db: Connection, wanted: list[int]) -> list[Any]:
             length *= 2
         marks = ",".join("?" * length)
         padded = part + part[-1:] * (length - len(part))
-        rows += db.execute(f"SELECT id, data FROM page WHERE id IN ({marks})", padded).fetchall()  # noqa: S608
+        rows += db.execute(f"SELECT id, data FROM page WHERE id IN ({marks})", padded).fetchall()
     return rows

@@ -1,0 +1,277 @@
+"""What an index answers: the same from every store."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from syndicate.config import Config
+from syndicate.errors import ConfigError, DocumentError, IndexFormatError, StoreError
+from syndicate.index import Index
+from syndicate.index.sketching import MOST_BYTES
+from syndicate.model import Document, Relation
+from tests.index.conftest import PLAIN
+from tests.index.stories import story
+
+
+def doc(name, text, **fields):
+    return Document(name, text, **fields)
+
+
+def test_a_new_page_is_new_and_a_copy_is_exact(index):
+    first = index.seen(doc("a", story(1)))
+    assert (first.status, first.matches, first.cluster, first.known) == ("new", (), "a", False)
+    again = index.seen(doc("b", story(1).upper() + "!"))
+    assert (again.status, again.of, again.cluster, again.known) == ("exact", "a", "a", True)
+    assert again.match.jaccard == again.match.containment_b == 1.0
+    assert again.match.reason == "the same 120 words"
+    assert index.seen(doc("c", story(2))).status == "new"
+    assert len(index) == 3
+
+
+def test_a_reprint_with_changes_is_found_and_scored(index):
+    index.seen(doc("a", story(1, 300)))
+    verdict = index.seen(doc("b", story(1, 300) + " Theo Báo Mới, ngày hôm qua"))
+    assert verdict.status == "reprint"
+    match = verdict.match
+    assert (match.a, match.b, match.relation) == ("b", "a", Relation.REPRINT)
+    assert match.containment_b == 1.0 > match.containment_a > 0.9
+    assert match.shared == 296
+    assert verdict.cluster == "a"
+
+
+def test_an_excerpt_and_its_page_are_told_apart(index):
+    whole = story(1, 400)
+    index.seen(doc("whole", whole))
+    verdict = index.seen(doc("part", " ".join(whole.split()[:150])))
+    assert (verdict.status, verdict.of, verdict.match.containment_a) == ("excerpt", "whole", 1.0)
+
+
+def test_a_page_that_holds_a_known_text_amid_its_own_embeds_it(index):
+    index.seen(doc("part", story(1, 150)))
+    text = f"{story(2, 200)} {story(1, 150)} {story(3, 200)}"
+    verdict = index.seen(doc("whole", text))
+    assert (verdict.status, verdict.of, verdict.match.containment_b) == ("embedding", "part", 1.0)
+
+
+def test_a_later_version_of_one_page_is_an_update(index):
+    index.seen(doc("a", story(1, 200), url="https://a.example/1"))
+    verdict = index.seen(doc("a", story(1, 200) + " " + story(2, 25), url="https://a.example/1"))
+    assert (verdict.status, verdict.of) == ("update", "a")
+    assert len(index) == 1
+    assert index.get("a").text.endswith(story(2, 25))
+    assert index.seen(doc("b", story(1, 200) + " " + story(2, 25))).status == "exact"
+
+
+def test_the_same_page_again_is_exact_and_kept_once(index):
+    for _ in range(3):
+        verdict = index.seen(doc("a", story(1)))
+    assert (verdict.status, verdict.of, len(index)) == ("exact", "a", 1)
+
+
+def test_clusters_stand_under_their_earliest_document(index):
+    text = story(1, 300)
+    assert index.seen(doc("a", text)).cluster == "a"
+    assert index.seen(doc("b", text + " Theo Báo Mới")).cluster == "a"
+    assert index.seen(doc("c", "Hà Nội " + text)).cluster == "a"
+    assert index.seen(doc("d", text + " Theo Báo Mới")).cluster == "a"
+    assert index.cluster("c") == ("a", "b", "c", "d")
+    assert index.cluster("x") == ()
+    index.remove("a")
+    assert index.seen(doc("e", text + " ngày mai")).cluster == "b"
+    assert index.cluster("e") == ("b", "c", "d", "e")
+
+
+def test_clusters_do_not_chain(index):
+    one, two, three = (story(seed, 200) for seed in (1, 2, 3))
+    index.seen(doc("a", f"{one} {two}"))
+    index.seen(doc("b", f"{two}"))
+    verdict = index.seen(doc("c", f"{two} {three}"))
+    held = index.cluster("c")
+    assert verdict.known
+    assert "a" not in held or "a" in {match.b for match in verdict.matches}
+
+
+def test_shared_background_is_no_copy(index):
+    quote = story(9, 40)
+    index.seen(doc("a", f"{story(1, 300)} {quote} {story(2, 100)}"))
+    verdict = index.seen(doc("b", f"{story(3, 300)} {quote} {story(4, 100)}"))
+    assert (verdict.status, verdict.known, verdict.cluster) == ("overlap", False, "b")
+
+
+def test_a_page_without_words_is_boilerplate_only_and_remembered(index):
+    assert index.seen(doc("a", "… — !")).status == "boilerplate_only"
+    assert index.seen(doc("b", "… — !")).status == "boilerplate_only"
+    assert "a" in index
+    assert index.get("b").text == "… — !"
+
+
+def test_query_remembers_nothing(index):
+    assert index.query(doc("a", story(1))).status == "new"
+    assert len(index) == 0
+    index.add(doc("a", story(1)))
+    assert index.query({"id": "b", "text": story(1)}).of == "a"
+    assert "b" not in index
+
+
+def test_documents_come_back_as_they_were_given(index):
+    given = doc(
+        "ừ/1",
+        "Tiêu đề\n\nĐoạn văn 😀 \x00 cuối",
+        url="https://a.example/ừ",
+        title="Tiêu đề",
+        source="a",
+        published="2026-01-02T03:04:05+07:00",
+        author="Nguyễn",
+    )
+    index.add_many([given, {"id": "b", "text": story(2)}])
+    assert index.get("ừ/1") == given
+    assert index.get("none") is None
+    assert [document.id for document in index] == ["ừ/1", "b"]
+    assert "ừ/1" in index
+    assert "none" not in index
+    assert 7 not in index
+
+
+def test_add_many_replaces_documents_of_one_id(index):
+    assert index.add_many(doc(f"{i % 300}", story(i)) for i in range(700)) == 700
+    assert len(index) == 300
+    assert index.get("0").text == story(600)
+    assert index.query(doc("q", story(1))).status == "new"
+    assert index.query(doc("q", story(650))).of == "50"
+
+
+def test_removed_documents_are_forgotten(index):
+    index.add_many(doc(f"{i}", story(i)) for i in range(10))
+    assert index.remove("3")
+    assert not index.remove("3")
+    assert index.remove_many(["1", "2", "3", "x"]) == 2
+    assert len(index) == 7
+    assert index.query(doc("q", story(1))).status == "new"
+    assert index.query(doc("q", story(4))).of == "4"
+    index.compact()
+    assert index.query(doc("q", story(1))).status == "new"
+    assert index.query(doc("q", story(4))).of == "4"
+
+
+def test_expire_forgets_what_is_old(index):
+    index.add_many(doc(f"{i}", story(i)) for i in range(5))
+    assert index.expire(before="1h") == 0
+    assert index.expire(before=timedelta(hours=1)) == 0
+    assert index.expire(before=datetime.now(UTC) + timedelta(hours=1)) == 5
+    assert len(index) == 0
+    with pytest.raises(ConfigError, match="before must be ISO 8601"):
+        index.expire(before="yesterday")
+
+
+def test_documents_past_their_time_to_live_do_not_match(place, monkeypatch):
+    now = time.time()
+    with Index.open(place, config=PLAIN, ttl="14d") as index:
+        index.seen(doc("a", story(1)))
+        index.seen(doc("b", story(2)))
+        monkeypatch.setattr(time, "time", lambda: now + 15 * 86400)
+        assert index.query(doc("q", story(1))).status == "new"
+        assert "a" not in index
+        assert index.get("a") is None
+        assert [document.id for document in index] == []
+        assert index.seen(doc("c", story(1))).status == "new"
+        assert len(index) == 1
+
+
+def test_a_window_keeps_matches_near_in_time(place):
+    with Index.open(place, config=PLAIN, within="72h") as index:
+        index.seen(doc("a", story(1), published="2026-01-01T00:00:00Z"))
+        near = doc("b", story(1) + " thêm", published="2026-01-03T00:00:00Z")
+        far = doc("c", story(1) + " thêm", published="2026-01-09T00:00:00Z")
+        assert index.query(near).status == "reprint"
+        assert index.query(far).status == "new"
+        assert index.query(doc("d", story(1))).status == "exact"
+
+
+def test_merge_adds_what_is_not_known(index):
+    with Index.open("memory:", config=PLAIN) as other:
+        other.add_many(doc(f"{i}", story(i)) for i in range(5))
+        index.add(doc("3", story(33)))
+        assert index.merge(other) == 4
+        assert index.merge(other) == 0
+    assert len(index) == 5
+    assert index.get("3").text == story(33)
+    assert index.query(doc("q", story(4))).of == "4"
+
+
+def test_stats_say_what_it_is(index):
+    index.add(doc("a", story(1)))
+    stats = index.stats()
+    assert stats["documents"] == 1
+    assert stats["scheme"] == "syndicate/1"
+    assert stats["settings"]["strip"] == "none"
+    assert index.check() == []
+    assert index.config == PLAIN
+
+
+def test_what_is_no_document_is_refused_and_nothing_kept(index):
+    with pytest.raises(DocumentError, match="needs a string 'text'"):
+        index.seen({"id": "a"})
+    with pytest.raises(DocumentError, match=f"at most {MOST_BYTES}"):
+        index.seen(doc("a", "a" * (MOST_BYTES + 1)))
+    assert len(index) == 0
+
+
+def test_settings_stand_in_the_index(place):
+    if place == "memory:":
+        pytest.skip("memory is new each time")
+    Index.open(place, config=PLAIN).close()
+    with Index.open(place) as index:
+        assert index.config == PLAIN
+    with pytest.raises(IndexFormatError, match="made with strip = 'none', got 'rules'"):
+        Index.open(place, config=Config())
+
+
+def test_a_secret_is_asked_for_again(place):
+    if place == "memory:":
+        pytest.skip("memory is new each time")
+    with Index.open(place, config=PLAIN, secret="s3cret") as index:
+        index.seen(doc("a", story(1)))
+        assert index.query(doc("b", story(1))).status == "exact"
+        assert "s3cret" not in str(index.stats())
+    for wrong in (None, "other"):
+        with pytest.raises(IndexFormatError, match="give the one it was made with"):
+            Index.open(place, secret=wrong)
+    with Index.open(place, secret="s3cret") as index:
+        assert index.query(doc("b", story(1))).status == "exact"
+
+
+def test_a_flood_of_one_text_stays_cheap_and_says_what_it_left_out(index):
+    text = story(1, 200)
+    index.add_many(doc(f"{i}", f"{text} số {i}") for i in range(150))
+    verdict = index.seen(doc("x", text + " khác hẳn"))
+    assert verdict.status == "reprint"
+    assert len(verdict.matches) == 64
+    assert verdict.notes[0].startswith("compared with 64 of ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a" * 300_000, "x " * 200_000, "<div>" * 50_000, "\ud800" * 50, "汉" * 20_000, "\u0301" * 9],
+)
+def test_hostile_pages_cost_no_more_than_their_size(index, text):
+    begun = time.perf_counter()
+    index.seen(doc("a", text))
+    index.seen(doc("b", text + " b"))
+    assert time.perf_counter() - begun < 20
+    assert len(index) == 2
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"), [("ttl", "soon"), ("ttl", "0d"), ("within", "3"), ("secret", "")]
+)
+def test_settings_that_cannot_work_are_refused(setting, value):
+    with pytest.raises(ConfigError, match=setting):
+        Index.open("memory:", **{setting: value})
+
+
+def test_unknown_places_are_refused():
+    with pytest.raises(ConfigError, match="'memory:', 'redis://…' or a path"):
+        Index.open("postgres://localhost/news")
+    with pytest.raises(StoreError, match="Redis server at 127.0.0.1:1.* failed"):
+        Index.open("redis://127.0.0.1:1/0")
