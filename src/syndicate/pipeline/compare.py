@@ -1,0 +1,312 @@
+"""Two texts side by side: what they share, what it means, and what would change that."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
+
+from syndicate import io
+from syndicate.boilerplate import strip
+from syndicate.config import Config
+from syndicate.io.spool import pack
+from syndicate.match.align import align, drop_strays, shorten
+from syndicate.match.passages import Anatomy, Words, dissect
+from syndicate.match.relation import RULES, Evidence
+from syndicate.match.verify import Overlap, overlap
+from syndicate.model import Document, Match, Stripped
+from syndicate.pipeline.corpus import Corpus
+from syndicate.pipeline.meaning import judge
+from syndicate.pipeline.scan import sketch_batches
+from syndicate.sketch import lsh, sample
+from syndicate.text.shingles import encode, find_tokens, shingle
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+_SIZES = (3, 4, 5, 6, 7, 8)
+"""Shingle sizes that `explain` tries."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Two documents and all that they share.
+
+    Parameters
+    ----------
+    a, b
+        As stripped.
+    match
+        With passages and a reason; ``relation`` is ``overlap`` for texts without a word in
+        common too.
+    evidence
+        What the relation was read from.
+    anatomy
+        Both originals, piece by piece.
+    score
+        What a threshold is compared with.
+    """
+
+    a: Stripped
+    b: Stripped
+    match: Match
+    evidence: Evidence
+    anatomy: Anatomy
+    score: float
+
+    @property
+    def summary(self) -> str:
+        """Say in a line what b is to a, and what else it has."""
+        text = f"{self.match.containment:.0%} {self.match.relation}"
+        kinds = Counter(piece.kind for piece in self.anatomy.b)
+        for kind in ("shared", "edited"):
+            kinds.pop(kind, None)
+        extra = [f"{n} {kind.replace('-', ' ')}" for kind, n in kinds.items()]
+        return ", ".join([text, *extra])
+
+
+class Tier(NamedTuple):
+    """How one way of proposing candidates sees a pair.
+
+    Attributes
+    ----------
+    name
+        ``bands`` or ``samples``.
+    finds
+        Whether it proposes the pair.
+    seen
+        In numbers.
+    chance
+        Probability that it would propose another pair that shares as much.
+    """
+
+    name: str
+    finds: bool
+    seen: str
+    chance: float
+
+
+class Flip(NamedTuple):
+    """A setting that changes the verdict.
+
+    Attributes
+    ----------
+    setting
+        For example ``threshold above 0.71``.
+    verdict
+        What the pair is then.
+    """
+
+    setting: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a pair is what it is.
+
+    Parameters
+    ----------
+    comparison
+        The pair.
+    tiers
+        How either tier of candidates sees it.
+    flips
+        The settings that would change the verdict.
+    """
+
+    comparison: Comparison
+    tiers: tuple[Tier, ...]
+    flips: tuple[Flip, ...]
+
+
+class _Read(NamedTuple):
+    """Two documents, sketched."""
+
+    corpus: Corpus
+    shingles: tuple[NDArray[np.uint64], NDArray[np.int64]]
+    config: Config
+
+
+def compare(a: Document | str, b: Document | str, *, config: Config | None = None) -> Match:
+    """Compare two texts.
+
+    Parameters
+    ----------
+    a, b
+        Documents, or bare texts.
+    config
+        Settings; the defaults if not given.
+
+    Returns
+    -------
+    Match
+        With its passages. Texts that share nothing are an ``overlap`` of 0 words.
+
+    Examples
+    --------
+    >>> match = compare("The mayor opened the new bridge on Monday morning.",
+    ...                 "The mayor opened the new bridge on Monday evening.")
+    >>> [(passage.words, passage.edits) for passage in match.passages]
+    [(8, 0)]
+    """
+    return examine(a, b, config=config).match
+
+
+def examine(a: Document | str, b: Document | str, *, config: Config | None = None) -> Comparison:
+    """Compare two texts and keep everything that was seen; parameters as for `compare`."""
+    config = config or Config()
+    one, two = _named(a, "a"), _named(b, "b")
+    read = _read(one, two, config)
+    left, right = np.array([0]), np.array([1])
+    sizes = overlap(*read.shingles, read.corpus.sizes, left, right)
+    size = config.sketch.shingle_size
+    meaning = judge(read.corpus, read.shingles, np.arange(2), left, right, sizes, size)
+    evidence = Evidence(*meaning.evidence[0].tolist())
+    stripped = [_stripped(document, config) for document in (one, two)]
+    anatomy = _anatomy(stripped, size)
+    rule = int(meaning.rule[0])
+    match = _match((one.id, two.id), sizes, evidence, rule, anatomy)
+    return Comparison(
+        a=stripped[0],
+        b=stripped[1],
+        match=match,
+        evidence=evidence,
+        anatomy=anatomy,
+        score=float(meaning.score[0]),
+    )
+
+
+def explain(a: Document | str, b: Document | str, *, config: Config | None = None) -> Explanation:
+    """Say why two texts are what they are; parameters as for `compare`."""
+    config = config or Config()
+    comparison = examine(a, b, config=config)
+    read = _read(_named(a, "a"), _named(b, "b"), config)
+    return Explanation(
+        comparison, _tiers(read, comparison.match), _flips(a, b, config, comparison)
+    )
+
+
+def _named(document: Document | str, name: str) -> Document:
+    return Document(id=name, text=document) if isinstance(document, str) else document
+
+
+def _read(a: Document, b: Document, config: Config) -> _Read:
+    """Sketch two documents under names that keep their order."""
+    pair = [replace(a, id="a"), replace(b, id="b")]
+    corpus = Corpus([sketch_batches(io.from_documents(pair), config)])
+    return _Read(corpus, pack(corpus.rows("shingles", np.arange(2)), np.uint64), config)
+
+
+def _stripped(document: Document, config: Config) -> Stripped:
+    if config.strip == "none":
+        return Stripped(document.text, document.text)
+    return strip(document.text, title=document.title)
+
+
+def _match(
+    ids: tuple[str, str], sizes: Overlap, evidence: Evidence, rule: int, anatomy: Anatomy
+) -> Match:
+    return Match(
+        *ids,
+        relation=RULES[rule].relation,
+        jaccard=float(sizes.jaccard[0]),
+        containment_a=float(sizes.containment_a[0]),
+        containment_b=float(sizes.containment_b[0]),
+        shared=int(sizes.shared[0]),
+        reason=evidence.reason(rule),
+        passages=anatomy.passages,
+    )
+
+
+def _anatomy(stripped: Sequence[Stripped], size: int) -> Anatomy:
+    made = shingle(*encode([text.text for text in stripped]), size)
+    found = align(made.shingles, made.bounds, np.array([0]), np.array([1]), size=size)
+    found = drop_strays(shorten(found, made.counts[1:].astype(np.int64)), size)
+    a, b = (_words(text) for text in stripped)
+    return dissect(found, a, b, stripped[0].removals, stripped[1].removals)
+
+
+def _words(text: Stripped) -> Words:
+    """Find the words of an original and which of them stripping left."""
+    starts, ends, keys = _spans(text.original)
+    if not text.removals:
+        return Words(starts, ends, keys, np.arange(len(starts)))
+    inside, _, _ = _spans(text.text)
+    spans = np.array(text.kept, np.int64).reshape(-1, 2)
+    lengths = np.cumsum(spans[:, 1] - spans[:, 0])
+    span = np.searchsorted(lengths, inside, side="right")
+    before = lengths - (spans[:, 1] - spans[:, 0])
+    original = inside - before[span] + spans[span, 0]
+    kept = np.searchsorted(starts, original, side="right") - 1
+    return Words(starts, ends, keys, kept)
+
+
+def _spans(
+    text: str,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint64]]:
+    """Find where the words of a text start and end, and what they fold to."""
+    data, offsets = encode([text])
+    tokens = find_tokens(data)
+    points = np.concatenate([[0], np.cumsum((data & 0xC0) != 0x80)])  # noqa: PLR2004 - UTF-8
+    keys = shingle(data, offsets, 1).shingles
+    return points[tokens.starts], points[tokens.ends], keys
+
+
+def _tiers(read: _Read, match: Match) -> tuple[Tier, ...]:
+    """Ask both tiers of candidates."""
+    cut = lsh.bands_of(read.config)
+    numbers = np.arange(2)
+    keys = [read.corpus.keys(band, numbers) for band in range(cut.bands)]
+    alike = sum(int(key[0] == key[1]) for key in keys)
+    bands = Tier(
+        "bands",
+        alike > 0,
+        f"{alike} of {cut.bands} bands agree; Jaccard {match.jaccard:.3f}",
+        1 - (1 - match.jaccard**cut.rows) ** cut.bands,
+    )
+    hashes, owners = read.corpus.samples(np.ones(2, bool), 0, 1 << 64)
+    common = len(np.intersect1d(hashes[owners == 0], hashes[owners == 1]))
+    samples = Tier(
+        "samples",
+        common >= sample.SHARED,
+        f"{common} of {match.shared} shared shingles are sampled, {sample.SHARED} are needed",
+        _chance_of_samples(match.shared),
+    )
+    return bands, samples
+
+
+def _chance_of_samples(shared: int) -> float:
+    """Give the probability that enough of these shingles are sampled."""
+    kept, other = 1 / sample.ONE_IN, 1 - 1 / sample.ONE_IN
+    few = sum(_choose(shared, k) * kept**k * other ** (shared - k) for k in range(sample.SHARED))
+    return max(0.0, 1 - few)
+
+
+def _choose(n: int, k: int) -> int:
+    return n if k == 1 else 1
+
+
+def _flips(
+    a: Document | str, b: Document | str, config: Config, now: Comparison
+) -> tuple[Flip, ...]:
+    """Try the other settings and keep those that change the verdict."""
+    before = now.match.relation
+    flips = []
+    if before.joins and now.score < 1:
+        flips.append(Flip(f"threshold above {now.score:.3f}", "no match"))
+    other: Literal["rules", "none"] = "rules" if config.strip == "none" else "none"
+    tries = [(f"strip {other}", replace(config, strip=other))]
+    for size in _SIZES:
+        if size != config.sketch.shingle_size:
+            sketch = replace(config.sketch, shingle_size=size)
+            tries.append((f"shingle_size {size}", replace(config, sketch=sketch)))
+    for name, setting in tries:
+        after = examine(a, b, config=setting).match.relation
+        if after is not before:
+            flips.append(Flip(name, after.value))
+    return tuple(flips)
