@@ -38,7 +38,7 @@ def star_clusters(
     preference : ndarray of int64, shape (n,)
         Rank of every document, 0 the most wanted as canonical; no two alike.
     verify
-        Called with pairs that share a neighbour but were not compared yet.
+        Called with centres and with neighbours of their members, not compared yet.
 
     Returns
     -------
@@ -55,10 +55,12 @@ def star_clusters(
         canonical[members] = source[direct]
         taken = np.zeros(n, bool)
         taken[members] = True
-        more_centres, more_members = _second_ring(source, target, centre, taken)
-        joined = verify(more_centres, more_members)
-        canonical[more_members[joined]] = more_centres[joined]
-        taken[more_members[joined]] = True
+        asked = taken.copy()
+        while len(reached := _reached(source, target, centre, taken, asked)):
+            joined = reached[verify(centre[reached], reached)]
+            canonical[joined] = centre[joined]
+            taken[joined] = True
+            asked[reached] = True
         taken[np.unique(source[direct])] = True
         left_over = ~(taken[source] | taken[target])
         source, target = source[left_over], target[left_over]
@@ -81,13 +83,13 @@ def _centres(
     return np.asarray(best[component])
 
 
-def _second_ring(
+def _reached(
     source: NDArray[np.int64],
     target: NDArray[np.int64],
     centre: NDArray[np.int64],
     taken: NDArray[np.bool_],
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pair each centre with the neighbours of its neighbours that it was not compared with."""
-    reach = taken[source] & ~taken[target] & (centre[target] != target)
-    members = np.unique(target[reach])
-    return centre[members], members
+    asked: NDArray[np.bool_],
+) -> NDArray[np.int64]:
+    """Find the neighbours of members that were not compared with the centre yet."""
+    reach = taken[source] & ~asked[target] & (centre[target] != target)
+    return np.unique(target[reach])

@@ -14,7 +14,7 @@ from syndicate.pipeline.corpus import Corpus
 from syndicate.pipeline.grouping import group
 from syndicate.pipeline.matcher import Matcher
 from syndicate.pipeline.result import Result
-from syndicate.pipeline.scan import Scratch, claim, scan, sketch_batches
+from syndicate.pipeline.scan import Scratch, claim, sketch_batches, sketch_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -125,7 +125,7 @@ def dedupe_paths(
         budget.check_disk(plan.bytes, work)
     if announce:
         announce(plan.bytes, budget.estimate(plan.bytes))
-    parts = scan(plan.units, config, work=work, workers=budget.workers, progress=progress)
+    parts = sketch_units(plan.units, config, work=work, workers=budget.workers, progress=progress)
     return _result(Corpus(parts, plan.skipped), config, budget, progress, folder)
 
 

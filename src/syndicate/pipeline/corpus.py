@@ -137,7 +137,8 @@ class Corpus:
     def keys(self, band: int, numbers: NDArray[np.int64]) -> NDArray[np.uint64]:
         """One band's keys of some documents."""
         row = np.array([band])
-        keys = np.concatenate([part.keys.take(row)[0] for part in self._parts if len(part)])
+        held = (part.keys.take(row)[0] for part in self._parts if len(part))
+        keys = np.concatenate([np.empty(0, np.uint64), *held])
         return np.asarray(keys[self.places[numbers]])
 
     def samples(

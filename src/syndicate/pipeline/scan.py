@@ -40,7 +40,7 @@ def sketch_batches(
     return writer.finish()
 
 
-def scan(
+def sketch_units(
     units: Sequence[io.Unit],
     config: Config,
     *,

@@ -1,0 +1,215 @@
+"""The whole way, from documents to clusters."""
+
+import json
+import random
+import unicodedata
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.pipeline.newswire import article, newsroom, noisy, sentence
+
+from syndicate.config import Config
+from syndicate.errors import ConfigError
+from syndicate.model import Document, Relation
+from syndicate.pipeline import dedupe, dedupe_paths
+
+
+def groups(result):
+    return [
+        (cluster.canonical, *(member.id for member in cluster.members))
+        for cluster in result.clusters
+    ]
+
+
+def test_copies_are_grouped_and_the_rest_is_left_alone():
+    result = dedupe(newsroom())
+    expected = [{f"{n:03d}-{k}" for k in range(4)} for n in range(0, 30, 3)]
+    assert sorted(map(sorted, groups(result))) == sorted(map(sorted, expected))
+    assert result.duplicates == 30
+    assert result.documents == 60
+    assert not result.skipped
+
+
+def test_scores_are_those_of_python_sets():
+    documents = newsroom()
+
+    def shingles(text):
+        words = "".join(c if c.isalnum() else " " for c in text.casefold()).split()
+        return {tuple(words[i : i + 5]) for i in range(len(words) - 4)}
+
+    sets = {name: shingles(text) for name, text in documents}
+    result = dedupe(documents)
+    assert result.matches
+    for match in result.matches:
+        a, b = sets[match.a], sets[match.b]
+        assert match.a < match.b
+        assert match.shared == len(a & b)
+        assert match.jaccard == pytest.approx(len(a & b) / len(a | b))
+        assert match.containment_a == pytest.approx(len(a & b) / len(a))
+        assert match.containment_b == pytest.approx(len(a & b) / len(b))
+        assert match.reason
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_input_changes_nothing(shuffler):
+    documents = newsroom(seed=1, originals=12)
+    expected = dedupe(documents).to_json()
+    shuffler.shuffle(documents)
+    assert dedupe(documents).to_json() == expected
+
+
+def test_workers_chunks_and_folders_change_nothing(tmp_path):
+    documents = newsroom(seed=2)
+    expected = json.loads(dedupe(documents).to_json())
+    file = tmp_path / "news.jsonl"
+    file.write_text("\n".join(json.dumps({"id": i, "text": t}) for i, t in documents))
+    for workers in (1, 2):
+        result = dedupe_paths([str(file)], workers=workers, work=tmp_path / f"work-{workers}")
+        assert json.loads(result.to_json()) == expected
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name, text in documents:
+        (folder / f"{name}.txt").write_text(text)
+    result = dedupe_paths([str(folder)])
+    assert [[name.removesuffix(".txt") for name in group] for group in groups(result)] == [
+        [cluster["canonical"], *(member["id"] for member in cluster["members"])]
+        for cluster in expected["clusters"]
+    ]
+
+
+def test_little_memory_changes_nothing(monkeypatch):
+    documents = newsroom(seed=3)
+    expected = dedupe(documents).to_json()
+    monkeypatch.setattr("syndicate.pipeline.budget.Budget.in_memory", 0)
+    monkeypatch.setattr("syndicate.pipeline.budget.Budget.shingles_at_once", 500)
+    monkeypatch.setattr("syndicate.pipeline.budget.Budget.samples_at_once", 100)
+    monkeypatch.setattr("syndicate.pipeline.budget.Budget.meetings_at_once", 10)
+    assert dedupe(documents).to_json() == expected
+
+
+def test_every_kind_of_input_gives_the_same():
+    documents = newsroom(seed=4, originals=6)
+    table = pa.table({"id": [i for i, _ in documents], "text": [t for _, t in documents]})
+    kinds = [
+        documents,
+        iter(documents),
+        [Document(i, t) for i, t in documents],
+        [{"id": i, "text": t, "other": 1} for i, t in documents],
+        table,
+    ]
+    assert len({dedupe(kind).to_json() for kind in kinds}) == 1
+
+
+def test_nothing_gives_nothing():
+    result = dedupe([])
+    assert (result.documents, result.clusters, result.matches) == (0, (), ())
+    assert list(result.survivors()) == []
+    assert result.to_arrow().num_rows == 0
+
+
+def test_clusters_do_not_chain():
+    rng = random.Random(5)
+    lines = [sentence(rng) for _ in range(60)]
+    chain = [(f"{k}", "\n".join(lines[5 * k : 5 * k + 20])) for k in range(8)]
+    result = dedupe(chain, config=Config(threshold=0.5))
+    joining = {(m.a, m.b) for m in result.matches if m.relation.joins}
+    assert len(joining) >= 5
+    assert len(result.clusters) > 1
+    for cluster in result.clusters:
+        for member in cluster.members:
+            assert tuple(sorted([cluster.canonical, member.id])) in joining
+
+
+def test_exact_copies_are_matched_with_the_first():
+    rng = random.Random(6)
+    text = article(rng)
+    copies = {"c": text.upper(), "a": text, "b": unicodedata.normalize("NFD", text)}
+    result = dedupe({"id": i, "text": t} for i, t in copies.items())
+    assert [(m.a, m.b, m.relation, m.jaccard) for m in result.matches] == [
+        ("a", "b", Relation.EXACT, 1.0),
+        ("a", "c", Relation.EXACT, 1.0),
+    ]
+    assert groups(result) == [("a", "b", "c")]
+
+
+def test_ten_thousand_copies_cost_no_square():
+    rng = random.Random(7)
+    text = article(rng)
+    crowd = [(f"copy-{n:05d}", noisy(rng, text)) for n in range(3000)]
+    same = [(f"same-{n:05d}", text) for n in range(3000)]
+    result = dedupe([*crowd, *same, ("other", article(rng))])
+    assert [len(cluster.members) for cluster in result.clusters] == [5999]
+    assert len(result.matches) < 10 * 6000
+
+
+def test_short_texts_match_when_they_are_the_same():
+    result = dedupe(
+        [("a", "Tin vắn"), ("b", "tin VAN"), ("c", "tin khác"), ("d", "…"), ("e", "!")]
+    )
+    assert groups(result) == [("a", "b")]
+
+
+@pytest.mark.parametrize(
+    ("canonical", "expected"), [("earliest", "c"), ("longest", "b"), ("first", "a")]
+)
+def test_the_canonical_is_chosen_by_preference(canonical, expected):
+    rng = random.Random(8)
+    text = article(rng)
+    documents = [
+        Document("a", text, published="2024-05-02T08:00:00+07:00"),
+        Document("b", text + "\n" + sentence(rng), published="2024-05-02T02:00:00Z"),
+        Document("c", text, published="2024-05-01"),
+        Document("d", text, published="gestern"),
+    ]
+    result = dedupe(documents, config=Config(canonical=canonical))
+    assert [cluster.canonical for cluster in result.clusters] == [expected]
+
+
+def test_a_duplicate_id_is_reported_and_one_kept():
+    rng = random.Random(9)
+    one, other = article(rng), article(rng)
+    for pair in ([("x", one), ("x", other)], [("x", other), ("x", one)]):
+        result = dedupe(pair)
+        assert result.documents == 1
+        assert [item.id for item in result.skipped] == ["x"]
+        assert "duplicate id" in result.skipped[0].error
+    assert dedupe(pair).to_json() == dedupe(pair[::-1]).to_json()
+
+
+def test_survivors_are_one_of_each_cluster_in_input_order():
+    documents = [
+        Document(i, t, title=f"title {i}") for i, t in reversed(newsroom(seed=10, originals=6))
+    ]
+    result = dedupe(documents)
+    gone = {member.id for cluster in result.clusters for member in cluster.members}
+    kept = list(result.survivors())
+    assert [record["id"] for record in kept] == [d.id for d in documents if d.id not in gone]
+    assert kept[0] == {
+        "id": documents[0].id,
+        "text": documents[0].text,
+        "title": documents[0].title,
+    }
+
+
+def test_a_higher_threshold_needs_no_new_comparison():
+    documents = newsroom(seed=11)
+    low = dedupe(documents)
+    for threshold in (0.3, 0.9, 0.99, 1.0):
+        again = low.with_threshold(threshold)
+        fresh = dedupe(documents, config=Config(threshold=threshold))
+        assert again.clusters == fresh.clusters
+        assert again.matches == fresh.matches
+        assert again.settings["threshold"] == threshold
+    with pytest.raises(ConfigError, match="at least"):
+        dedupe(documents, config=Config(threshold=0.5)).with_threshold(0.1)
+
+
+def test_stage_by_stage_progress_is_told(tmp_path):
+    (tmp_path / "a.txt").write_text("một hai ba")
+    told = []
+    dedupe_paths([str(tmp_path)], progress=lambda *what: told.append(what))
+    assert {stage for stage, _, _ in told} == {"read", "candidates", "samples"}
+    assert all(0 <= done <= total for _, done, total in told)
