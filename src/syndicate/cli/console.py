@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from syndicate.report.table import shown
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from syndicate.report.contract import Reported
 
 _LISTED: Final = 10
+_WORTH_SAYING: Final = 10.0
+_MINUTES: Final = 100.0
 _STAGES: Final = {
     "read": "Reading",
     "candidates": "Looking for reprints",
@@ -47,6 +49,43 @@ def progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
         yield lambda stage, done, total: bar.update(
             task, description=_STAGES.get(stage, stage), completed=done, total=total
         )
+
+
+class Estimated(Protocol):
+    """What a run will take, about: seconds, and bytes of memory and disk."""
+
+    @property
+    def seconds(self) -> float:
+        """Time."""
+        ...
+
+    @property
+    def memory(self) -> int:
+        """Bytes."""
+        ...
+
+    @property
+    def disk(self) -> int:
+        """Bytes; 0 when all stays in memory."""
+        ...
+
+
+def announce(size: int, estimate: Estimated) -> None:
+    """Say what a large input will take, before the work begins."""
+    if estimate.seconds >= _WORTH_SAYING:
+        disk = f", {_megabytes(estimate.disk)} of disk" if estimate.disk else ""
+        say(
+            f"{_megabytes(size)} to read: about {_duration(estimate.seconds)}, "
+            f"{_megabytes(estimate.memory)} of memory{disk}"
+        )
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 2**30:.1f} GB" if size >= 2**30 else f"{size / 2**20:,.0f} MB"
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < _MINUTES else f"{seconds / 60:.0f} minutes"
 
 
 def report(result: Reported) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import re
 import sys
 import time
 from pathlib import Path
@@ -26,7 +27,10 @@ _SKIPPED: Final = 1
 _PATHS: Final = (
     "Folders, files, patterns such as 'news/*.jsonl', or - for JSON lines on standard input."
 )
-_THRESHOLD: Final = "Least Jaccard similarity of a reprint, above 0 and at most 1."
+_THRESHOLD: Final = (
+    "Least similarity of a match, 0 to 1: Jaccard for whole copies, containment where one text "
+    "holds a part of the other. At 0, how the shared text lies decides alone."
+)
 _CANONICAL: Final = "Which document stands for its cluster: earliest, longest or first."
 _STRIP: Final = "Compare texts as they are, with captions, bylines and site furniture."
 _FORMAT: Final = (
@@ -38,7 +42,17 @@ _KEEP: Final = (
     "document of each cluster, and all that are in none."
 )
 _WORKERS: Final = "Processes that read; by default one, and all there are for large inputs."
+_MEMORY: Final = "Memory to stay within, such as 2GB; by default a quarter of what is free."
 _WORK: Final = "Keep finished steps there, to go on from when a run was interrupted."
+
+
+def _bytes(size: str) -> int:
+    """Read a size such as 2GB, 500 MB or 1.5g."""
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?\s*", size, re.IGNORECASE)
+    if not found:
+        message = f"{size!r} is no size; write it like 2GB or 500MB"
+        raise typer.BadParameter(message)
+    return int(float(found[1]) * 1024 ** " kmgt".index(found[2].lower() or " "))
 
 
 class Format(enum.StrEnum):
@@ -68,7 +82,7 @@ def dedupe(
     threshold: Annotated[
         float,
         typer.Option("--threshold", "-t", metavar="PART", help=_THRESHOLD),
-    ] = 0.5,
+    ] = 0.0,
     canonical: Annotated[Which, typer.Option(metavar="WHICH", help=_CANONICAL)] = Which.EARLIEST,
     strip: Annotated[bool, typer.Option(" /--no-strip", help=_STRIP, show_default=False)] = True,
     format_: Annotated[
@@ -81,6 +95,9 @@ def dedupe(
     keep: Annotated[Path | None, typer.Option("--keep", metavar="FILE", help=_KEEP)] = None,
     workers: Annotated[
         int | None, typer.Option("--workers", "-j", metavar="N", min=1, help=_WORKERS)
+    ] = None,
+    memory: Annotated[
+        int | None, typer.Option("--memory", metavar="SIZE", parser=_bytes, help=_MEMORY)
     ] = None,
     work: Annotated[Path | None, typer.Option("--work", metavar="FOLDER", help=_WORK)] = None,
     quiet: Annotated[
@@ -114,7 +131,13 @@ def dedupe(
     with _opened(output) as results, _opened(keep) as kept:
         with console.progress(quiet=quiet) as progress:
             result = dedupe_paths(
-                paths, config=config, workers=workers, work=work, progress=progress
+                paths,
+                config=config,
+                memory=memory,
+                workers=workers,
+                work=work,
+                progress=progress,
+                announce=None if quiet else console.announce,
             )
         if kept:
             write_records(result.survivors(), kept)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from syndicate.model import Cluster, Match
     from syndicate.report.contract import Reported
 
+_APART: Final = 10
 _UNSHOWN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _COLOURS: Final = {"canonical": "bold", "update": "yellow", "excerpt": "cyan", "embedding": "cyan"}
 
@@ -22,7 +23,7 @@ def write_table(result: Reported, stream: TextIO) -> None:
     """Write the clusters, then the matches that join no cluster.
 
     On a terminal it is as wide as that, elsewhere 80 columns; long ids go on in the next
-    line and are never cut.
+    line and are never cut. Of matches that join no cluster the closest are shown.
     """
     from rich.console import Console  # noqa: PLC0415 - slow to import
 
@@ -31,7 +32,13 @@ def write_table(result: Reported, stream: TextIO) -> None:
         console.print(_clusters(result.clusters))
     apart = [match for match in result.matches if not match.relation.joins]
     if apart:
-        console.print(_apart(apart))
+        closest = sorted(apart, key=lambda match: (-match.containment, match.a, match.b))
+        if result.clusters:
+            console.print()
+        console.print(_apart(closest[:_APART]))
+    if len(apart) > _APART:
+        more = count(len(apart) - _APART, "more pair")
+        console.print(f"and {more} like these: --format json lists all matches")
     if not result.matches:
         console.print("no document shares text with another")
 

@@ -1,0 +1,276 @@
+"""``dedupe`` through the real command."""
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+STORY = (
+    "Sáng 3/5, huyện đảo Hòn Mây khánh thành trạm điện mặt trời đầu tiên, cấp điện cho hơn bốn "
+    "trăm hộ dân trước nay chỉ có điện sáu giờ mỗi ngày. Công trình gồm hai nghìn tấm pin đặt "
+    "trên mái chợ, trường học và nhà văn hóa, do ngân sách tỉnh và người dân cùng góp vốn. Ông "
+    "Lê Văn Thảo, chủ tịch huyện, nói từ nay trạm xá có thể giữ vắc xin lạnh suốt ngày đêm, còn "
+    "ngư dân không phải chở đá từ đất liền ra mỗi chuyến biển."
+)
+OTHER = (
+    "The town library will stay open until midnight during the exam weeks of June, the council "
+    "decided on Tuesday. Students had asked for longer hours since last autumn, when the reading "
+    "rooms were full on most evenings and many of them were sent home before nine."
+)
+
+
+@pytest.fixture
+def news(tmp_path):
+    folder = tmp_path / "news"
+    folder.mkdir()
+    (folder / "a.txt").write_text(STORY, encoding="utf-8")
+    (folder / "b.txt").write_text("(Tin Đảo) - " + STORY + "\nNguồn: Tin Đảo\n", encoding="utf-8")
+    (folder / "c.txt").write_text(OTHER, encoding="utf-8")
+    return folder
+
+
+def test_finds_the_reprint_and_leaves_the_other(run, news):
+    done = run("dedupe", news)
+    assert done.returncode == 0
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert lines[0] == ["document", "relation", "jaccard", "containment"]
+    assert {lines[2][0], lines[3][0]} == {"a.txt", "b.txt"}
+    assert lines[2][1] == "canonical"
+    assert "c.txt" not in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert done.stderr.startswith("3 documents, 1 cluster, 1 copy (33 % of all), in ")
+
+
+def test_json(run, news):
+    done = run("dedupe", news, "--format", "json")
+    result = json.loads(done.stdout)
+    assert list(result) == ["version", "settings", "documents", "skipped", "clusters", "matches"]
+    assert result["documents"] == 3
+    (cluster,) = result["clusters"]
+    (member,) = cluster["members"]
+    assert {cluster["canonical"], member["id"]} == {"a.txt", "b.txt"}
+    assert set(member) == {"id", "relation", "jaccard", "containment"}
+    (match,) = result["matches"]
+    assert (match["a"], match["b"]) == ("a.txt", "b.txt")
+
+
+def test_output_and_keep(run, news, tmp_path):
+    done = run("dedupe", news, "-f", "csv", "-o", "out.csv", "--keep", "kept.jsonl", "--quiet")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "out.csv").read_text(encoding="utf-8"))))
+    assert sorted(row["id"] for row in rows) == ["a.txt", "b.txt"]
+    kept = [json.loads(line) for line in (tmp_path / "kept.jsonl").read_text("utf-8").splitlines()]
+    canonical = next(row["id"] for row in rows if row["relation"] == "canonical")
+    assert [record["id"] for record in kept] == [canonical, "c.txt"]
+    assert kept[1]["text"] == OTHER
+
+
+def test_keep_is_in_the_order_of_the_input(run):
+    records = [
+        {"id": "z", "text": OTHER, "title": "Library", "published": "2024-05-01"},
+        {"id": "y", "text": STORY},
+        {"id": "x", "text": STORY},
+    ]
+    stdin = "".join(json.dumps(record) + "\n" for record in records)
+    done = run("dedupe", "-", "--keep", "-", "--canonical", "first", "-o", "out", stdin=stdin)
+    assert [json.loads(line) for line in done.stdout.splitlines()] == records[:2]
+
+
+def test_standard_input(run):
+    stdin = f"{json.dumps({'text': STORY})}\n\n{json.dumps({'text': STORY + ' Hết.'})}\nbroken\n"
+    done = run("dedupe", "-", "--format", "jsonl", stdin=stdin)
+    assert done.returncode == 1
+    cluster = json.loads(done.stdout)
+    assert {cluster["canonical"], cluster["members"][0]["id"]} == {"stdin:1", "stdin:3"}
+    assert "skipped stdin:4: not JSON" in done.stderr
+
+
+def test_bad_inputs_are_named_and_the_rest_is_done(run, news):
+    (news / "binary.txt").write_bytes(b"\0\1\2")
+    (news / "empty.txt").write_text("")
+    done = run("dedupe", news, "missing", "--format", "json")
+    assert done.returncode == 1
+    result = json.loads(done.stdout)
+    assert len(result["clusters"]) == 1
+    assert {item["id"] for item in result["skipped"]} == {"binary.txt", "empty.txt", "missing"}
+    assert "skipped missing: no such file or folder" in done.stderr
+
+
+def test_only_ten_skipped_inputs_are_listed(run):
+    done = run("dedupe", *[f"no{number}" for number in range(12)])
+    assert done.stderr.count("no such file or folder") == 10
+    assert "skipped 2 more inputs" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [[], ["nothing-here"]])
+def test_nothing_to_compare(run, tmp_path, arguments):
+    (tmp_path / "empty").mkdir()
+    done = run("dedupe", *(arguments or ["empty"]))
+    assert done.returncode == 1
+    assert "0 documents" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--threshold", "2"], "threshold must be between 0 and 1, got 2.0"),
+        (["--memory", "much"], "'much' is no size; write it like 2GB or 500MB"),
+        (["--memory", "1MB"], "memory must be at least"),
+        (["--threshold", "x"], "Invalid value for '--threshold'"),
+        (["--canonical", "best"], "Invalid value for '--canonical'"),
+        (["--format", "xml"], "Invalid value for '--format'"),
+        (["--workers", "0"], "Invalid value for '--workers'"),
+        (["--nonsense"], "No such option"),
+        (["--output", "x", "--keep", "x"], "give each its own file"),
+        (["--keep", "news/kept.jsonl"], "would lie in the input folder"),
+    ],
+)
+def test_wrong_usage(run, news, arguments, message):
+    done = run("dedupe", "news", *arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert not done.stdout
+    assert len(list(news.iterdir())) == 3
+
+
+def test_an_output_that_cannot_be_written_is_told_before_the_work(run, news):
+    done = run("dedupe", news, "--output", "no/such/folder.json")
+    assert done.returncode == 3
+    assert done.stderr.startswith("syndicate: cannot write no/such/folder.json: ")
+
+
+def test_an_input_is_not_overwritten(run, news):
+    done = run("dedupe", news / "a.txt", "--output", news / "a.txt")
+    assert done.returncode == 2
+    assert (news / "a.txt").read_text(encoding="utf-8") == STORY
+
+
+def test_no_strip_and_threshold_stand_in_the_settings(run, news):
+    done = run("dedupe", news, "--no-strip", "-t", "0.8", "--canonical", "longest", "-f", "json")
+    settings = json.loads(done.stdout)["settings"]
+    assert settings["strip"] == "none"
+    assert settings["threshold"] == 0.8
+    assert settings["canonical"] == "longest"
+
+
+def test_workers_order_and_hash_seed_change_nothing(run, tmp_path):
+    stories = [f"{STORY} Số {n}." if n % 3 else f"{OTHER} No {n}." for n in range(60)]
+    for number in range(3):
+        part = "".join(
+            json.dumps({"id": f"d{n}", "text": stories[n]}) + "\n" for n in range(number, 60, 3)
+        )
+        (tmp_path / f"{number}.jsonl").write_text(part, encoding="utf-8")
+    files = ["0.jsonl", "1.jsonl", "2.jsonl"]
+    first = run("dedupe", *files, "--format", "json")
+    assert len(json.loads(first.stdout)["clusters"]) == 2
+    for arguments, seed in ((reversed(files), "1"), (files, "2")):
+        again = run(
+            "dedupe",
+            *arguments,
+            "--format",
+            "json",
+            "--workers",
+            "2",
+            env=os.environ | {"PYTHONHASHSEED": seed},
+        )
+        assert again.stdout == first.stdout
+
+
+def test_help_teaches_and_is_quick(run):
+    start = time.perf_counter()
+    done = run("dedupe", "--help")
+    assert done.returncode == 0
+    assert "zcat crawl.jsonl.gz | syndicate dedupe -" in done.stdout
+    assert "Exit status: 0 done, 1 done but some inputs were skipped" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert time.perf_counter() - start < 10  # a guard against importing everything
+
+
+def test_version(run):
+    from importlib.metadata import version
+
+    assert run("--version").stdout == f"syndicate {version('syndicate-news')}\n"
+
+
+def test_nothing_heavy_is_imported_for_help():
+    program = (
+        "import sys; sys.argv = ['syndicate', 'dedupe', '--help']\n"
+        "from syndicate.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: print([m for m in ('numba', 'numpy', 'pyarrow') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals differ")
+@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_run_leaves_nothing(news, tmp_path, sent, status):
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "syndicate", "dedupe", "-", "-o", "out.json"],
+        stdin=subprocess.PIPE,  # which never ends
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        env=os.environ | {"TMPDIR": str(temporary)},
+    )
+    deadline = time.monotonic() + 30
+    while not list(tmp_path.glob(".out.json*")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.3)
+    process.send_signal(sent)
+    assert process.stderr
+    errors = process.stderr.read()
+    process.wait(timeout=30)
+    process.stderr.close()
+    process.stdin.close()
+    assert process.returncode == status
+    assert b"Traceback" not in errors
+    assert not list(tmp_path.glob(".out.json*"))
+    assert not list(temporary.iterdir())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+def test_progress_is_shown_on_a_terminal_only(news, tmp_path):
+    import pty
+
+    parent, child = pty.openpty()
+    subprocess.run(
+        [sys.executable, "-m", "syndicate", "dedupe", str(news)],
+        stdout=subprocess.DEVNULL,
+        stderr=child,
+        check=True,
+        timeout=120,
+    )
+    os.close(child)
+    shown = b""
+    try:
+        while part := os.read(parent, 4096):
+            shown += part
+    except OSError:  # how Linux says that the other end is closed
+        pass
+    os.close(parent)
+    assert b"\x1b[" in shown
+    assert b"3 documents" in shown
+
+
+@pytest.mark.corpus
+def test_seeds(run, pytestconfig):
+    seeds = pytestconfig.rootpath.parent / "shared" / "seeds"
+    if not seeds.is_dir():
+        pytest.skip("the real articles are not beside the project")
+    result = json.loads(run("dedupe", seeds, "--format", "json").stdout)
+    assert result["documents"] == 5
+    (cluster,) = result["clusters"]
+    names = [cluster["canonical"], *(member["id"] for member in cluster["members"])]
+    assert sorted(name[:3] for name in names) == ["000", "001"]
