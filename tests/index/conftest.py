@@ -1,10 +1,10 @@
 """Every index, each test on a fresh one; Redis is a real server that the tests start."""
 
 import pytest
+from tests.redis_server import redis_server, redis_url  # noqa: F401 - fixtures
 
 from syndicate.config import Config
 from syndicate.index import Index
-from tests.redis_server import redis_server, redis_url  # noqa: F401 - fixtures
 
 PLAIN = Config(strip="none")
 

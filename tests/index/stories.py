@@ -2,7 +2,32 @@
 
 import random
 
-_SYLLABLES = "ba ca da đa ga ha la ma na pha qua ra sa ta tha va xa bê cơ dư mi nó ôm tư".split()
+_SYLLABLES = [
+    "ba",
+    "ca",
+    "da",
+    "đa",
+    "ga",
+    "ha",
+    "la",
+    "ma",
+    "na",
+    "pha",
+    "qua",
+    "ra",
+    "sa",
+    "ta",
+    "tha",
+    "va",
+    "xa",
+    "bê",
+    "cơ",
+    "dư",
+    "mi",
+    "nó",
+    "ôm",
+    "tư",
+]
 
 
 def words(seed, count):

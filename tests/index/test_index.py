@@ -4,14 +4,14 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.index.conftest import PLAIN
+from tests.index.stories import story
 
 from syndicate.config import Config
 from syndicate.errors import ConfigError, DocumentError, IndexFormatError, StoreError
 from syndicate.index import Index
 from syndicate.index.sketching import MOST_BYTES
 from syndicate.model import Document, Relation
-from tests.index.conftest import PLAIN
-from tests.index.stories import story
 
 
 def doc(name, text, **fields):

@@ -1,9 +1,9 @@
 """Every store, each test on a fresh one; Redis is a real server that the tests start."""
 
 import pytest
+from tests.redis_server import redis_server, redis_url  # noqa: F401 - fixtures
 
 from syndicate.store import open_store
-from tests.redis_server import redis_server, redis_url  # noqa: F401 - fixtures
 
 
 @pytest.fixture(params=["memory", "sqlite", "redis"])

@@ -37,18 +37,19 @@ CREATE TABLE state (
     size INTEGER NOT NULL, fresh INTEGER NOT NULL);
 INSERT INTO state VALUES (1, NULL, 1, 1, 0, 1, 0, 0);
 CREATE TABLE record (
-    doc INTEGER PRIMARY KEY, hash INTEGER NOT NULL, at REAL NOT NULL,
-    cluster INTEGER NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL);
-CREATE INDEX record_hash ON record (hash);
+    doc INTEGER PRIMARY KEY, at REAL NOT NULL, cluster INTEGER NOT NULL,
+    id TEXT NOT NULL, body BLOB NOT NULL);
 CREATE INDEX record_at ON record (at);
 CREATE INDEX record_cluster ON record (cluster) WHERE cluster <> 0;
 """
 _COLUMNS = "id, at, body, cluster, doc"
 
 
-def _hash(key: str) -> int:
-    """Give an id's signed 64-bit hash: an index over it is a quarter of one over URLs."""
-    return xxhash.xxh3_64_intdigest(key.encode("utf-8", "surrogatepass")) - (1 << 63)
+def _names(ids: Sequence[str]) -> NDArray[np.uint64]:
+    """Give the keys under which ids are posted: an index over them would be written at random."""
+    return np.array(
+        [xxhash.xxh3_64_intdigest(key.encode("utf-8", "surrogatepass")) for key in ids], np.uint64
+    )
 
 
 class SqliteStore:
@@ -323,17 +324,26 @@ class _Change:
 
     def look(self, key: str, keys: NDArray[np.uint64]) -> tuple[int, Postings]:
         """Give an id's number, 0 if unknown, and the postings of keys."""
-        return self.numbers([key])[0], self.find(keys)
+        found = self.find(np.concatenate([keys, _names([key])]))
+        named = found.key == len(keys)
+        number = self._number(key, found.doc[named].tolist())
+        return number, Postings(found.key[~named], found.doc[~named])
 
     def numbers(self, ids: Sequence[str]) -> list[int]:
         """Give the numbers of ids; 0 where unknown."""
-        found = []
-        for key in ids:
-            row = self.db.execute(
-                "SELECT doc FROM record WHERE hash = ? AND id = ?", (_hash(key), key)
-            ).fetchone()
-            found.append(0 if row is None else row[0])
-        return found
+        found = self.find(_names(ids))
+        held: dict[int, list[int]] = {}
+        for place, doc in zip(found.key.tolist(), found.doc.tolist(), strict=True):
+            held.setdefault(place, []).append(doc)
+        return [self._number(key, held.get(place, [])) for place, key in enumerate(ids)]
+
+    def _number(self, key: str, docs: Sequence[int]) -> int:
+        """Give the one of some documents that has an id, or 0."""
+        for doc in sorted(docs, reverse=True):
+            row = self.db.execute("SELECT id FROM record WHERE doc = ?", (doc,)).fetchone()
+            if row is not None and row[0] == key:
+                return doc
+        return 0
 
     def fetch(self, docs: Sequence[int]) -> list[Record]:
         """Read records in ascending order; numbers without one are passed over."""
@@ -383,10 +393,12 @@ class _Change:
     def _put(self, records: Sequence[Record], keys: Sequence[NDArray[np.uint64]]) -> None:
         mirror, first = self._follow(), self.state["doc"] + 1
         docs = list(range(first, first + len(records)))
+        names = _names([record.id for record in records])[:, None]
+        keys = [np.concatenate(pair) for pair in zip(keys, names, strict=True)]
         self.db.executemany(
-            "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO record VALUES (?, ?, ?, ?, ?)",
             (
-                (doc, _hash(record.id), record.at, record.cluster, record.id, seal(record.body))
+                (doc, record.at, record.cluster, record.id, seal(record.body))
                 for doc, record in zip(docs, records, strict=True)
             ),
         )
