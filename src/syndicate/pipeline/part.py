@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from syndicate.boilerplate import strip_batch
 from syndicate.io.spool import Rows, RowWriter
 from syndicate.match.verify import distinct
 from syndicate.model import Skipped
@@ -116,11 +117,15 @@ class PartWriter:
         self._skipped += skipped
         self._records.append(records.drop_columns(["text"]))
         data, offsets = text_buffers(records.column("text"))
+        self._rows["texts"].append(data, offsets)
+        if self._config.strip == "rules":
+            titles = records.column("title").to_pylist()
+            stripped = strip_batch(data, offsets, titles)
+            data, offsets = stripped.data, stripped.offsets
         made = shingle(data, offsets, self._config.sketch.shingle_size)
         sketches = minhash.signatures(made.shingles, made.bounds, self._config.sketch.num_perm)
         tokens = np.zeros(len(made.counts) + 1, np.int64)
         np.cumsum(made.counts, out=tokens[1:])
-        self._rows["texts"].append(data, offsets)
         self._rows["shingles"].append(made.shingles, made.bounds)
         self._rows["flags"].append(made.flags, tokens)
         self._rows["samples"].append(*sample(made.shingles, made.bounds))
