@@ -2,5 +2,14 @@
 
 from syndicate.boilerplate.api import StrippedBatch, strip, strip_batch
 from syndicate.boilerplate.markers import Markers, load_markers
+from syndicate.boilerplate.templates import SiteTemplates, site_of
 
-__all__ = ["Markers", "StrippedBatch", "load_markers", "strip", "strip_batch"]
+__all__ = [
+    "Markers",
+    "SiteTemplates",
+    "StrippedBatch",
+    "load_markers",
+    "site_of",
+    "strip",
+    "strip_batch",
+]

@@ -12,12 +12,14 @@ from syndicate.boilerplate.lines import as_bytes
 from syndicate.boilerplate.markers import load_markers
 from syndicate.boilerplate.rules import KINDS, Rule
 from syndicate.boilerplate.stripping import removals
+from syndicate.boilerplate.templates import Learned
 from syndicate.model import Removal, Stripped
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from syndicate.boilerplate.markers import Markers
+    from syndicate.boilerplate.templates import SiteTemplates
 
 _CHUNK = 1 << 20
 
@@ -44,11 +46,18 @@ class StrippedBatch:
     span_offsets: NDArray[np.int64]
 
 
-def strip(text: str, *, title: str | None = None, markers: Markers | None = None) -> Stripped:
+def strip(
+    text: str,
+    *,
+    title: str | None = None,
+    site: str | None = None,
+    templates: SiteTemplates | None = None,
+    markers: Markers | None = None,
+) -> Stripped:
     """Take out of a text what is not the article."""
     markers = markers or load_markers()
     data = as_bytes(np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8))
-    found = removals(data, np.array([0, len(data)]), [title], markers)
+    found = removals(data, np.array([0, len(data)]), [title], markers, Learned([site], templates))
     points = np.concatenate([[0], np.cumsum((data & 0xC0) != 0x80)])
     taken = []
     for start, stop, rule, marker in zip(
@@ -67,7 +76,9 @@ def strip_batch(
     data: NDArray[np.uint8],
     offsets: NDArray[np.int64],
     titles: Sequence[str | None] | None = None,
+    sites: Sequence[str | None] | None = None,
     *,
+    templates: SiteTemplates | None = None,
     markers: Markers | None = None,
 ) -> StrippedBatch:
     """Take out of each text what is not its article."""
@@ -76,7 +87,8 @@ def strip_batch(
     parts, lengths, spans, counts = [], [], [], []
     for low, high in _chunks(offsets):
         some = None if titles is None else titles[low:high]
-        found = removals(data, offsets[low : high + 1], some, markers)
+        learned = Learned(None if sites is None else sites[low:high], templates)
+        found = removals(data, offsets[low : high + 1], some, markers, learned)
         start = np.insert(found.stop, found.bounds[:-1], offsets[low:high])
         stop = np.insert(found.start, found.bounds[1:], offsets[low + 1 : high + 1])
         doc = np.repeat(np.arange(low, high), np.diff(found.bounds) + 1)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from syndicate.boilerplate.markers import Markers
+    from syndicate.boilerplate.templates import Learned
 
     Ints = NDArray[np.int64]
 
@@ -55,14 +56,14 @@ def removals(
     offsets: Ints,
     titles: Sequence[str | None] | None,
     markers: Markers,
+    learned: Learned,
 ) -> Removals:
     """Find what goes from each text ``data[offsets[i]:offsets[i + 1]]``."""
     lines = read(data, offsets)
     features = describe(lines, markers)
-    known = np.zeros(len(lines), np.bool_)
-    text = _Texts(lines, features, markers, known, _title_keys(titles, len(offsets) - 1))
-    text.settle()
-    return text.collect(offsets)
+    texts = _Texts(lines, features, markers, learned, _title_keys(titles, len(offsets) - 1))
+    texts.settle()
+    return texts.collect(offsets)
 
 
 def _title_keys(titles: Sequence[str | None] | None, count: int) -> NDArray[np.uint64]:
@@ -86,11 +87,12 @@ class _Texts:
         lines: Lines,
         features: Features,
         markers: Markers,
-        known: NDArray[np.bool_],
+        learned: Learned,
         titles: NDArray[np.uint64],
     ) -> None:
         self.lines, self.features, self.markers = lines, features, markers
-        self.known, self.titles = known, titles
+        self.learned, self.titles = learned, titles
+        self.known = learned.knows(lines.form, lines.doc)
         self.gone = np.zeros(len(lines), np.int64)
         self.start, self.stop = lines.start.copy(), lines.stop.copy()
         self.words = np.bincount(lines.doc, lines.words, len(titles)).astype(np.float64)
@@ -134,6 +136,7 @@ class _Texts:
         stop[np.searchsorted(at, ended)] -= 2
         again = reread(lines, at, start, stop)
         self.features.update(at[again.doc], describe(again, self.markers))
+        self.known[at] = self.learned.knows(lines.form[at], lines.doc[at])
         return at
 
     def collect(self, offsets: Ints) -> Removals:

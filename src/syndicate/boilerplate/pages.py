@@ -1,0 +1,117 @@
+"""What is remembered of a page: its lines, the edges of long ones, a sample of its prose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from syndicate.boilerplate.lines import HEAD, Lines, read
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Keys = NDArray[np.uint64]
+
+RUN = 5
+"""Tokens to a run of a glued line."""
+GLUED_WORDS = 60
+"""Lines of more words than this may be a page whose line breaks were lost."""
+_SKETCH = 32
+_PROSE_WORDS = 12
+_SHOWN = 80
+_MIX = np.uint64(0xBF58476D1CE4E5B9)
+_S31 = np.uint64(31)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a site.
+
+    Attributes
+    ----------
+    id
+        Hash of its lines; which pages are remembered is decided by it.
+    day
+        Days since 1970 when it was learned from, by the caller's clock.
+    forms, runs : ndarray of uint64, ascending
+        Hashes of its lines without their numbers, and of runs at the edges of glued lines.
+    sample : ndarray of uint64, shape (at most 32,)
+        Smallest hashes of its prose, five words each: reprints share most of them.
+    """
+
+    id: int
+    day: int
+    forms: Keys
+    runs: Keys
+    sample: Keys
+
+
+def mix(keys: Keys) -> Keys:
+    """Spread hashes evenly."""
+    spread = (keys ^ (keys >> _S31)) * _MIX
+    return np.asarray(spread ^ (spread >> _S31))
+
+
+def run_keys(lines: Lines, at: Ints) -> tuple[Keys, Ints, Ints]:
+    """Hash each run of tokens that is kept of some lines.
+
+    Returns
+    -------
+    keys : ndarray of uint64, shape (tokens,)
+        Hash of the run that starts at each token, 0 where none does.
+    owner, index : ndarray of int64, shape (tokens,)
+        Its line, and which token of the line it is: of a long line the first and the last.
+    """
+    stored = np.minimum(lines.tokens[at], 2 * HEAD)
+    owner = np.repeat(at, stored)
+    position = np.arange(len(owner)) - np.repeat(np.cumsum(stored) - stored, stored)
+    left_out = np.maximum(lines.tokens[owner] - 2 * HEAD, 0)
+    index = position + np.where(position >= HEAD, left_out, 0)
+    hashes = lines.hashes[lines.token(owner, index)]
+    keys = np.full(len(owner), lines.seed, np.uint64)
+    for step in range(RUN):
+        keys = lines.chain(keys, np.roll(hashes, -step))
+    whole = position + RUN <= np.repeat(stored, stored)
+    whole &= (left_out == 0) | (position + RUN <= HEAD) | (position >= HEAD)
+    keys[~whole] = 0
+    return keys, owner, index
+
+
+def pages(
+    data: NDArray[np.uint8], offsets: Ints, day: int
+) -> Iterator[tuple[int, Page, dict[int, str]]]:
+    """Give each text's index, page, and how its short lines read."""
+    lines = read(data, offsets)
+    runs, owner, _ = run_keys(lines, np.flatnonzero(lines.words >= _PROSE_WORDS))
+    prose = runs != 0
+    edges = (lines.words[owner] > GLUED_WORDS) & (runs != 0)
+    sampled, sampled_doc = mix(runs[prose]), lines.doc[owner[prose]]
+    edged, edged_doc = runs[edges], lines.doc[owner[edges]]
+    for doc in np.unique(lines.doc).tolist():
+        low, high = np.searchsorted(lines.doc, [doc, doc + 1]).tolist()
+        part = slice(*np.searchsorted(sampled_doc, [doc, doc + 1]).tolist())
+        edge = slice(*np.searchsorted(edged_doc, [doc, doc + 1]).tolist())
+        page = Page(
+            id=int(np.add.reduce(mix(lines.key[low:high]))),
+            day=day,
+            forms=np.unique(lines.form[low:high]),
+            runs=np.unique(edged[edge]),
+            sample=np.unique(sampled[part])[:_SKETCH],
+        )
+        shown = {
+            int(lines.form[line]): lines.data[lines.start[line] : lines.stop[line]]
+            .tobytes()[: 4 * _SHOWN]
+            .decode("utf-8", "ignore")[:_SHOWN]
+            for line in range(low, high)
+        }
+        yield doc, page, shown
+
+
+def same_article(one: Page, other: Page) -> bool:
+    """Tell whether two pages hold the same article, by their samples of prose."""
+    shared = len(np.intersect1d(one.sample, other.sample, assume_unique=True))
+    return shared > 0 and 2 * shared >= min(len(one.sample), len(other.sample))
