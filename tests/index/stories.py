@@ -2,32 +2,9 @@
 
 import random
 
-_SYLLABLES = [
-    "ba",
-    "ca",
-    "da",
-    "đa",
-    "ga",
-    "ha",
-    "la",
-    "ma",
-    "na",
-    "pha",
-    "qua",
-    "ra",
-    "sa",
-    "ta",
-    "tha",
-    "va",
-    "xa",
-    "bê",
-    "cơ",
-    "dư",
-    "mi",
-    "nó",
-    "ôm",
-    "tư",
-]
+_SYLLABLES = tuple(
+    "bacadađagahalamanaphàquarasatảthavàxabêcơdưmìnóômtư"[i : i + 2] for i in range(0, 50, 2)
+)
 
 
 def words(seed, count):
@@ -38,4 +15,4 @@ def words(seed, count):
 def story(seed, count=120):
     """Sentences of eleven words."""
     text = words(seed, count)
-    return " ".join(f"{word.capitalize()}" if i % 11 == 0 else word for i, word in enumerate(text))
+    return " ".join(word.capitalize() if i % 11 == 0 else word for i, word in enumerate(text))

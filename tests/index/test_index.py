@@ -273,5 +273,5 @@ def test_settings_that_cannot_work_are_refused(setting, value):
 def test_unknown_places_are_refused():
     with pytest.raises(ConfigError, match="'memory:', 'redis://…' or a path"):
         Index.open("postgres://localhost/news")
-    with pytest.raises(StoreError, match="Redis server at 127.0.0.1:1.* failed"):
+    with pytest.raises(StoreError, match=r"Redis server at 127.0.0.1:1.* failed"):
         Index.open("redis://127.0.0.1:1/0")
