@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 RUN = 5
 """Tokens to a run of a glued line."""
-GLUED_WORDS = 60
-"""Lines of more words than this may be a page whose line breaks were lost."""
+GLUED_LINES = 3
+GLUED_WORDS = 30
+"""A page of at most so many lines may have lost its line breaks; lines longer than this did."""
 _SKETCH = 32
 _PROSE_WORDS = 12
 _SHOWN = 80
@@ -56,6 +57,12 @@ def mix(keys: Keys) -> Keys:
     return np.asarray(spread ^ (spread >> _S31))
 
 
+def glued_lines(lines: Lines) -> Ints:
+    """Give the long lines of texts that hardly have lines."""
+    few = np.bincount(lines.doc) <= GLUED_LINES
+    return np.flatnonzero(few[lines.doc] & (lines.words > GLUED_WORDS))
+
+
 def run_keys(lines: Lines, at: Ints) -> tuple[Keys, Ints, Ints]:
     """Hash each run of tokens that is kept of some lines.
 
@@ -88,7 +95,7 @@ def pages(
     lines = read(data, offsets)
     runs, owner, _ = run_keys(lines, np.flatnonzero(lines.words >= _PROSE_WORDS))
     prose = runs != 0
-    edges = (lines.words[owner] > GLUED_WORDS) & (runs != 0)
+    edges = prose & np.isin(owner, glued_lines(lines))
     sampled, sampled_doc = mix(runs[prose]), lines.doc[owner[prose]]
     edged, edged_doc = runs[edges], lines.doc[owner[edges]]
     for doc in np.unique(lines.doc).tolist():

@@ -7,6 +7,7 @@ would be left at it.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from syndicate.boilerplate.features import Features, describe
+from syndicate.boilerplate.glued import glued_cuts
 from syndicate.boilerplate.lines import Lines, as_bytes, read, reread
 from syndicate.boilerplate.rules import Rule
 from syndicate.boilerplate.segment import enough, judge
@@ -50,6 +52,15 @@ class Removals:
     marker: Ints
     bounds: Ints
 
+    @property
+    def columns(self) -> tuple[Ints, Ints, Ints, Ints]:
+        """Starts, stops, rules and markers."""
+        return self.start, self.stop, self.rule, self.marker
+
+
+Piece = tuple[int, int, int, int]
+"""Start, stop, rule and marker of one removal."""
+
 
 def removals(
     data: NDArray[np.uint8],
@@ -59,11 +70,124 @@ def removals(
     learned: Learned,
 ) -> Removals:
     """Find what goes from each text ``data[offsets[i]:offsets[i + 1]]``."""
+    keys = _title_keys(titles, len(offsets) - 1)
+    found = _by_line(data, offsets, keys, markers, learned)
+    if not learned.glued:
+        return found
+    pieces = _pieces(found)
+    for doc, cuts in _unglue(data, offsets, keys, markers, learned).items():
+        low = int(offsets[doc])
+        pieces[doc] = [(a + low, b + low, rule, marker) for a, b, rule, marker in cuts]
+    return _gather(pieces)
+
+
+def _by_line(
+    data: NDArray[np.uint8],
+    offsets: Ints,
+    titles: NDArray[np.uint64],
+    markers: Markers,
+    learned: Learned,
+) -> Removals:
+    """Find the lines that go, and the marks inside lines."""
     lines = read(data, offsets)
-    features = describe(lines, markers)
-    texts = _Texts(lines, features, markers, learned, _title_keys(titles, len(offsets) - 1))
+    texts = _Texts(lines, describe(lines, markers), markers, learned, titles)
     texts.settle()
     return texts.collect(offsets)
+
+
+def _unglue(
+    data: NDArray[np.uint8],
+    offsets: Ints,
+    titles: NDArray[np.uint64],
+    markers: Markers,
+    learned: Learned,
+) -> dict[int, list[Piece]]:
+    """Cut learned runs and then lines out of glued texts, in turns, until nothing changes."""
+    texts = {d: data[offsets[d] : offsets[d + 1]].tobytes() for d in learned.glued}
+    taken: dict[int, list[Piece]] = {doc: [] for doc in texts}
+    active = list(texts)
+    for _ in range(_ROUNDS):
+        left = [_without(texts[doc], taken[doc]) for doc in active]
+        cuts = _next_cuts(left, titles[active], markers, learned.subset(active))
+        for doc, some in zip(active, cuts, strict=True):
+            taken[doc] = _compose(taken[doc], sorted(some))
+        active = [doc for doc, some in zip(active, cuts, strict=True) if some]
+        if not active:
+            break
+    failed = set(active)
+    return {
+        doc: cuts if doc not in failed and _enough_left(texts[doc], cuts) else []
+        for doc, cuts in taken.items()
+    }
+
+
+def _next_cuts(
+    texts: list[bytes], titles: NDArray[np.uint64], markers: Markers, learned: Learned
+) -> list[list[Piece]]:
+    """Give the learned runs of each text, and of a text without any the lines that go."""
+    data, offsets = _column(texts)
+    runs = glued_cuts(read(data, offsets), learned)
+    cuts = [
+        [(a - int(low), b - int(low), int(rule), -1) for a, b, rule in runs.get(doc, [])]
+        for doc, low in enumerate(offsets[:-1].tolist())
+    ]
+    plain = [doc for doc, some in enumerate(cuts) if not some]
+    if plain:
+        data, offsets = _column([texts[doc] for doc in plain])
+        found = _by_line(data, offsets, titles[plain], markers, learned.subset(plain))
+        for doc, low, some in zip(plain, offsets.tolist(), _pieces(found), strict=False):
+            cuts[doc] = [(a - low, b - low, rule, marker) for a, b, rule, marker in some]
+    return cuts
+
+
+def _column(texts: list[bytes]) -> tuple[NDArray[np.uint8], Ints]:
+    """Put texts one after the other."""
+    offsets = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum([len(text) for text in texts], out=offsets[1:])
+    return as_bytes(np.frombuffer(b"".join(texts), np.uint8)), offsets
+
+
+def _pieces(found: Removals) -> list[list[Piece]]:
+    """List the removals of each text."""
+    rows = list(zip(*(column.tolist() for column in found.columns), strict=True))
+    return [rows[a:b] for a, b in itertools.pairwise(found.bounds.tolist())]
+
+
+def _enough_left(text: bytes, taken: list[Piece]) -> bool:
+    """Tell whether the words left between the cuts can still be the article."""
+    kept, total = (np.array([float(len(part.split()))]) for part in (_without(text, taken), text))
+    return bool(enough(kept, total, total)[0])
+
+
+def _without(text: bytes, taken: list[Piece]) -> bytes:
+    """Cut pieces out."""
+    edges = [0, *(edge for a, b, _, _ in taken for edge in (a, b)), len(text)]
+    return b"".join(text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
+
+
+def _compose(taken: list[Piece], cuts: list[Piece]) -> list[Piece]:
+    """Add cuts of what is left of a text to what was taken out of it before."""
+
+    def original(position: int, *, end: bool) -> int:
+        for a, b, _, _ in taken:
+            if position < a or (end and position == a):
+                break
+            position += b - a
+        return position
+
+    new = [
+        (original(a, end=False), original(b, end=True), rule, marker)
+        for a, b, rule, marker in cuts
+    ]
+    old = [one for one in taken if not any(a <= one[0] and one[1] <= b for a, b, _, _ in new)]
+    return sorted([*old, *new])
+
+
+def _gather(pieces: list[list[Piece]]) -> Removals:
+    """Put the pieces of all texts into columns."""
+    rows = np.array([row for some in pieces for row in some], np.int64).reshape(-1, 4)
+    bounds = np.concatenate([[0], np.cumsum([len(some) for some in pieces])])
+    return Removals(rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3], bounds)
 
 
 def _title_keys(titles: Sequence[str | None] | None, count: int) -> NDArray[np.uint64]:
@@ -72,9 +196,7 @@ def _title_keys(titles: Sequence[str | None] | None, count: int) -> NDArray[np.u
     if titles is None or not any(titles):
         return keys
     encoded = [" ".join((t or "").split()).encode("utf-8", "surrogatepass") for t in titles]
-    offsets = np.zeros(count + 1, np.int64)
-    np.cumsum([len(title) for title in encoded], out=offsets[1:])
-    lines = read(as_bytes(np.frombuffer(b"".join(encoded), np.uint8)), offsets)
+    lines = read(*_column(encoded))
     keys[lines.doc] = lines.key
     return keys
 

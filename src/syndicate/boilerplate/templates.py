@@ -120,8 +120,8 @@ class SiteTemplates:
     Examples
     --------
     >>> templates = SiteTemplates()
-    >>> for number in range(8):
-    ...     templates.learn("example.org", f"Subscribe to our paper\\nStory number {chr(65 + number)}.")
+    >>> for story in ("Rain is near.", "The mayor left.", "A bridge opens."):
+    ...     templates.learn("example.org", story + chr(10) + "Subscribe to our paper")
     >>> [furniture.line for furniture in templates.furniture("example.org")]
     ['Subscribe to our paper']
     """
@@ -301,11 +301,19 @@ class Learned:
     ) -> None:
         self._table = templates.compiled if templates is not None and sites is not None else None
         self._sites = site_keys(sites or ())
-        self.glued = tuple(
+        self.glued: tuple[int, ...] = tuple(
             doc
             for doc, site in enumerate(sites or ())
             if self._table is not None and site in self._table.glued
         )
+
+    def subset(self, docs: Sequence[int]) -> Learned:
+        """Give what was learned of the sites of some of the texts."""
+        some = Learned(None, None)
+        some._table, some._sites = self._table, self._sites[np.array(docs, np.int64)]
+        glued = set(self.glued)
+        some.glued = tuple(i for i, doc in enumerate(docs) if doc in glued)
+        return some
 
     def knows(self, forms: Keys, docs: Ints) -> NDArray[np.bool_]:
         """Tell which lines are furniture of their sites."""

@@ -1,0 +1,105 @@
+"""Furniture glued to the text of pages whose line breaks were lost.
+
+Runs of words at the edges of long lines that recur with different articles of the site are
+cut out, at the edge of the word or the sign where they end.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from syndicate.boilerplate.lines import Lines
+from syndicate.boilerplate.pages import RUN, glued_lines, run_keys
+from syndicate.boilerplate.rules import Rule
+from syndicate.boilerplate.templates import Learned
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Shares = NDArray[np.float64]
+
+Cut = tuple[int, int, int]
+"""First byte, byte after the last, rule."""
+
+_MOST_OF_SITE = 0.5
+_LEAST_INSIDE = 12
+_SIGNS = rb"[\s\])}>|.,:;!*/-]|\xc2\xa0|\xe2\x80[\x90-\x95]|\xe2\x80\xa6|\xe2\x80\x9d"
+_AFTER = re.compile(rb"(?:" + _SIGNS + rb")*")
+_BEFORE = re.compile(rb"(?:[\s\[({<|>*:/-]|\xc2\xa0|\xe2\x80[\x90-\x95])*\Z")
+
+
+def glued_cuts(lines: Lines, learned: Learned) -> dict[int, list[Cut]]:
+    """Find the learned runs at the edges of long lines; give the cuts of each text."""
+    at = glued_lines(lines)
+    at = at[np.isin(lines.doc[at], learned.glued)]
+    if not len(at):
+        return {}
+    keys, owner, index = run_keys(lines, at)
+    shares = learned.shares(keys, lines.doc[owner])
+    covered = shares.copy()
+    for step in range(1, RUN):
+        back = np.roll(shares, step)
+        back[:step] = 0.0
+        back[owner != np.roll(owner, step)] = 0.0
+        covered = np.maximum(covered, back)
+    cuts: dict[int, list[Cut]] = {}
+    for line in np.unique(owner[covered > 0]).tolist():
+        low, high = np.searchsorted(owner, [line, line + 1]).tolist()
+        found = _runs(covered[low:high], index[low:high], int(lines.tokens[line]))
+        for first, last, rule in found:
+            cut = _edges(lines, line, first, last, rule)
+            cuts.setdefault(int(lines.doc[line]), []).append(cut)
+    return cuts
+
+
+def _runs(covered: Shares, index: Ints, tokens: int) -> list[tuple[int, int, Rule]]:
+    """Choose the stretches of tokens that go: first and last token of each."""
+    chosen = []
+    edges = np.flatnonzero(np.diff(index) != 1) + 1
+    for part in np.split(np.arange(len(index)), edges):
+        often = covered[part] >= _MOST_OF_SITE
+        for first, last in _stretches(often, part):
+            rule = Rule.SITE_RUN
+            if index[first] == 0:
+                rule = Rule.SITE_HEAD
+            elif index[last] == tokens - 1:
+                rule = Rule.SITE_TAIL
+            elif last - first + 1 < _LEAST_INSIDE:
+                continue
+            chosen.append((int(index[first]), int(index[last]), rule))
+        for first, last in _stretches((covered[part] > 0) & ~often, part):
+            first, last = _core(covered, first, last)  # noqa: PLW2901 - the same stretch, trimmed
+            if last - first + 1 >= _LEAST_INSIDE:
+                chosen.append((int(index[first]), int(index[last]), Rule.SITE_RUN))
+    return chosen
+
+
+def _stretches(mask: NDArray[np.bool_], part: Ints) -> list[tuple[int, int]]:
+    """Give first and last of each run of true values, as members of ``part``."""
+    padded = np.concatenate([[False], mask, [False]])
+    change = np.flatnonzero(padded[1:] != padded[:-1])
+    return [(int(part[a]), int(part[b - 1])) for a, b in change.reshape(-1, 2).tolist()]
+
+
+def _core(covered: Shares, first: int, last: int) -> tuple[int, int]:
+    """Trim a stretch where what recurs runs on into what recurs less than half as often."""
+    half = 0.5 * covered[first : last + 1].max()
+    often = np.flatnonzero(covered[first : last + 1] >= half)
+    return first + int(often[0]), first + int(often[-1])
+
+
+def _edges(lines: Lines, line: int, first: int, last: int, rule: Rule) -> Cut:
+    """Widen a stretch of tokens to the signs and spaces that belong to it."""
+    places = lines.token(np.array([line, line]), np.array([first, last]))
+    start, stop = int(lines.spans[places[0], 0]), int(lines.spans[places[1], 1])
+    low, high = int(lines.start[line]), int(lines.stop[line])
+    if rule == Rule.SITE_TAIL:
+        before = _BEFORE.search(lines.data[max(low, start - 16) : start].tobytes())
+        return start - (len(before.group()) if before else 0), high, rule
+    after = _AFTER.match(lines.data[stop : min(high, stop + 16)].tobytes())
+    stop += after.end() if after else 0
+    return low if rule == Rule.SITE_HEAD else start, stop, rule
