@@ -188,7 +188,7 @@ def test_threads_that_claim_one_key_take_turns(store):
 def test_a_backup_is_a_store_of_its_own_or_refused(store, tmp_path):
     put(store, (record("a"), keys(1)))
     if store.stats()["store"] != "sqlite":
-        with pytest.raises(StoreError, match="memory cannot|Redis keeps"):
+        with pytest.raises(StoreError, match=r"memory cannot|Redis keeps"):
             store.backup(tmp_path / "copy.db")
         return
     store.backup(tmp_path / "copy.db")

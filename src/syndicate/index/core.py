@@ -328,25 +328,38 @@ class Index:
         int
             How many were added. Each keeps the time at which the other one remembered it.
         """
-        records = other.records()
+        return self.restore((unpack(record).document, record.at) for record in other.records())
+
+    def restore(self, documents: Iterable[tuple[Given, float]]) -> int:
+        """Add documents whose ids are not known, as remembered at other times.
+
+        Parameters
+        ----------
+        documents
+            Each with its time, in seconds since 1970.
+
+        Returns
+        -------
+        int
+            How many were added.
+        """
+        given = iter(documents)
         count = 0
-        while batch := list(islice(records, _BATCH)):
-            count += self._merge(batch)
+        while batch := list(islice(given, _BATCH)):
+            pages = self._sketch([document for document, _ in batch])
+            stamped = {
+                page.document.id: (page, at) for page, (_, at) in zip(pages, batch, strict=True)
+            }
+            count += self._store.write(partial(self._restore, pages=stamped))
         return count
 
-    def _merge(self, records: list[Record]) -> int:
-        pages = self._sketch([unpack(record).document for record in records])
-
-        def work(change: Change) -> int:
-            known = change.numbers([record.id for record in records])
-            fresh = [place for place, number in enumerate(known) if not number]
-            change.put(
-                [Record(records[i].id, records[i].at, pages[i].body) for i in fresh],
-                [pages[i].keys for i in fresh],
-            )
-            return len(fresh)
-
-        return self._store.write(work)
+    @staticmethod
+    def _restore(change: Change, pages: dict[str, tuple[Sketched, float]]) -> int:
+        known = change.numbers(list(pages))
+        fresh = [pair for pair, number in zip(pages.values(), known, strict=True) if not number]
+        records = [Record(page.document.id, at, page.body) for page, at in fresh]
+        change.put(records, [page.keys for page, _ in fresh])
+        return len(fresh)
 
     def stats(self) -> dict[str, Any]:
         """Give its size, settings and figures of the store."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 import xxhash
@@ -211,22 +214,6 @@ class SqliteStore:
             except sqlite3.DatabaseError as error:
                 yield str(error)
 
-    def salvage(self) -> Iterator[Record]:
-        """Give every record that can still be read, in order, passing over what is damaged."""
-        last = _quietly(self._db, "SELECT doc FROM state") or _quietly(
-            self._db, "SELECT max(doc) FROM record"
-        )
-        for doc in range(1, int(last or 0) + 1):
-            try:
-                row = self._db.execute(
-                    f"SELECT {_COLUMNS} FROM record WHERE doc = ?",
-                    (doc,),
-                ).fetchone()
-                if row is not None:
-                    yield _record(row)
-            except (sqlite3.DatabaseError, StoreError):
-                continue
-
     def stats(self) -> dict[str, int | float | str]:
         """Give figures about the file."""
 
@@ -242,6 +229,19 @@ class SqliteStore:
             }
 
         return self._transact("BEGIN", work)
+
+    def claim(self) -> None:
+        """Make sure that nobody else has the file open.
+
+        Raises
+        ------
+        StoreError
+            If someone has.
+        """
+        with self._lock, _translated(self.path):
+            self._db.execute("PRAGMA busy_timeout = 1000")
+            self._db.execute("PRAGMA journal_mode = DELETE").fetchall()
+            self._db.execute("PRAGMA journal_mode = WAL").fetchall()
 
     def close(self) -> None:
         """Close the file; harmless a second time."""
@@ -486,6 +486,72 @@ class _Change:
         return int(dead)
 
 
+class Wreck(NamedTuple):
+    """What can still be read of a file.
+
+    Attributes
+    ----------
+    header
+        As `SqliteStore.header` gives it; None if it cannot be read.
+    said
+        How many records it says it holds; 0 if it cannot say.
+    records
+        In order; those that are damaged are passed over.
+    """
+
+    header: bytes | None
+    said: int
+    records: Iterator[Record]
+
+
+@contextmanager
+def salvage(path: Path) -> Iterator[Wreck]:
+    """Read what can still be read of a file that may be damaged, from a copy of it.
+
+    Raises
+    ------
+    StoreError
+        If it is no SQLite file at all, or there is no room for the copy.
+    """
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix="salvage-") as folder:
+        copy = Path(folder) / path.name
+        with _translated(path):
+            _copy_whole(path, copy)
+            db = _open(copy)
+        try:
+            with _translated(path):
+                db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
+            header = _quietly(db, "SELECT header FROM state")
+            said = _quietly(db, "SELECT size FROM state") or 0
+            yield Wreck(header, said, _readable(db))
+        finally:
+            db.close()
+
+
+def _copy_whole(path: Path, copy: Path) -> None:
+    """Copy a file and its log; SQLite reads nothing of one cut short, so fill it up with zeros."""
+    for end in ("", "-wal"):
+        source = path.with_name(path.name + end)
+        if source.exists():
+            shutil.copyfile(source, copy.with_name(copy.name + end))
+    with copy.open("r+b") as file:
+        said = _said_length(file.read(32))
+        if said > copy.stat().st_size:
+            file.truncate(said)
+
+
+def _readable(db: sqlite3.Connection) -> Iterator[Record]:
+    last = _quietly(db, "SELECT doc FROM state") or _quietly(db, "SELECT max(doc) FROM record")
+    query = f"SELECT {_COLUMNS} FROM record WHERE doc = ?"
+    for doc in range(1, int(last or 0) + 1):
+        try:
+            row = db.execute(query, (doc,)).fetchone()
+            if row is not None:
+                yield _record(row)
+        except (sqlite3.DatabaseError, StoreError):
+            continue
+
+
 def _record(row: tuple[Any, ...]) -> Record:
     key, at, body, cluster, doc = row
     return Record(key, at, unseal(body, f"document {doc}"), cluster, doc)
@@ -506,15 +572,18 @@ def _refuse_stump(path: Path) -> None:
     if not path.is_file() or (log.is_file() and log.stat().st_size):
         return
     with path.open("rb") as file:
-        head = file.read(32)
-    size = path.stat().st_size
-    if size == 0 or not head.startswith(b"SQLite format 3"):
-        return
-    width = int.from_bytes(head[16:18], "big")
-    pages = int.from_bytes(head[28:32], "big")
-    if size < pages * (65536 if width == 1 else width):
+        said = _said_length(file.read(32))
+    if path.stat().st_size < said:
         message = f"{path} is damaged: it was cut short; `index repair` saves what is left"
         raise StoreError(message)
+
+
+def _said_length(head: bytes) -> int:
+    """Give the length that an SQLite file's head says it has; 0 if it is none."""
+    if not head.startswith(b"SQLite format 3"):
+        return 0
+    width = int.from_bytes(head[16:18], "big")
+    return int.from_bytes(head[28:32], "big") * (65536 if width == 1 else width)
 
 
 def _integrity(db: sqlite3.Connection) -> Iterator[str]:
@@ -538,8 +607,8 @@ def _integrity(db: sqlite3.Connection) -> Iterator[str]:
         yield f"it holds {held} documents and counts {counted}"
 
 
-def _quietly(db: sqlite3.Connection, query: str) -> int | None:
-    """Ask for one number of a file that may be damaged."""
+def _quietly(db: sqlite3.Connection, query: str) -> Any:  # noqa: ANN401 - whatever it asks for
+    """Ask for one value of a file that may be damaged."""
     try:
         row = db.execute(query).fetchone()
     except sqlite3.DatabaseError:

@@ -1,0 +1,189 @@
+"""Making an index anew: from a damaged file, from an older one, with other settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from operator import methodcaller
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from syndicate.errors import IndexFormatError, StoreError, SyndicateError
+from syndicate.index import header
+from syndicate.index.codec import unpack
+from syndicate.index.core import Index
+from syndicate.store import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from syndicate.config import Config
+    from syndicate.model import Document
+    from syndicate.store.contract import Record
+
+
+_BATCH = 256
+
+
+class Made(NamedTuple):
+    """An index made anew.
+
+    Attributes
+    ----------
+    documents
+        How many it holds.
+    lost
+        How many could not be read.
+    old
+        Where the file before it is kept.
+    """
+
+    documents: int
+    lost: int
+    old: Path
+
+
+def export(place: str | Path) -> Iterator[tuple[Document, float]]:
+    """Give all documents of an index, also one that this version cannot search.
+
+    Yields
+    ------
+    document
+    at
+        When it was remembered, in seconds since 1970.
+
+    Raises
+    ------
+    IndexFormatError
+        If its records are of another format.
+    """
+    store = open_store(place)
+    try:
+        described = store.header()
+        if described is not None:
+            _readable(header.read(described, str(place)), str(place))
+        last = 0
+        page: list[Record]
+        while page := store.read(methodcaller("page", last, _BATCH)):
+            yield from ((unpack(record).document, record.at) for record in page)
+            last = page[-1].doc
+    finally:
+        store.close()
+
+
+def _readable(described: dict[str, object], place: str) -> None:
+    if described.get("format") != header.FORMAT:
+        message = (
+            f"{place} holds records of format {described.get('format')!r}, this version reads "
+            f"{header.FORMAT}; export it with version {described.get('library')}"
+        )
+        raise IndexFormatError(message)
+
+
+def upgrade(path: str | Path, *, config: Config | None = None, secret: str | None = None) -> Made:
+    """Sketch a file's documents anew, by this version and perhaps by other settings.
+
+    The file before it stays beside it, named ``….old``.
+
+    Parameters
+    ----------
+    path
+        The file; nobody else may have it open.
+    config
+        Settings of the new one; those of the old one if not given.
+    secret
+        Of the new one.
+
+    Raises
+    ------
+    IndexFormatError
+        If its records are of another format.
+    StoreError
+        If someone has it open, or it is no file.
+    """
+    from syndicate.store.sqlite import SqliteStore  # noqa: PLC0415 - only files are made anew
+
+    _must_exist(Path(path))
+    store = SqliteStore(path)
+    try:
+        store.claim()
+        described = header.read(store.header() or b"", str(path))
+        _readable(described, str(path))
+    finally:
+        store.close()
+    chosen = config or header.settings(described)
+    return _make_anew(Path(path), export(path), chosen, secret, ".old")
+
+
+def repair(path: str | Path, *, config: Config | None = None, secret: str | None = None) -> Made:
+    """Make an index anew from what can be read of a damaged file.
+
+    The damaged file stays beside it, named ``….damaged``.
+
+    Parameters
+    ----------
+    path
+        The file; nobody else may have it open.
+    config
+        Settings, if those of the file cannot be read.
+    secret
+        Of the file.
+
+    Raises
+    ------
+    StoreError
+        If it is no SQLite file at all.
+    """
+    from syndicate.store.sqlite import salvage  # noqa: PLC0415 - only files are made anew
+
+    _must_exist(Path(path))
+    with salvage(Path(path)) as wreck:
+        if config is None and wreck.header is not None:
+            config = header.settings(header.read(wreck.header, str(path)))
+        made = _make_anew(Path(path), _whole(wreck.records), config, secret, ".damaged")
+        return made._replace(lost=max(wreck.said - made.documents, 0))
+
+
+def _must_exist(path: Path) -> None:
+    if not path.is_file():
+        message = f"{path} is no file; name an index on disk"
+        raise StoreError(message)
+
+
+def _whole(records: Iterable[Record]) -> Iterator[tuple[Document, float]]:
+    for record in records:
+        try:
+            yield unpack(record).document, record.at
+        except SyndicateError:
+            continue
+
+
+def _make_anew(
+    path: Path,
+    documents: Iterator[tuple[Document, float]],
+    config: Config | None,
+    secret: str | None,
+    suffix: str,
+) -> Made:
+    """Write a new file beside the old one, and swap them once it is whole."""
+    draft, old = path.with_name(path.name + ".new"), path.with_name(path.name + suffix)
+    if old.exists() or draft.exists():
+        message = f"{old if old.exists() else draft} is in the way; move it away first"
+        raise StoreError(message)
+    try:
+        with Index.open(draft, config=config, secret=secret) as index:
+            index.restore(documents)
+            index.compact()
+            held = len(index)
+    except BaseException:
+        _unlink(draft)
+        raise
+    path.rename(old)
+    for end in ("-wal", "-shm"):  # what was in the log is in the new file
+        path.with_name(path.name + end).unlink(missing_ok=True)
+    draft.rename(path)
+    return Made(held, 0, old)
+
+
+def _unlink(path: Path) -> None:
+    for end in ("", "-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)

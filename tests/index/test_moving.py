@@ -1,0 +1,153 @@
+"""Repair, upgrade, export: an index made anew."""
+
+import dataclasses
+import sqlite3
+
+import orjson
+import pytest
+from tests.index.conftest import PLAIN
+from tests.index.stories import story
+
+from syndicate.config import Config, SketchConfig
+from syndicate.errors import IndexFormatError, StoreError
+from syndicate.index import Index, export, repair, upgrade
+from syndicate.model import Document
+
+
+def filled(path, documents=150, **options):
+    with Index.open(path, config=PLAIN, **options) as index:
+        index.add_many(Document(f"{i}", story(i), source="a") for i in range(documents))
+        index.compact()
+
+
+def rewrite(path, **changes):
+    """Change what a file says about itself."""
+    db = sqlite3.connect(path)
+    found = orjson.loads(db.execute("SELECT header FROM state").fetchone()[0])
+    db.execute("UPDATE state SET header = ?", (orjson.dumps(found | changes),))
+    db.commit()
+    db.close()
+
+
+def test_a_damaged_record_is_named_and_all_others_are_saved(tmp_path):
+    path = tmp_path / "seen.db"
+    filled(path)
+    db = sqlite3.connect(path)
+    db.execute("UPDATE record SET body = CAST(body || x'00' AS BLOB) WHERE doc = 7")
+    db.commit()
+    db.close()
+    with Index.open(path) as index:
+        assert index.check() == [
+            "record 7 is damaged: its checksum does not fit; try `index repair`"
+        ]
+        with pytest.raises(StoreError, match="document 7 is damaged"):
+            index.get("6")
+    made = repair(path)
+    assert (made.documents, made.lost, made.old.name) == (149, 1, "seen.db.damaged")
+    with Index.open(path) as index:
+        assert index.check() == []
+        assert index.config == PLAIN
+        assert index.get("6") is None
+        assert index.query(Document("q", story(8))).of == "8"
+    with pytest.raises(StoreError, match="damaged is in the way"):
+        repair(path)
+
+
+def test_what_is_left_of_a_file_cut_short_is_saved(tmp_path):
+    path = tmp_path / "seen.db"
+    with Index.open(path, config=PLAIN) as index:
+        for i in range(150):
+            index.add(Document(f"{i}", story(i), source="a"))
+    with path.open("r+b") as file:
+        file.truncate(int(path.stat().st_size * 0.6))
+    with pytest.raises(StoreError, match="cut short; `index repair`"):
+        Index.open(path)
+    made = repair(path)
+    assert 0 < made.documents < 150
+    assert made.lost == 150 - made.documents
+    with Index.open(path) as index:
+        assert index.check() == []
+        for document in index:
+            assert document.text == story(int(document.id))
+
+
+def test_what_is_no_index_is_not_repaired(tmp_path):
+    (tmp_path / "text.db").write_text("nothing " * 1000)
+    with pytest.raises(StoreError, match="not an index"):
+        repair(tmp_path / "text.db")
+    with pytest.raises(StoreError, match="is no file"):
+        repair(tmp_path / "missing.db")
+
+
+@pytest.mark.parametrize(("name", "value"), [("scheme", "syndicate/0"), ("format", 99)])
+def test_another_scheme_or_format_is_refused_with_the_remedy(tmp_path, name, value):
+    path = tmp_path / "seen.db"
+    filled(path, 3)
+    rewrite(path, **{name: value})
+    with pytest.raises(IndexFormatError, match=f"has {name} {value!r}.*`index upgrade`"):
+        Index.open(path)
+
+
+def test_an_older_scheme_is_upgraded(tmp_path):
+    path = tmp_path / "seen.db"
+    filled(path)
+    rewrite(path, scheme="syndicate/0")
+    made = upgrade(path)
+    assert (made.documents, made.lost) == (150, 0)
+    with Index.open(path) as index:
+        assert index.query(Document("q", story(8))).of == "8"
+        assert index.get("3") == Document("3", story(3), source="a")
+    assert made.old.exists()
+
+
+def test_upgrade_changes_settings_and_secret(tmp_path):
+    path = tmp_path / "seen.db"
+    filled(path)
+    other = dataclasses.replace(PLAIN, sketch=SketchConfig(shingle_size=4))
+    upgrade(path, config=other, secret="s3cret")
+    with Index.open(path, secret="s3cret") as index:
+        assert index.config == other
+        assert len(index) == 150
+
+
+def test_upgrade_waits_for_nobody(tmp_path):
+    path = tmp_path / "seen.db"
+    filled(path, 3)
+    with Index.open(path) as index:
+        index.seen(Document("x", story(99)))
+        with pytest.raises(StoreError, match="other"):
+            upgrade(path)
+        assert index.get("x") is not None
+
+
+def test_records_of_another_format_are_not_read(tmp_path):
+    path = tmp_path / "seen.db"
+    filled(path, 3)
+    rewrite(path, format=99)
+    with pytest.raises(IndexFormatError, match="export it with version"):
+        upgrade(path)
+    with pytest.raises(IndexFormatError, match="export it with version"):
+        list(export(path))
+
+
+def test_export_gives_back_everything_with_its_time(tmp_path):
+    path = tmp_path / "seen.db"
+    filled(path, 5)
+    rewrite(path, scheme="syndicate/0")
+    pairs = list(export(path))
+    assert [document.id for document, _ in pairs] == ["0", "1", "2", "3", "4"]
+    with Index.open("memory:", config=Config(strip="none")) as index:
+        assert index.restore(pairs) == 5
+        assert index.restore(pairs) == 0
+        assert index.query(Document("q", story(2))).of == "2"
+
+
+def test_a_header_that_says_nothing_is_refused(tmp_path):
+    path = tmp_path / "seen.db"
+    filled(path, 3)
+    db = sqlite3.connect(path)
+    db.execute("UPDATE state SET header = x'00'")
+    db.commit()
+    db.close()
+    with pytest.raises(IndexFormatError, match="does not say what it is"):
+        Index.open(path)
