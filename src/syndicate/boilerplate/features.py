@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
+    Screen = NDArray[np.uint16]
 
 _DECIDES = Mode.WHOLE | Mode.STARTS | Mode.WITHIN
 _CAPTION = Mode.HEAD | Mode.PHRASE
@@ -112,16 +113,18 @@ def find(lines: Lines, at: Ints, first: Ints, modes: Mode, markers: Markers) -> 
         tone[here] += lines.token_tones[place]
         entry = np.searchsorted(markers.keys, key[here])
         check = np.arange(len(here))
-        while len(check):
-            entry = np.minimum(entry, len(markers.keys) - 1)
+        entry = np.minimum(entry, len(markers.keys) - 1)
+        while True:
             check = check[markers.keys[entry[check]] == key[here[check]]]
+            if not len(check):
+                break
             fits = _fits(lines, line[check], entry[check], length, modes, markers)
             fits &= (markers.tones[entry[check]] == tone[here[check]]) | (
                 lines.tones[line[check]] == 0
             )
             best[here[check[fits]]] = entry[check[fits]]
-            entry = entry + 1
-            check = check[entry[check] < len(markers.keys)]
+            check = check[entry[check] + 1 < len(markers.keys)]
+            entry[check] += 1
         known = np.searchsorted(markers.beginnings, key[here])
         known = np.minimum(known, len(markers.beginnings) - 1)
         here = here[markers.beginnings[known] == key[here]]
@@ -154,37 +157,37 @@ def gap_before(lines: Lines, line: Ints, index: Ints) -> Ints:
 
 def describe(lines: Lines, markers: Markers) -> Features:
     """Look at all lines."""
-    count = len(lines)
     screen = markers.seen[lines.hashes & np.uint64(0xFFFF)]
-    stored = np.minimum(lines.tokens, 2 * HEAD)
-    owner = np.repeat(np.arange(count), stored)
-    position = np.arange(len(owner)) - np.repeat(lines.base, stored)
-    marker = _deciding(lines, screen, owner, position, markers)
+    marker = _deciding(lines, screen, markers)
     pictured, stem = _pictures(lines, markers)
     return Features(
         marker=marker,
         kind=np.where(marker >= 0, markers.kinds[marker], 0),
-        credit=_credits(lines, screen, owner, position, markers),
-        dated=_dates(lines, screen, owner, position, markers),
+        credit=_credits(lines, screen, markers),
+        dated=_dates(lines, screen, markers),
         pictured=pictured,
         stem=stem,
         pointed=_pointed(lines),
     )
 
 
-def _deciding(
-    lines: Lines, screen: NDArray[np.uint16], owner: Ints, position: Ints, markers: Markers
-) -> Ints:
+def _seen(lines: Lines, screen: Screen, modes: Mode, good: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """Give the tokens of good lines that may begin a marker, and their lines."""
+    token = np.flatnonzero(screen & np.uint16(modes))
+    line = np.searchsorted(lines.base, token, "right") - 1
+    fine = good[line]
+    return token[fine], line[fine]
+
+
+def _deciding(lines: Lines, screen: Screen, markers: Markers) -> Ints:
     """Find the marker that decides what a line is: whole, at its start, else inside."""
     marker = np.full(len(lines), -1, np.int64)
-    seen = np.flatnonzero((screen & _DECIDES != 0) & (position == 0))
-    line = owner[seen]
+    some = np.flatnonzero(lines.tokens)
+    line = some[screen[lines.base[some]] & np.uint16(_DECIDES) != 0]
     marker[line] = find(lines, line, np.zeros_like(line), _DECIDES, markers)
-    inside = (screen & Mode.WITHIN != 0) & (position > 0)
-    inside &= (lines.words[owner] <= _SHORT_LINE) & (marker[owner] < 0)
-    seen = np.flatnonzero(inside)
-    line = owner[seen]
-    found = find(lines, line, position[seen], Mode.WITHIN, markers)
+    short = (lines.words <= _SHORT_LINE) & (marker < 0)
+    token, line = _seen(lines, screen, Mode.WITHIN, short)
+    found = find(lines, line, token - lines.base[line], Mode.WITHIN, markers)
     good = np.flatnonzero(found >= 0)[::-1]  # the first in a line is assigned last
     marker[line[good]] = found[good]
     at = np.flatnonzero(marker >= 0)
@@ -196,25 +199,30 @@ def _deciding(
     return marker
 
 
-def _dates(
-    lines: Lines, screen: NDArray[np.uint16], owner: Ints, position: Ints, markers: Markers
-) -> NDArray[np.bool_]:
+def _dates(lines: Lines, screen: Screen, markers: Markers) -> NDArray[np.bool_]:
     """Find short lines that hold a date and nothing else: a year or a month's name at least."""
-    number = (lines.looks[:, 0] & DIGIT) != 0
-    short = (lines.tokens >= 2) & (lines.tokens <= _DATE_TOKENS)
-    other = ~number & (screen & Mode.DATE == 0)
-    others = np.bincount(owner, other, len(lines))
-    numbers = np.bincount(owner, number, len(lines))
-    dated = short & (others == 0) & (numbers >= 2) & ((numbers >= 3) | (lines.tokens >= 3))
-    seen = np.flatnonzero(dated[owner])
-    words = seen[~number[seen]]
-    found = find(lines, owner[words], position[words], Mode.DATE, markers)
-    dated[owner[words[found < 0]]] = False
-    size = lines.spans[seen, 1] - lines.spans[seen, 0]
-    digit = lines.data[lines.spans[seen, 0]]
-    telling = np.where(number[seen], (size == 4) & (digit <= ord("2")), size >= _TELLING)
-    tells = np.bincount(owner[seen], telling, len(lines))
-    return np.asarray(dated & (tells > 0))
+    short = np.flatnonzero((lines.tokens >= 2) & (lines.tokens <= _DATE_TOKENS))
+    first = lines.base[short]
+    may_open = (lines.looks[first, 0] & DIGIT != 0) | (screen[first] & np.uint16(Mode.DATE) != 0)
+    short = short[may_open]
+    owner = np.repeat(np.arange(len(short)), lines.tokens[short])
+    starts = np.cumsum(lines.tokens[short]) - lines.tokens[short]
+    position = np.arange(len(owner)) - starts[owner]
+    token = lines.base[short][owner] + position
+    number = lines.looks[token, 0] & DIGIT != 0
+    other = ~number & (screen[token] & np.uint16(Mode.DATE) == 0)
+    others = np.bincount(owner, other, len(short))
+    numbers = np.bincount(owner, number, len(short))
+    good = (others == 0) & (numbers >= 2) & ((numbers >= 3) | (lines.tokens[short] >= 3))
+    word = np.flatnonzero(good[owner] & ~number)
+    found = find(lines, short[owner[word]], position[word], Mode.DATE, markers)
+    good[owner[word[found < 0]]] = False
+    size = lines.spans[token, 1] - lines.spans[token, 0]
+    year = (size == 4) & (lines.data[lines.spans[token, 0]] <= ord("2"))
+    tells = np.bincount(owner, np.where(number, year, size >= _TELLING), len(short))
+    dated = np.zeros(len(lines), np.bool_)
+    dated[short[good & (tells > 0)]] = True
+    return dated
 
 
 def _pictures(lines: Lines, markers: Markers) -> tuple[NDArray[np.bool_], NDArray[np.uint64]]:
@@ -234,25 +242,22 @@ def _pictures(lines: Lines, markers: Markers) -> tuple[NDArray[np.bool_], NDArra
     return pictured, stem
 
 
-def _credits(
-    lines: Lines, screen: NDArray[np.uint16], owner: Ints, position: Ints, markers: Markers
-) -> Ints:
+def _credits(lines: Lines, screen: Screen, markers: Markers) -> Ints:
     """Find photo credits that end a line.
 
     What stands around the word for picture decides: a bracket or dash before it, a colon
     after it, names in capitals up to the end.
     """
     credit = np.full(len(lines), -1, np.int64)
-    near = (screen & _CAPTION != 0) & (position >= lines.tokens[owner] - _CREDIT_TOKENS)
-    near &= (lines.words[owner] <= _CAPTION_WORDS) & (lines.tokens[owner] <= 2 * HEAD)
-    seen = np.flatnonzero(near)
-    line, first = owner[seen], position[seen]
-    entry = find(lines, line, first, _CAPTION, markers)
-    seen, line, first, entry = (a[entry >= 0] for a in (seen, line, first, entry))
-    length = markers.lengths[entry]
+    short = (lines.words <= _CAPTION_WORDS) & (lines.tokens <= 2 * HEAD)
+    token, line = _seen(lines, screen, _CAPTION, short)
+    near = token >= (lines.base + lines.tokens)[line] - _CREDIT_TOKENS
+    token, line = token[near], line[near]
+    entry = find(lines, line, token - lines.base[line], _CAPTION, markers)
+    token, line, entry = (a[entry >= 0] for a in (token, line, entry))
+    first, length = token - lines.base[line], markers.lengths[entry]
     rest = lines.tokens[line] - first - length
-    capital = np.cumsum((lines.looks[:, 0] & (UPPER | DIGIT | LONE)) != 0)
-    names = capital[seen + length - 1 + rest] - capital[seen + length - 1]
+    names = _capitals(lines, token + length, rest)
     before = gap_before(lines, line, first)
     colon = gap_before(lines, line, first + length) & COLON != 0
     opened = before & OPEN != 0
@@ -267,8 +272,18 @@ def _credits(
     bare = edged & toned & (first > 0) & (rest >= 1) & (rest <= 6) & (names == rest)
     found |= bare & ~phrase & ~colon
     good = np.flatnonzero(found)[::-1]  # the first in a line is assigned last
-    credit[line[good]] = lines.spans[seen[good], 0]
+    credit[line[good]] = lines.spans[token[good], 0]
     return credit
+
+
+def _capitals(lines: Lines, start: Ints, count: Ints) -> Ints:
+    """Count, of so many tokens from each start, those with a capital or a number."""
+    total = np.zeros(len(start), np.int64)
+    last = max(len(lines.looks) - 1, 0)
+    for step in range(int(count.max(initial=0))):
+        look = lines.looks[np.minimum(start + step, last), 0]
+        total += (look & (UPPER | DIGIT | LONE) != 0) & (step < count)
+    return total
 
 
 def _pointed(lines: Lines) -> NDArray[np.bool_]:
