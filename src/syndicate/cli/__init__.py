@@ -7,7 +7,7 @@ with its commands in it; it imports what is heavy inside the functions that run,
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import io
 import signal
 import sys
@@ -21,7 +21,19 @@ if TYPE_CHECKING:
     from types import FrameType
 
 COMMANDS: Final = {
-    "dedupe": "syndicate.cli.dedupe",
+    name: f"syndicate.cli.{module}"
+    for name, module in (
+        ("dedupe", "dedupe"),
+        ("strip", "strip"),
+        ("compare", "compare"),
+        ("explain", "compare"),
+        ("report", "compare"),
+        ("sites", "sites"),
+        ("index", "index"),
+        ("serve", "serve"),
+        ("bench", "compare"),
+    )
+    if importlib.util.find_spec(f"syndicate.cli.{module}")
 }
 """The module of each command, in the order that ``--help`` lists them."""
 
