@@ -57,7 +57,8 @@ class Config:
         each other, containment where one holds a part of the other. What shared text means is
         read from how it lies, whatever the threshold; 0 leaves it at that.
     strip
-        Remove boilerplate before comparing: ``"rules"`` or ``"none"``.
+        Remove boilerplate before comparing: by ``"rules"``, by rules and what the input
+        teaches of its ``"sites"``, or ``"none"``.
     canonical
         Which member stands for its cluster: the earliest published, the longest, or the
         first in input order. Ties go to the longer text, then to the smaller id; only
@@ -67,7 +68,7 @@ class Config:
     """
 
     threshold: float = 0.0
-    strip: Literal["rules", "none"] = "rules"
+    strip: Literal["sites", "rules", "none"] = "sites"
     canonical: Canonical = "earliest"
     sketch: SketchConfig = SketchConfig()
 
@@ -76,5 +77,5 @@ class Config:
         if not 0 <= self.threshold <= 1:
             message = f"threshold must be between 0 and 1, got {self.threshold}; try 0.5"
             raise ConfigError(message)
-        _one_of("strip", self.strip, ("rules", "none"))
+        _one_of("strip", self.strip, ("sites", "rules", "none"))
         _one_of("canonical", self.canonical, ("earliest", "longest", "first"))

@@ -68,7 +68,7 @@ def test_finished_parts_are_not_read_again(news, tmp_path):
     claim(tmp_path / "work", units, config)
     sketch_units(units, config, work=tmp_path / "work", workers=1, progress=lambda *_: None)
     told = []
-    parts = sketch_units(
+    parts, _ = sketch_units(
         units, config, work=tmp_path / "work", workers=1, progress=lambda *what: told.append(what)
     )
     assert told == []
@@ -124,13 +124,13 @@ def test_a_worker_that_dies_is_reported_with_what_it_held(news, tmp_path, monkey
     units = plan([str(news)], unit_bytes=40_000).units
     work = tmp_path / "work"
     claim(work, units, Config())
-    monkeypatch.setattr("syndicate.pipeline.scan._sketch_unit", _die)
+    monkeypatch.setattr("syndicate.pipeline.scan._read_unit", _die)
     with pytest.raises(StoreError, match="worker process died") as caught:
         sketch_units(units, Config(), work=work, workers=2, progress=lambda *_: None)
     assert "news.jsonl" in str(caught.value)
 
 
-def _die(_unit, _config, work, number):
+def _die(_unit, work, number):
     (work / f"draft-{number:06d}").mkdir()
     os.kill(os.getpid(), signal.SIGKILL)
 

@@ -33,6 +33,7 @@ _THRESHOLD: Final = (
 )
 _CANONICAL: Final = "Which document stands for its cluster: earliest, longest or first."
 _STRIP: Final = "Compare texts as they are, with captions, bylines and site furniture."
+_SITES: Final = "Strip by rules alone, without learning the furniture of the input's sites."
 _FORMAT: Final = (
     "table to read; json for all there is; jsonl, a cluster a line; csv, a document a row."
 )
@@ -85,6 +86,7 @@ def dedupe(
     ] = 0.0,
     canonical: Annotated[Which, typer.Option(metavar="WHICH", help=_CANONICAL)] = Which.EARLIEST,
     strip: Annotated[bool, typer.Option(" /--no-strip", help=_STRIP, show_default=False)] = True,
+    sites: Annotated[bool, typer.Option(" /--no-sites", help=_SITES, show_default=False)] = True,
     format_: Annotated[
         Format, typer.Option("--format", "-f", metavar="FORMAT", help=_FORMAT)
     ] = Format.TABLE,
@@ -124,7 +126,9 @@ def dedupe(
     from syndicate.report import WRITERS, totals  # noqa: PLC0415
 
     config = Config(
-        threshold=threshold, canonical=canonical.value, strip="rules" if strip else "none"
+        threshold=threshold,
+        canonical=canonical.value,
+        strip=("sites" if sites else "rules") if strip else "none",
     )
     _check_outputs([path for path in (output, keep) if path], paths)
     started = time.perf_counter()

@@ -58,6 +58,15 @@ class Rows:
         with _reading(self.items) as file:
             return [self._read(file, start, end) for start, end in spans]
 
+    def span(self, first: int, last: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
+        """Fetch rows ``first`` to below ``last``, end to end, and their bounds in that."""
+        start, end = int(self.bounds[first]), int(self.bounds[last])
+        bounds = self.bounds[first : last + 1] - start
+        if not isinstance(self.items, Path):
+            return self.items[start:end], bounds
+        with _reading(self.items) as file:
+            return self._read(file, start, end), bounds
+
     def whole(self) -> NDArray[Any]:
         """Fetch the items of all rows."""
         if not isinstance(self.items, Path):

@@ -14,11 +14,19 @@ from syndicate.pipeline.corpus import Corpus
 from syndicate.pipeline.grouping import group
 from syndicate.pipeline.matcher import Matcher
 from syndicate.pipeline.result import Result
-from syndicate.pipeline.scan import Scratch, claim, sketch_batches, sketch_units
+from syndicate.pipeline.scan import (
+    Scratch,
+    claim,
+    sketch_in_memory,
+    sketch_units,
+    with_folders,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
+
+    from syndicate.boilerplate import SiteTemplates
 
     Progress = Callable[[str, int, int], None]
 
@@ -66,15 +74,9 @@ def dedupe(
     config = config or Config()
     budget = Budget.of(0, memory=memory, workers=1)
     folder = Scratch()
-    parts = []
-    held = 0
-    for number, some in enumerate(_gathered(io.from_documents(documents), _PART)):
-        held += sum(batch.records.nbytes for batch in some)
-        if held > budget.in_memory:
-            parts.append(sketch_batches(some, config, folder.part(number)))
-        else:
-            parts += [sketch_batches([batch], config) for batch in some]
-    return _result(Corpus(parts), config, budget, _silent, folder)
+    groups = _placed(io.from_documents(documents), budget, folder)
+    parts, templates = sketch_in_memory(groups, config)
+    return _result(Corpus(parts), config, budget, _silent, folder, templates)
 
 
 def dedupe_paths(
@@ -125,15 +127,35 @@ def dedupe_paths(
         budget.check_disk(plan.bytes, work)
     if announce:
         announce(plan.bytes, budget.estimate(plan.bytes))
-    parts = sketch_units(plan.units, config, work=work, workers=budget.workers, progress=progress)
-    return _result(Corpus(parts, plan.skipped), config, budget, progress, folder)
+    if work is None:
+        groups = _placed(_read(plan.units, progress), budget, folder)
+        parts, templates = sketch_in_memory(groups, config)
+    else:
+        parts, templates = sketch_units(
+            plan.units, config, work=work, workers=budget.workers, progress=progress
+        )
+    return _result(Corpus(parts, plan.skipped), config, budget, progress, folder, templates)
+
+
+def _read(units: Sequence[io.Unit], progress: Progress) -> Iterator[io.Batch]:
+    """Read units one after the other."""
+    for number, unit in enumerate(units):
+        progress("read", number, len(units))
+        yield from with_folders(unit)
 
 
 def _result(
-    corpus: Corpus, config: Config, budget: Budget, progress: Progress, folder: Scratch
+    corpus: Corpus,
+    config: Config,
+    budget: Budget,
+    progress: Progress,
+    folder: Scratch,
+    templates: SiteTemplates | None,
 ) -> Result:
     """Match, cluster and put into words."""
     matcher = Matcher(corpus, config, budget, progress)
+    if templates is not None:
+        matcher.notes.append(f"furniture was learned from the pages of {_sites(templates)}")
     found = matcher.find()
 
     def at(threshold: float) -> Result:
@@ -160,15 +182,27 @@ def _result(
     return at(config.threshold)
 
 
-def _gathered(batches: Iterable[io.Batch], size: int) -> Iterator[list[io.Batch]]:
-    """Gather batches to about this many bytes."""
-    held: list[io.Batch] = []
-    total = 0
+def _sites(templates: SiteTemplates) -> str:
+    """Say how many sites there are, and name the first."""
+    names = templates.sites
+    return f"{names[0]} and {len(names) - 1} other sites" if len(names) > 1 else names[0]
+
+
+def _placed(
+    batches: Iterable[io.Batch], budget: Budget, scratch: Scratch
+) -> Iterator[tuple[list[io.Batch], Path | None]]:
+    """Let batches wait in memory while there is room, then many at a time in folders."""
+    held = 0
+    waiting: list[io.Batch] = []
+    number = 0
     for batch in batches:
-        held.append(batch)
-        total += batch.records.nbytes
-        if total >= size:
-            yield held
-            held, total = [], 0
-    if held:
-        yield held
+        held += batch.records.nbytes
+        if held <= budget.in_memory:
+            yield [batch], None
+            continue
+        waiting.append(batch)
+        if sum(some.records.nbytes for some in waiting) >= _PART:
+            yield waiting, scratch.part(number)
+            waiting, number = [], number + 1
+    if waiting:
+        yield waiting, scratch.part(number)

@@ -13,19 +13,20 @@ import pyarrow.compute as pc
 from syndicate import io
 from syndicate.match.relation import Context
 from syndicate.model import Skipped
+from syndicate.pipeline.texts import site_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from syndicate.io.spool import Rows
     from syndicate.pipeline.part import Part
 
 
 UNDATED = int(np.iinfo(np.int64).max)
 """Stands for a time that is missing or unreadable, after all others."""
 _RECORDS_AT_ONCE = 1024
-_HOST = r"^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?(?:www\.)?(?P<host>[^/:?#]+)"
 
 
 class Corpus:
@@ -58,7 +59,7 @@ class Corpus:
     def __init__(self, parts: Sequence[Part], skipped: tuple[Skipped, ...] = ()) -> None:
         self._parts = tuple(parts)
         self._starts = np.cumsum([0, *(len(part) for part in parts)])
-        tables = [part.records for part in parts if len(part)]
+        tables = [part.texts.records for part in parts if len(part)]
         self._records = (
             pa.concat_tables(tables) if tables else io.SCHEMA.empty_table().drop_columns(["text"])
         )
@@ -70,7 +71,7 @@ class Corpus:
         self.counts: NDArray[np.int32] = counts[order]
         sizes = np.concatenate([np.empty(0, np.int32), *(part.sizes for part in parts)])
         self.sizes: NDArray[np.int32] = sizes[order]
-        found = (item for part in parts for item in part.skipped)
+        found = (item for part in parts for item in part.texts.skipped)
         self.skipped = tuple(
             sorted((*skipped, *found, *repeats), key=lambda item: (item.id, item.error))
         )
@@ -97,8 +98,7 @@ class Corpus:
     @cached_property
     def _sites(self) -> NDArray[np.int64]:
         """A number for the site of each document, -1 if it has none."""
-        hosts = pc.struct_field(pc.extract_regex(self._records.column("url"), _HOST), "host")
-        return self._encoded(pc.coalesce(self._records.column("source"), hosts))
+        return self._encoded(site_column(self._records))
 
     @cached_property
     def _urls(self) -> NDArray[np.int64]:
@@ -182,7 +182,9 @@ class Corpus:
         fetched: list[NDArray[Any]] = [None] * len(numbers)  # type: ignore[list-item]
         for owner in np.unique(owners):
             chosen = order[owners == owner]
-            rows = getattr(self._parts[owner], what).take(places[chosen] - self._starts[owner])
+            part = self._parts[owner]
+            held: Rows = part.texts.rows if what == "texts" else getattr(part, what)
+            rows = held.take(places[chosen] - self._starts[owner])
             for slot, row in zip(chosen.tolist(), rows, strict=True):
                 fetched[slot] = row
         return fetched

@@ -10,17 +10,22 @@ import tempfile
 import weakref
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow.compute as pc
+
 from syndicate import io
+from syndicate.boilerplate import SiteTemplates
 from syndicate.config import SCHEME
 from syndicate.errors import IndexFormatError, StoreError
-from syndicate.pipeline.part import Part, PartWriter, load
+from syndicate.pipeline.part import Part, load, sketch
+from syndicate.pipeline.texts import load_texts, read_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from syndicate.config import Config
 
@@ -28,94 +33,195 @@ if TYPE_CHECKING:
 
 _MANIFEST = "manifest.json"
 _FORMAT = 1
+_SITES = "sites.json"
+_TOP_FOLDER = r"^(?P<top>[^/]+)/"
 
 
-def sketch_batches(
-    batches: Iterable[io.Batch], config: Config, folder: Path | None = None
-) -> Part:
-    """Sketch batches into one part, waiting in memory or in a folder."""
-    writer = PartWriter(config, folder)
-    for batch in batches:
-        writer.add(batch.records, batch.skipped)
-    return writer.finish()
+def sketch_batches(batches: Iterable[io.Batch], config: Config) -> Part:
+    """Sketch batches into one part in memory, with nothing learned of sites."""
+    return sketch(read_texts(batches), config)
 
 
-def sketch_units(
-    units: Sequence[io.Unit],
-    config: Config,
-    *,
-    work: Path | None,
-    workers: int,
-    progress: Progress,
-) -> list[Part]:
-    """Sketch units of input; parts come in the order of the units.
+def sketch_in_memory(
+    groups: Iterable[tuple[Sequence[io.Batch], Path | None]], config: Config
+) -> tuple[list[Part], SiteTemplates | None]:
+    """Read all, learn of sites, then sketch all.
 
     Parameters
     ----------
+    groups
+        Batches, and the folder in which they wait, or None for memory.
+    config
+        The settings of the run.
+
+    Returns
+    -------
+    parts
+        One for each group.
+    templates
+        What was learned, if anything.
+    """
+    learned = SiteTemplates() if config.strip == "sites" else None
+    read = [(read_texts(some, folder, learn=learned), folder) for some, folder in groups]
+    templates = learned if learned and learned.sites else None
+    parts = [sketch(texts, config, templates=templates, folder=folder) for texts, folder in read]
+    return parts, templates
+
+
+def sketch_units(
+    units: Sequence[io.Unit], config: Config, *, work: Path, workers: int, progress: Progress
+) -> tuple[list[Part], SiteTemplates | None]:
+    """Sketch units of input, in a folder where an interrupted run is taken up again.
+
+    Parameters
+    ----------
+    units
+        Of the input; parts come in their order.
+    config
+        The settings of the run.
     work
-        Folder for parts, which is also where an interrupted run is taken up again; None
-        keeps everything in memory, which takes one process.
+        The folder, ours by `claim`.
     workers
         Processes to use.
+    progress
+        Told how many units are done.
+
+    Returns
+    -------
+    parts
+        One for each unit.
+    templates
+        What was learned of sites, if anything.
     """
-    if work is None:
-        parts = []
-        for number, unit in enumerate(units):
-            progress("read", number, len(units))
-            parts += [sketch_batches([batch], config) for batch in io.read(unit)]
-        return parts
-    waiting = [number for number in range(len(units)) if not _folder(work, number).exists()]
-    if workers == 1 or len(waiting) <= 1:
-        for done, number in enumerate(waiting):
-            progress("read", len(units) - len(waiting) + done, len(units))
-            _sketch_unit(units[number], config, work, number)
+    numbers = range(len(units))
+    steps = _Steps(units, work, workers, progress)
+    templates = None
+    if config.strip == "sites":
+        steps.run("read", _read_unit, _texts_folder, ())
+        templates = _merged(work, len(units))
+        steps.run("sketch", _sketch_texts, _part_folder, (config,))
     else:
-        _sketch_in_processes(units, waiting, config, work, workers, progress)
-    return [load(_folder(work, number)) for number in range(len(units))]
+        steps.run("read", _read_and_sketch, _part_folder, (config,))
+    loaded = [load(load_texts(_texts_folder(work, n)), _part_folder(work, n)) for n in numbers]
+    return loaded, templates
 
 
-def _sketch_in_processes(
-    units: Sequence[io.Unit],
-    waiting: list[int],
-    config: Config,
-    work: Path,
-    workers: int,
-    progress: Progress,
-) -> None:
-    """Share units among processes; the first failure ends the run, named."""
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(waiting)), mp_context=context)
-    try:
-        pending = {
-            pool.submit(_sketch_unit, units[number], config, work, number) for number in waiting
-        }
-        while pending:
-            progress("read", len(units) - len(pending), len(units))
-            done, pending = wait(pending, return_when=FIRST_COMPLETED)
-            for future in done:
-                future.result()
-    except BrokenProcessPool as error:
-        held = [units[number] for number in waiting if _draft(work, number).exists()]
-        message = (
-            f"a worker process died, killed or out of memory, while reading one of: "
-            f"{'; '.join(map(str, held)) or 'nothing yet'}. Run again, with fewer --workers "
-            f"or more memory; with --work, what was finished is kept"
+class _Steps:
+    """Runs one function over all units, where its result is not there yet."""
+
+    def __init__(
+        self, units: Sequence[io.Unit], work: Path, workers: int, progress: Progress
+    ) -> None:
+        self._units = units
+        self._work = work
+        self._workers = workers
+        self._progress = progress
+
+    def run(
+        self,
+        stage: str,
+        step: Callable[..., None],
+        result: Callable[[Path, int], Path],
+        settings: tuple[object, ...],
+    ) -> None:
+        """Run a step, in this process or in several; the first failure ends it, named."""
+        total = len(self._units)
+        waiting = [n for n in range(total) if not result(self._work, n).exists()]
+        if self._workers == 1 or len(waiting) <= 1:
+            for done, number in enumerate(waiting):
+                self._progress(stage, total - len(waiting) + done, total)
+                step(self._units[number], self._work, number, *settings)
+            return
+        context = multiprocessing.get_context("spawn")
+        pool = ProcessPoolExecutor(min(self._workers, len(waiting)), mp_context=context)
+        try:
+            pending = {
+                pool.submit(step, self._units[number], self._work, number, *settings)
+                for number in waiting
+            }
+            while pending:
+                self._progress(stage, total - len(pending), total)
+                done_now, pending = wait(pending, return_when=FIRST_COMPLETED)
+                for future in done_now:
+                    future.result()
+        except BrokenProcessPool as error:
+            raise StoreError(self._obituary()) from error
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _obituary(self) -> str:
+        drafts = (n for n in range(len(self._units)) if _draft(self._work, n).exists())
+        held = "; ".join(str(self._units[n]) for n in drafts) or "nothing yet"
+        return (
+            f"a worker process died, killed or out of memory, while it worked on one of: {held}. "
+            f"Run again, with fewer --workers or more memory; with --work, what was finished is "
+            f"kept"
         )
-        raise StoreError(message) from error
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _sketch_unit(unit: io.Unit, config: Config, work: Path, number: int) -> None:
-    """Sketch a unit into its folder, which exists under its name only once complete."""
-    draft = _draft(work, number)
-    shutil.rmtree(draft, ignore_errors=True)
+def with_folders(unit: io.Unit) -> Iterator[io.Batch]:
+    """Read a unit; files without a source have their top folder for one."""
+    for batch in io.read(unit):
+        if unit.kind != "files":
+            yield batch
+            continue
+        records = batch.records
+        folders = pc.struct_field(pc.extract_regex(records.column("id"), _TOP_FOLDER), "top")
+        sources = pc.coalesce(records.column("source"), folders)
+        place = records.schema.get_field_index("source")
+        yield io.Batch(records.set_column(place, "source", sources), batch.skipped)
+
+
+def _read_unit(unit: io.Unit, work: Path, number: int) -> None:
+    """Read a unit into its folder and learn from it."""
+    learned = SiteTemplates()
+    with _drafted(_draft(work, number), _texts_folder(work, number)) as draft:
+        read_texts(with_folders(unit), draft, learn=learned)
+        learned.save(draft / _SITES)
+
+
+def _sketch_texts(_unit: io.Unit, work: Path, number: int, config: Config) -> None:
+    """Sketch what `_read_unit` read."""
+    texts = load_texts(_texts_folder(work, number))
+    learned = SiteTemplates.load(work / _SITES)
+    templates = learned if learned.sites else None
+    with _drafted(_draft(work, number), _part_folder(work, number)) as draft:
+        sketch(texts, config, templates=templates, folder=draft)
+
+
+def _read_and_sketch(unit: io.Unit, work: Path, number: int, config: Config) -> None:
+    """Do both at once, where nothing is to be learned first."""
+    folder = _texts_folder(work, number)
+    with _drafted(_draft(work, number), folder) as draft:
+        read_texts(with_folders(unit), draft)
+    with _drafted(_draft(work, number), _part_folder(work, number)) as draft:
+        sketch(load_texts(folder), config, folder=draft)
+
+
+def _merged(work: Path, units: int) -> SiteTemplates | None:
+    """Put together what was learned of all units."""
+    merged = SiteTemplates()
+    for number in range(units):
+        merged.merge(SiteTemplates.load(_texts_folder(work, number) / _SITES))
+    merged.save(work / _SITES)
+    return merged if merged.sites else None
+
+
+@contextmanager
+def _drafted(draft: Path, final: Path) -> Iterator[Path]:
+    """Make a folder that bears its name only once it is complete."""
+    for leftover in (draft, final):
+        shutil.rmtree(leftover, ignore_errors=True)
     draft.mkdir()
-    sketch_batches(io.read(unit), config, draft)
-    draft.rename(_folder(work, number))
+    yield draft
+    draft.rename(final)
 
 
-def _folder(work: Path, number: int) -> Path:
+def _texts_folder(work: Path, number: int) -> Path:
+    return work / f"texts-{number:06d}"
+
+
+def _part_folder(work: Path, number: int) -> Path:
     return work / f"part-{number:06d}"
 
 
