@@ -10,7 +10,7 @@ from syndicate.config import Config
 from syndicate.model import Document
 from syndicate.pipeline import dedupe, dedupe_paths
 
-FURNITURE = [sentence(random.Random(99), 9, 12).rstrip(".") for _ in range(12)]
+FURNITURE = [sentence(random.Random(99 + k), 12, 18) for k in range(12)]
 
 
 def pages(seed=0, sites=("sao.example", "trang.example")):
