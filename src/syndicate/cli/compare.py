@@ -1,0 +1,273 @@
+"""``syndicate compare`` and ``syndicate explain``: two texts side by side."""
+
+from __future__ import annotations
+
+import enum
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from syndicate.errors import DocumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import Console
+    from rich.text import Text
+
+    from syndicate.config import Config
+    from syndicate.match.passages import Piece
+    from syndicate.model import Document
+    from syndicate.pipeline.compare import Comparison, Explanation
+
+app = typer.Typer()
+
+_ONE: Final = "A file, or the id of a document of --among."
+_AMONG: Final = "Where to look for ids: a folder, file or pattern; may be given several times."
+_STRIP: Final = "Compare texts as they are, with captions, bylines and site furniture."
+_SIZE: Final = "Tokens to a shingle."
+_STYLES: Final = {"shared": "green", "edited": "yellow", "new": "bold red"}
+
+
+class Format(enum.StrEnum):
+    """How a comparison is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+One = Annotated[str, typer.Argument(metavar="A", help=_ONE, show_default=False)]
+Other = Annotated[str, typer.Argument(metavar="B", help=_ONE, show_default=False)]
+Among = Annotated[
+    list[str] | None, typer.Option("--among", metavar="PATH", help=_AMONG, show_default=False)
+]
+Strip = Annotated[bool, typer.Option(" /--no-strip", help=_STRIP, show_default=False)]
+Size = Annotated[int, typer.Option("--shingle-size", metavar="N", help=_SIZE)]
+Written = Annotated[Format, typer.Option("--format", "-f", metavar="FORMAT", help="text or json.")]
+
+
+@app.command(no_args_is_help=True)
+def compare(
+    a: One,
+    b: Other,
+    *,
+    among: Among = None,
+    strip: Strip = True,
+    shingle_size: Size = 5,
+    format_: Written = Format.TEXT,
+) -> None:
+    """Show two texts side by side, with what they share and what is new.
+
+    \b
+      syndicate compare one.txt other.txt
+      syndicate compare 17 23 --among crawl.jsonl
+    """  # noqa: D301 - the backspace is for the layout of --help
+    from syndicate.pipeline.compare import examine  # noqa: PLC0415 - keeps --help quick
+
+    one, two = _documents(a, b, among)
+    comparison = examine(one, two, config=_config(strip=strip, shingle_size=shingle_size))
+    if format_ is Format.JSON:
+        _write_json(_plain(comparison))
+        return
+    console = _console()
+    _print_summary(console, comparison)
+    _print_sides(console, comparison)
+
+
+@app.command(no_args_is_help=True)
+def explain(
+    a: One,
+    b: Other,
+    *,
+    among: Among = None,
+    strip: Strip = True,
+    shingle_size: Size = 5,
+    format_: Written = Format.TEXT,
+) -> None:
+    """Say why two texts are a match or not, and which setting would change that.
+
+    \b
+      syndicate explain one.txt other.txt
+      syndicate explain 17 23 --among crawl.jsonl --format json
+    """  # noqa: D301 - the backspace is for the layout of --help
+    from syndicate.pipeline.compare import explain as explained  # noqa: PLC0415 - likewise
+
+    one, two = _documents(a, b, among)
+    found = explained(one, two, config=_config(strip=strip, shingle_size=shingle_size))
+    if format_ is Format.JSON:
+        _write_json(_plain(found.comparison) | _reasons(found))
+        return
+    console = _console()
+    _print_summary(console, found.comparison)
+    _print_reasons(console, found)
+
+
+def _config(*, strip: bool, shingle_size: int) -> Config:
+    from syndicate.config import Config, SketchConfig  # noqa: PLC0415 - likewise
+
+    sketch = SketchConfig(shingle_size=shingle_size)
+    return Config(strip="rules" if strip else "none", sketch=sketch)
+
+
+def _documents(a: str, b: str, among: list[str] | None) -> tuple[Document, Document]:
+    """Read two files, or find two ids.
+
+    Raises
+    ------
+    DocumentError
+        If a file cannot be read or holds no document, or an id is nowhere.
+    """
+    if among:
+        found = {document.id: document for document in _read(among, {a, b})}
+        missing = [name for name in (a, b) if name not in found]
+        if missing:
+            message = (
+                f"no document {missing[0]!r} in {', '.join(among)}; ids are as dedupe has them"
+            )
+            raise DocumentError(message, path=missing[0])
+        return found[a], found[b]
+    return _first(a), _first(b)
+
+
+def _first(path: str) -> Document:
+    for document in _read([path], None):
+        return document
+    message = f"{path} holds no document"
+    raise DocumentError(message, path=path)
+
+
+def _read(paths: list[str], wanted: set[str] | None) -> Iterable[Document]:
+    """Read documents; what cannot be read is told once nothing else was found."""
+    from syndicate import io  # noqa: PLC0415 - keeps --help quick
+    from syndicate.model import Document  # noqa: PLC0415
+
+    plan = io.plan(paths)
+    trouble = list(plan.skipped)
+    found = False
+    for unit in plan.units:
+        for batch in io.read(unit):
+            trouble += batch.skipped
+            for record in batch.records.to_pylist():
+                if wanted is None or record["id"] in wanted:
+                    found = True
+                    yield Document(**record)
+    if trouble and not found:
+        raise DocumentError(trouble[0].error, path=trouble[0].id)
+
+
+def _console() -> Console:
+    from rich.console import Console  # noqa: PLC0415 - slow to import
+
+    return Console(file=sys.stdout, highlight=False)
+
+
+def _print_summary(console: Console, comparison: Comparison) -> None:
+    match = comparison.match
+    console.print(f"[bold]{comparison.summary}[/bold]", soft_wrap=True)
+    console.print(f"{match.relation}: {match.reason}", soft_wrap=True, markup=False)
+    console.print(
+        f"Jaccard {match.jaccard:.3f}, {match.containment_a:.3f} of A in B, "
+        f"{match.containment_b:.3f} of B in A, {match.shared} shared shingles"
+    )
+
+
+def _print_sides(console: Console, comparison: Comparison) -> None:
+    from rich.table import Table  # noqa: PLC0415 - slow to import
+
+    table = Table(expand=True, show_lines=False)
+    table.add_column(comparison.match.a, ratio=1)
+    table.add_column(comparison.match.b, ratio=1)
+    table.add_row(
+        _coloured(comparison.a.original, comparison.anatomy.a),
+        _coloured(comparison.b.original, comparison.anatomy.b),
+    )
+    console.print(table)
+    console.print("[green]shared[/] [yellow]edited[/] [bold red]new[/] [dim]taken out[/]")
+
+
+def _coloured(text: str, pieces: tuple[Piece, ...]) -> Text:
+    """Colour a text; where colours do not show, brackets name what is not shared."""
+    from rich.text import Text  # noqa: PLC0415 - slow to import
+
+    shown = Text()
+    place = 0
+    for piece in pieces:
+        shown.append(_safe(text[place : piece.start]))
+        words = _safe(text[piece.start : piece.end])
+        if piece.kind == "shared":
+            shown.append(words, _STYLES["shared"])
+        else:
+            shown.append(f"[{piece.kind}: ", "dim")
+            shown.append(words, _STYLES.get(piece.kind, "dim"))
+            shown.append("]", "dim")
+        place = piece.end
+    shown.append(_safe(text[place:]))
+    return shown
+
+
+def _safe(text: str) -> str:
+    """Leave out what would steer a terminal."""
+    from syndicate.report.table import shown  # noqa: PLC0415 - likewise
+
+    return "\n".join(shown(line) for line in text.splitlines(keepends=False)) + (
+        "\n" if text.endswith("\n") else ""
+    )
+
+
+def _print_reasons(console: Console, found: Explanation) -> None:
+    for tier in found.tiers:
+        verdict = "finds this pair" if tier.finds else "misses this pair"
+        console.print(
+            f"{tier.name}: {verdict}: {tier.seen} "
+            f"(finds such a pair with probability {tier.chance:.3f})",
+            soft_wrap=True,
+        )
+    for name, value in _measures(found.comparison).items():
+        console.print(f"  {name}: {value}", markup=False)
+    for flip in found.flips:
+        console.print(f"with {flip.setting}: {flip.verdict}", soft_wrap=True, markup=False)
+    if not found.flips:
+        console.print("no single setting changes this")
+
+
+def _measures(comparison: Comparison) -> dict[str, int]:
+    evidence = comparison.evidence
+    return {name: getattr(evidence, name) for name in evidence.__slots__}
+
+
+def _plain(comparison: Comparison) -> dict[str, object]:
+    """Give a comparison as JSON takes it."""
+    match = comparison.match
+    return {
+        "a": match.a,
+        "b": match.b,
+        "relation": match.relation.value,
+        "reason": match.reason,
+        "summary": comparison.summary,
+        "jaccard": match.jaccard,
+        "containment_a": match.containment_a,
+        "containment_b": match.containment_b,
+        "shared": match.shared,
+        "passages": [
+            {name: getattr(passage, name) for name in passage.__slots__}
+            for passage in match.passages
+        ],
+        "pieces_a": [piece._asdict() for piece in comparison.anatomy.a],
+        "pieces_b": [piece._asdict() for piece in comparison.anatomy.b],
+    }
+
+
+def _reasons(found: Explanation) -> dict[str, object]:
+    return {
+        "score": found.comparison.score,
+        "evidence": _measures(found.comparison),
+        "tiers": [tier._asdict() for tier in found.tiers],
+        "flips": [flip._asdict() for flip in found.flips],
+    }
+
+
+def _write_json(value: dict[str, object]) -> None:
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
