@@ -232,9 +232,10 @@ def _pictures(lines: Lines, markers: Markers) -> tuple[NDArray[np.bool_], NDArra
     line = np.flatnonzero((lines.tokens >= 4) & (lines.flags & NUMBERED != 0))
     last = lines.tokens[line] - 1
     dashed = gap_before(lines, line, last) & (DASH | SPACE) == DASH | SPACE
-    pictured[line[dashed]] = True
-    word = lines.token(line, last - 1)
-    seen = markers.seen[lines.hashes[word] & np.uint64(0xFFFF)] & Mode.PICTURE != 0
+    here, before = lines.token(line, last), lines.token(line, last - 1)
+    dashed &= lines.spans[here, 0] - lines.spans[before, 1] >= 3  # a space on both sides
+    pictured[line[dashed & (lines.tail[line] == 0)]] = True
+    seen = markers.seen[lines.hashes[before] & np.uint64(0xFFFF)] & Mode.PICTURE != 0
     line, last = line[seen], last[seen]
     named = find(lines, line, last - 1, Mode.PICTURE, markers) >= 0
     pictured[line[named]] = True
@@ -265,9 +266,9 @@ def _credits(lines: Lines, screen: Screen, markers: Markers) -> Ints:
     edged = ~opened & (dashed | (first == 0) | (before & (END | CLOSE) != 0))
     named = names >= rest - 1
     toned = (lines.tones[line] != 0) | (markers.tones[entry] == 0)
-    found = opened & (lines.tail[line] & CLOSE != 0) & (rest <= 14)
-    found |= ~opened & colon & np.where(edged, rest <= 12, named & (rest <= 7))
     phrase = markers.modes[entry] == Mode.PHRASE
+    found = opened & (lines.tail[line] & CLOSE != 0) & (rest <= 14) & (phrase | (rest > 0))
+    found |= ~opened & colon & np.where(edged, rest <= 12, named & (rest <= 7))
     found |= edged & phrase & ((rest <= 3) | named | (dashed & (rest <= 8)))
     bare = edged & toned & (first > 0) & (rest >= 1) & (rest <= 6) & (names == rest)
     found |= bare & ~phrase & ~colon

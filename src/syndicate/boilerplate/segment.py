@@ -39,6 +39,7 @@ _LONG = 25
 _HEADING = 26
 _CAPTION = 60
 _NEAR_TOP = 4
+_LISTED = 15
 _ENOUGH = 3.0
 _BEFORE_ANY_TEXT = np.int64(1 << 40)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
@@ -223,10 +224,10 @@ def _classify(
         (byline, Rule.BYLINE, -4.0),
         (features.dated[live], Rule.DATELINE, -4.0),
         (alt, Rule.IMAGE_TEXT, -1.0),
+        ((features.credit[live] >= 0) & (words <= _CAPTION), Rule.PHOTO, 0.0),
         ((twice > 1) & (words >= 5) & ~twin & ~next_twin, Rule.REPEATED,
          -0.4 * np.minimum(words, 40)),
         (twin & (words >= 5), Rule.NOTHING, 0.0),
-        ((features.credit[live] >= 0) & (words <= _CAPTION), Rule.PHOTO, 0.0),
         (this.ends & (words >= _PROSE), Rule.NOTHING, np.minimum(words, 60)),
         ((words >= _LONG) | ((flags & ELLIPSIS != 0) & (words >= 12)), Rule.NOTHING,
          0.6 * np.minimum(words, 60)),
@@ -269,7 +270,10 @@ def _drop_after(this: Page, rule: Ints, last: Ints, drop: Ints) -> None:
     weight = np.where(outside, _EVIDENCE[rule], 0.0)
     repeats = this.total(outside & (rule == Rule.REPEATED))
     total = this.total(weight) + np.where(repeats >= 4, 1.5, 0.0)
-    first = this.earliest(weight >= 1.0)
+    short = outside & ~this.ends & (this.words <= _LISTED)
+    listed = (this.total(short) >= 10) & (2 * this.total(short) >= this.total(outside))
+    total += np.where(listed, _ENOUGH, 0.0)
+    first = this.earliest((weight >= 1.0) | (short & listed[this.seg]))
     gone = outside & (index >= first[this.seg]) & (total >= _ENOUGH)[this.seg]
     keeps = (rule == Rule.NOTHING) | (rule == Rule.PHOTO)
     drop[gone] = np.where(keeps, Rule.AFTER_BODY, rule)[gone]
@@ -284,9 +288,10 @@ def _drop_before(this: Page, rule: Ints, start: Ints, title: Keys, drop: Ints) -
     menu = this.total(outside & (this.words <= 5) & ~this.ends)[this.seg] >= 8
     among = (this.total(weight) >= _ENOUGH)[this.seg] & (index < last[this.seg])
     loose = outside & ~this.ends & (this.key != title[this.seg])
-    drop[loose & among & (this.words <= _HEADING)] = Rule.BEFORE_BODY
+    far = index < start[this.seg] - _NEAR_TOP
+    drop[loose & (among | (menu & far)) & (this.words <= _HEADING)] = Rule.BEFORE_BODY
     drop[loose & menu & (this.words <= 6)] = Rule.MENU
-    proven = (weight >= 1.0) & (rule != Rule.TEASER)
+    proven = ((weight >= 1.0) & (rule != Rule.TEASER)) | (outside & (rule == Rule.PHOTO))
     drop[proven] = rule[proven]
 
 
