@@ -27,11 +27,11 @@ COMMANDS: Final = {
         ("strip", "strip"),
         ("compare", "compare"),
         ("explain", "compare"),
-        ("report", "compare"),
+        ("report", "report"),
         ("sites", "sites"),
         ("index", "index"),
         ("serve", "serve"),
-        ("bench", "compare"),
+        ("bench", "bench"),
     )
     if importlib.util.find_spec(f"syndicate.cli.{module}")
 }

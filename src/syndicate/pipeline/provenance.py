@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,10 +11,13 @@ import pyarrow.compute as pc
 
 from syndicate.model import OPTIONAL_FIELDS, Document
 from syndicate.origin import OutletReport, outlet_reports, trace
+from syndicate.pipeline.compare import examine
+from syndicate.report.html import Pair, Story
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from syndicate.config import Config
     from syndicate.model import Copy
     from syndicate.pipeline.corpus import Corpus
     from syndicate.pipeline.result import Result
@@ -60,3 +64,42 @@ def outlets(
     """Count originals, copies and credits of each outlet; parameters as for `copies`."""
     known = matched(result) if documents is None else documents
     return outlet_reports(known, trace(known, result.matches))
+
+
+def tell(result: Result, config: Config, *, sides: int = 200, title: str = "Reprints") -> Story:
+    """Gather what an HTML page tells beside the result itself.
+
+    Parameters
+    ----------
+    result
+        Of `syndicate.dedupe`.
+    config
+        The settings that it was made with.
+    sides
+        Members to show beside their canonical document, the first ones.
+    title
+        Of the page.
+    """
+    documents = matched(result)
+    found = copies(result, documents)
+    pairs = (
+        (cluster.canonical, member.id) for cluster in result.clusters for member in cluster.members
+    )
+    return Story(
+        documents=documents,
+        pairs=[_pair(documents[a], documents[b], config) for a, b in islice(pairs, sides)],
+        copies=found,
+        outlets=outlet_reports(documents, found),
+        title=title,
+    )
+
+
+def _pair(canonical: Document, member: Document, config: Config) -> Pair:
+    seen = examine(canonical, member, config=config)
+    return Pair(
+        canonical=canonical.id,
+        member=member.id,
+        texts=(canonical.text, member.text),
+        pieces=(seen.anatomy.a, seen.anatomy.b),
+        summary=seen.summary,
+    )

@@ -8,7 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TextIO
 from xml.sax.saxutils import escape, quoteattr
 
+from syndicate.errors import ConfigError
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from syndicate.model import Copy, Document
 
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -88,12 +92,27 @@ def write_mermaid(
         stream.write(f"  {numbers[_name(copy)]} -->|{weight}| {numbers[copy.copy]}\n")
 
 
-GRAPHS: Final[Mapping[str, Callable[[Sequence[Copy], Mapping[str, Document], TextIO], None]]] = {
+Writer = Callable[[Sequence["Copy"], Mapping[str, "Document"], TextIO], None]
+_WRITERS: Final[Mapping[str, Writer]] = {
     ".graphml": write_graphml,
     ".csv": write_edges,
     ".mmd": write_mermaid,
 }
-"""How to write a graph, by the ending of its file."""
+
+
+def graph_writer(path: Path) -> Writer:
+    """Choose how to write a graph by the ending of its file.
+
+    Raises
+    ------
+    ConfigError
+        If the ending is unknown.
+    """
+    writer = _WRITERS.get(path.suffix.lower())
+    if writer is None:
+        message = f"a graph's file ends in {', '.join(_WRITERS)}; got {path.name!r}"
+        raise ConfigError(message)
+    return writer
 
 
 def _name(copy: Copy) -> str:

@@ -1,0 +1,172 @@
+"""One HTML page to look at: clusters, who copied whom, shared passages side by side.
+
+The page needs no network and runs no script but its own; texts go into it escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+from syndicate.report.table import shown, totals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from syndicate.match.passages import Piece
+    from syndicate.model import Cluster, Copy, Document
+    from syndicate.origin import OutletReport
+    from syndicate.report.contract import Reported
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A member beside its canonical document.
+
+    Parameters
+    ----------
+    canonical, member
+        Ids.
+    texts
+        Originals of the canonical document and of the member.
+    pieces
+        What they are made of.
+    summary
+        A line.
+    """
+
+    canonical: str
+    member: str
+    texts: tuple[str, str]
+    pieces: tuple[Sequence[Piece], Sequence[Piece]]
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """All that the page tells beside the result itself.
+
+    Parameters
+    ----------
+    documents
+        By id, as many as are known.
+    pairs
+        The members shown side by side.
+    copies, outlets
+        Who copied whom, and what each outlet printed.
+    title
+        Of the page.
+    """
+
+    documents: Mapping[str, Document]
+    pairs: Sequence[Pair]
+    copies: Sequence[Copy]
+    outlets: Sequence[OutletReport]
+    title: str = "Reprints"
+
+
+def write_html(result: Reported, story: Story, stream: TextIO) -> None:
+    """Write the page.
+
+    Parameters
+    ----------
+    result
+        What was found.
+    story
+        Everything else that is told.
+    stream
+        UTF-8.
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - on request
+
+    loader = PackageLoader("syndicate", "report")
+    page = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    sides = {(pair.canonical, pair.member): pair for pair in story.pairs}
+    reasons = {frozenset((match.a, match.b)): match.reason for match in result.matches}
+    members = sum(len(cluster.members) for cluster in result.clusters)
+    unshown = members - len(sides)
+    stream.writelines(
+        page.get_template("page.html.j2").generate(
+            title=story.title,
+            totals=totals(result),
+            settings=sorted(_flat(result.settings)),
+            notes=result.notes,
+            clusters=[
+                _cluster(cluster, story.documents, sides, reasons) for cluster in result.clusters
+            ],
+            unshown=unshown and f"{unshown:,} members are listed without their text.",
+            copies=story.copies,
+            outlets=story.outlets,
+            apart=[match for match in result.matches if not match.relation.joins],
+        )
+    )
+
+
+def _flat(settings: Mapping[str, object]) -> Iterable[tuple[str, object]]:
+    """Give settings within settings as well."""
+    for name, value in settings.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value)
+        else:
+            yield name, value
+
+
+def _cluster(
+    cluster: Cluster,
+    documents: Mapping[str, Document],
+    sides: Mapping[tuple[str, str], Pair],
+    reasons: Mapping[frozenset[str], str],
+) -> dict[str, object]:
+    """Put a cluster into the words of the template."""
+    members = []
+    for member in cluster.members:
+        pair = sides.get((cluster.canonical, member.id))
+        summary = pair.summary if pair else f"{member.containment:.0%} contained"
+        members.append(
+            {
+                "relation": member.relation.value,
+                "page": _page(member.id, documents),
+                "summary": summary,
+                "reason": reasons.get(frozenset((cluster.canonical, member.id)), ""),
+                "sides": pair and _sides(pair),
+            }
+        )
+    return {
+        "id": f"c{cluster.id}",
+        "head": _page(cluster.canonical, documents),
+        "members": members,
+    }
+
+
+def _page(name: str, documents: Mapping[str, Document]) -> dict[str, str]:
+    """Say what a document is."""
+    document = documents.get(name)
+    label = name
+    facts: list[str] = []
+    if document:
+        label = document.title or name
+        facts = [text for text in (document.source, document.published) if text]
+    if label != name:
+        facts.append(name)
+    return {"id": shown(name), "label": shown(label), "facts": shown(" · ".join(["", *facts]))}
+
+
+def _sides(pair: Pair) -> list[dict[str, object]]:
+    names = (pair.canonical, pair.member)
+    return [
+        {"name": shown(name), "pieces": list(_stretches(text, pieces))}
+        for name, text, pieces in zip(names, pair.texts, pair.pieces, strict=True)
+    ]
+
+
+def _stretches(text: str, pieces: Sequence[Piece]) -> Iterable[tuple[str, int | None, str]]:
+    """Cut a text into its pieces and what lies between them."""
+    place = 0
+    for piece in pieces:
+        if piece.start > place:
+            yield "plain", None, text[place : piece.start]
+        yield piece.kind, piece.passage, text[piece.start : piece.end]
+        place = piece.end
+    if place < len(text):
+        yield "plain", None, text[place:]
