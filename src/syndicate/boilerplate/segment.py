@@ -272,6 +272,8 @@ def _drop_after(this: Page, rule: Ints, last: Ints, drop: Ints) -> None:
     total = this.total(weight) + np.where(repeats >= 4, 1.5, 0.0)
     short = outside & ~this.ends & (this.words <= _LISTED)
     listed = (this.total(short) >= 10) & (2 * this.total(short) >= this.total(outside))
+    page = (_EVIDENCE[rule] >= 1.0) & (rule != Rule.BYLINE)
+    listed &= this.total(page) > 0  # else it may be the article's own list
     total += np.where(listed, _ENOUGH, 0.0)
     first = this.earliest((weight >= 1.0) | (short & listed[this.seg]))
     gone = outside & (index >= first[this.seg]) & (total >= _ENOUGH)[this.seg]
