@@ -39,6 +39,8 @@ def test_a_mark_at_the_head_is_a_dateline(text, name):
         ("Rain fell. (AP)", "AP"),
         ("Rain fell.\nSource: Northern Wire", "Northern Wire"),
         ("Rain fell.\nVia Bloomberg", "Bloomberg"),
+        ("Rain fell.\nThis story first appeared in the Harbour Gazette.", "Harbour Gazette"),
+        ("Trời mưa.\nĐăng lại từ báo Bờ Nam", "Bờ Nam"),
         ("下雨了。\n来源：新华社", "Xinhua"),
         ("Пошёл дождь.\nИсточник: Интерфакс", "Interfax"),
     ],

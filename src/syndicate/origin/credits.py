@@ -33,6 +33,7 @@ TOO_LONG = 200_000
 class _Patterns(NamedTuple):
     dateline: re.Pattern[str]
     source: re.Pattern[str]
+    phrase: re.Pattern[str]
     by: re.Pattern[str]
     closing: re.Pattern[str]
     photo: re.Pattern[str]
@@ -55,6 +56,10 @@ def _patterns(words: tuple[tuple[str, tuple[str, ...]], ...]) -> _Patterns:
         ),
         source=re.compile(
             rf"(?<!\w)(?i:{either['source']})\s*[:：]\s*(?P<name>[^\n()\[\]]{{2,120}})"
+        ),
+        phrase=re.compile(
+            rf"(?<!\w)(?i:{either['phrase']})\s+(?:(?i:{either['filler']})\s+)*"
+            rf"(?P<name>[^\n()\[\].,;]{{2,{LONGEST}}})"
         ),
         by=re.compile(
             rf"(?:^|[\n(.…!?\"”'’]\s*)(?i:{either['by']})\s+"
@@ -138,6 +143,8 @@ def _source_lines(text: str, names: Names, patterns: _Patterns) -> Iterator[Cred
     for match in patterns.source.finditer(text):
         if not _pictured(text, match.start(), patterns):
             yield from _named_in(match, names, strangers=True)
+    for match in patterns.phrase.finditer(text):
+        yield from _named_in(match, names, strangers=True)
     start = max(0, len(text) - TAIL)
     for match in patterns.by.finditer(text, start):
         for credit in _named_in(match, names, strangers=False):
