@@ -1,0 +1,419 @@
+"""``syndicate index``: the crawler's index for programs in any language, over JSON lines."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from syndicate.cli import console
+from syndicate.errors import ConfigError, DocumentError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from syndicate.index import Index
+    from syndicate.model import Document
+
+app = typer.Typer()
+index = typer.Typer(
+    name="index",
+    no_args_is_help=True,
+    help="Remember articles, and tell of a page whether its text was there before.",
+)
+app.add_typer(index)
+
+_FAILED: Final = 1
+_LINE: Final = 16 << 20
+_BATCH: Final = 256
+
+Place = Annotated[
+    str,
+    typer.Argument(
+        metavar="DB",
+        help="A file, or redis://HOST/0?prefix=NAME:, or memory:.",
+        show_default=False,
+    ),
+]
+Paths = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[PATH]...",
+        help="Files, folders or patterns; - or nothing for JSON lines on standard input.",
+        show_default=False,
+    ),
+]
+Ids = Annotated[list[str], typer.Argument(metavar="ID...", show_default=False)]
+Ttl = Annotated[
+    str | None, typer.Option(metavar="LENGTH", help="Forget what is older, such as 14d.")
+]
+Within = Annotated[
+    str | None, typer.Option(metavar="LENGTH", help="Match only what is as near in time as 72h.")
+]
+SecretFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Key all hashes with the secret in this file."),
+]
+Strip = Annotated[
+    bool,
+    typer.Option(
+        " /--no-strip", help="Of a new index: compare texts as they are.", show_default=False
+    ),
+]
+Power = Annotated[
+    bool,
+    typer.Option(
+        "--power-safe", help="Flush the disk for each document, to survive a loss of power."
+    ),
+]
+
+
+def read_secret(path: Path | None) -> str | None:
+    """Read a secret from a file, without the line break at its end."""
+    if path is None:
+        return None
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"the secret file {path} cannot be read: {error}"
+        raise ConfigError(message) from error
+
+
+def opened(
+    place: str,
+    *,
+    ttl: str | None = None,
+    within: str | None = None,
+    secret_file: Path | None = None,
+    strip: bool = True,
+    power: bool = False,
+) -> Index:
+    """Open an index as the options say; ``--no-strip`` is for new ones."""
+    from syndicate.config import Config  # noqa: PLC0415 - keeps --help quick
+    from syndicate.index import Index  # noqa: PLC0415
+
+    return Index.open(
+        place,
+        config=None if strip else Config(strip="none"),
+        ttl=ttl,
+        within=within,
+        secret=read_secret(secret_file),
+        durability="power" if power else "process",
+    )
+
+
+def _existing(place: str, secret_file: Path | None = None) -> Index:
+    """Open an index that must be there: to read a file must not make it."""
+    if "://" not in place and not Path(place).is_file():
+        message = f"there is no index at {place}; `index add` makes one"
+        raise StoreError(message)
+    return opened(place, secret_file=secret_file)
+
+
+@index.command()
+def seen(
+    place: Place,
+    paths: Paths = None,
+    *,
+    ttl: Ttl = None,
+    within: Within = None,
+    secret_file: SecretFile = None,
+    strip: Strip = True,
+    power: Power = False,
+) -> None:
+    """Say of each page whether its text was there before, and remember it.
+
+    Writes a JSON line for each page: id, status, of, cluster, matches; or id and error.
+    """
+    with opened(
+        place, ttl=ttl, within=within, secret_file=secret_file, strip=strip, power=power
+    ) as held:
+        _answer(paths, held.seen)
+
+
+@index.command()
+def query(
+    place: Place,
+    paths: Paths = None,
+    *,
+    ttl: Ttl = None,
+    within: Within = None,
+    secret_file: SecretFile = None,
+) -> None:
+    """Say of each page whether its text was there before, and remember nothing."""
+    _existing(place, secret_file).close()
+    with opened(place, ttl=ttl, within=within, secret_file=secret_file) as held:
+        _answer(paths, held.query)
+
+
+def _answer(paths: list[str] | None, ask: Callable[[Document], Any]) -> None:
+    """Write a verdict for each page, flushed at once."""
+    from syndicate.index.wire import verdict_record  # noqa: PLC0415
+
+    failed = False
+    for item in _documents(paths):
+        try:
+            if isinstance(item, DocumentError):
+                raise item
+            _write(verdict_record(ask(item)))
+        except DocumentError as error:
+            failed = True
+            _write({"id": error.path, "error": str(error)})
+    raise typer.Exit(_FAILED if failed else 0)
+
+
+@index.command()
+def add(
+    place: Place,
+    paths: Paths = None,
+    *,
+    ttl: Ttl = None,
+    secret_file: SecretFile = None,
+    strip: Strip = True,
+    power: Power = False,
+) -> None:
+    """Remember documents without comparing them; several times faster than seen."""
+    failed = False
+    with opened(place, ttl=ttl, secret_file=secret_file, strip=strip, power=power) as held:
+        size = 1 if not paths or paths == ["-"] else _BATCH
+        for batch in _batches(_documents(paths), size):
+            good = [item for item in batch if not isinstance(item, DocumentError)]
+            held.add_many(good)
+            for item in batch:
+                if isinstance(item, DocumentError):
+                    failed = True
+                    _write({"id": item.path, "error": str(item)})
+                else:
+                    _write({"id": item.id, "status": "added"})
+    raise typer.Exit(_FAILED if failed else 0)
+
+
+@index.command()
+def get(place: Place, ids: Ids, *, secret_file: SecretFile = None) -> None:
+    """Write remembered documents, a JSON line each."""
+    from syndicate.index.wire import document_record  # noqa: PLC0415
+
+    missing = False
+    with _existing(place, secret_file) as held:
+        for key in ids:
+            found = held.get(key)
+            missing = missing or found is None
+            known = None if found is None else document_record(found)
+            _write(known or {"id": key, "error": "not known"})
+    raise typer.Exit(_FAILED if missing else 0)
+
+
+@index.command()
+def remove(place: Place, ids: Ids, *, secret_file: SecretFile = None) -> None:
+    """Forget documents."""
+    with _existing(place, secret_file) as held:
+        _write({"removed": held.remove_many(ids)})
+
+
+@index.command()
+def expire(
+    place: Place,
+    *,
+    before: Annotated[
+        str, typer.Option(metavar="WHEN", help="A date, or a length of time ago such as 14d.")
+    ],
+    secret_file: SecretFile = None,
+) -> None:
+    """Forget documents remembered before a moment."""
+    with _existing(place, secret_file) as held:
+        _write({"removed": held.expire(before=before)})
+
+
+@index.command()
+def stats(place: Place, *, secret_file: SecretFile = None) -> None:
+    """Say how much it holds, with which settings, and how large it is."""
+    with _existing(place, secret_file) as held:
+        _write(held.stats())
+
+
+@index.command()
+def check(place: Place, *, secret_file: SecretFile = None) -> None:
+    """Look for damage; a line each. Exit status 1 if there is any."""
+    with _existing(place, secret_file) as held:
+        found = held.check()
+    for line in found:
+        _write({"damage": line})
+    raise typer.Exit(_FAILED if found else 0)
+
+
+@index.command()
+def repair(place: Place, *, secret_file: SecretFile = None) -> None:
+    """Make a file anew from what can be read of it; nobody else may have it open."""
+    from syndicate.index import repair as make  # noqa: PLC0415
+
+    made = make(place, secret=read_secret(secret_file))
+    _write({"documents": made.documents, "lost": made.lost, "old": str(made.old)})
+
+
+@index.command()
+def upgrade(place: Place, *, secret_file: SecretFile = None) -> None:
+    """Sketch a file anew by this version; nobody else may have it open."""
+    from syndicate.index import upgrade as make  # noqa: PLC0415
+
+    made = make(place, secret=read_secret(secret_file))
+    _write({"documents": made.documents, "old": str(made.old)})
+
+
+@index.command()
+def compact(place: Place, *, secret_file: SecretFile = None) -> None:
+    """Give back the room of what was removed."""
+    with _existing(place, secret_file) as held:
+        held.compact()
+        _write(held.stats())
+
+
+@index.command()
+def backup(
+    place: Place,
+    copy: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    *,
+    secret_file: SecretFile = None,
+) -> None:
+    """Copy a file while others use it."""
+    with _existing(place, secret_file) as held:
+        held.backup(copy)
+    _write({"copy": str(copy), "bytes": copy.stat().st_size})
+
+
+@index.command(name="export")
+def export_(place: Place) -> None:
+    """Write all documents, a JSON line each, with the time at which they were remembered."""
+    from syndicate.index import export  # noqa: PLC0415
+    from syndicate.index.wire import document_record  # noqa: PLC0415
+
+    if "://" not in place:
+        _must_exist(place)
+    for document, at in export(place):
+        when = datetime.fromtimestamp(at, UTC).isoformat()
+        _write({**document_record(document), "remembered": when})
+
+
+def _must_exist(place: str) -> None:
+    if not Path(place).is_file():
+        message = f"there is no index at {place}; `index add` makes one"
+        raise StoreError(message)
+
+
+@index.command(name="import")
+def import_(
+    place: Place,
+    paths: Paths = None,
+    *,
+    secret_file: SecretFile = None,
+    strip: Strip = True,
+) -> None:
+    """Add exported documents whose ids are not known, with their times."""
+    failed: list[DocumentError] = []
+    with opened(place, secret_file=secret_file, strip=strip) as held:
+        added = held.restore(_stamped(paths, failed))
+    for error in failed:
+        console.say(f"skipped {error.path}: {error}")
+    _write({"added": added})
+    raise typer.Exit(_FAILED if failed else 0)
+
+
+def _stamped(
+    paths: list[str] | None, failed: list[DocumentError]
+) -> Iterator[tuple[Document, float]]:
+    """Read exported lines with their times; without one, now."""
+    from syndicate.model import Document  # noqa: PLC0415
+
+    now = datetime.now(UTC).timestamp()
+    for number, line in enumerate(_lines(paths), 1):
+        try:
+            record = _record(line, f"line {number}")
+            document = Document.from_mapping(record, default_id=f"-:{number}")
+            yield document, _moment(record.get("remembered"), now)
+        except DocumentError as error:
+            failed.append(error)
+
+
+def _lines(paths: list[str] | None) -> Iterator[bytes]:
+    for path in paths or ["-"]:
+        if path == "-":
+            yield from sys.stdin.buffer
+        else:
+            with Path(path).open("rb") as file:
+                yield from file
+
+
+def _moment(value: object, now: float) -> float:
+    try:
+        return datetime.fromisoformat(str(value)).timestamp() if value else now
+    except ValueError:
+        return now
+
+
+def _record(line: bytes, name: str) -> dict[str, Any]:
+    import orjson  # noqa: PLC0415
+
+    if len(line) > _LINE:
+        message = f"{name} has {len(line)} bytes, at most {_LINE} are read; split it"
+        raise DocumentError(message, path=name)
+    try:
+        found = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        message = f"{name} is not JSON: {error}"
+        raise DocumentError(message, path=name) from error
+    if not isinstance(found, dict):
+        message = f"{name} must be a JSON object, got {type(found).__name__}"
+        raise DocumentError(message, path=name)
+    return found
+
+
+def _documents(paths: list[str] | None) -> Iterator[Document | DocumentError]:
+    """Read documents; what cannot be read comes as the error it is."""
+    if not paths or paths == ["-"]:
+        yield from _from_stdin()
+        return
+    from syndicate import io  # noqa: PLC0415
+    from syndicate.model import Document  # noqa: PLC0415
+
+    plan = io.plan(paths)
+    yield from (DocumentError(item.error, path=item.id) for item in plan.skipped)
+    for unit in plan.units:
+        for batch in io.read(unit):
+            yield from (Document.from_mapping(row) for row in batch.records.to_pylist())
+            yield from (DocumentError(item.error, path=item.id) for item in batch.skipped)
+
+
+def _from_stdin() -> Iterator[Document | DocumentError]:
+    from syndicate.model import Document  # noqa: PLC0415
+
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        if not line.strip():
+            continue
+        try:
+            record = _record(line, f"line {number}")
+            yield Document.from_mapping(record, default_id=f"-:{number}")
+        except DocumentError as error:
+            yield DocumentError(str(error), path=error.path or f"line {number}")
+
+
+def _batches(
+    items: Iterable[Document | DocumentError], size: int
+) -> Iterator[list[Document | DocumentError]]:
+    batch: list[Document | DocumentError] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) >= size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _write(record: dict[str, Any]) -> None:
+    """Write a JSON line, and let the reader have it at once."""
+    import orjson  # noqa: PLC0415
+
+    sys.stdout.write(orjson.dumps(record).decode() + "\n")
+    sys.stdout.flush()

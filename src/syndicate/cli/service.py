@@ -1,0 +1,273 @@
+"""The HTTP service: small, bounded, and described by OpenAPI."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from typing import TYPE_CHECKING, Any, Final
+
+import anyio.to_thread
+import orjson
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import Response
+from starlette.routing import Route
+
+from syndicate.errors import DocumentError, SyndicateError
+from syndicate.index.wire import verdict_record
+from syndicate.model import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+
+    from syndicate.index import Index
+
+MOST_BYTES: Final = 16 << 20
+"""Of a request."""
+READ_SECONDS: Final = 30.0
+"""In which a request must have arrived."""
+WORK_SECONDS: Final = 60.0
+"""In which it must be answered."""
+_AT_ONCE = 4
+
+_TEXT = {"type": "string"}
+_OPTIONAL = {"type": ["string", "null"]}
+_DOCUMENT: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["id", "text"],
+    "properties": {
+        "id": {"type": "string", "minLength": 1},
+        "text": _TEXT,
+        **dict.fromkeys(("url", "title", "source", "published", "author"), _OPTIONAL),
+    },
+}
+_MATCH: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "id": _TEXT,
+        "relation": _TEXT,
+        "jaccard": {"type": "number"},
+        "contained": {"type": "number"},
+        "contains": {"type": "number"},
+        "shared": {"type": "integer"},
+        "reason": _TEXT,
+    },
+}
+_VERDICT: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["id", "status", "of", "cluster", "matches", "notes"],
+    "properties": {
+        "id": _TEXT,
+        "status": _TEXT,
+        "of": _OPTIONAL,
+        "cluster": _TEXT,
+        "matches": {"type": "array", "items": _MATCH},
+        "notes": {"type": "array", "items": _TEXT},
+    },
+}
+_ERROR: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {"error": _TEXT},
+}
+
+
+def _content(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"content": {"application/json": {"schema": schema}}}
+
+
+def _errors(*codes: int) -> dict[str, Any]:
+    meanings = {
+        400: "No document",
+        401: "No token, or another",
+        408: "Came too slowly",
+        413: "Too large",
+        503: "Cannot answer now",
+    }
+    return {str(code): {"description": meanings[code], **_content(_ERROR)} for code in codes}
+
+
+def _asks(summary: str) -> dict[str, Any]:
+    return {
+        "post": {
+            "summary": summary,
+            "requestBody": {"required": True, **_content(_DOCUMENT)},
+            "responses": {
+                "200": {"description": "What the page is", **_content(_VERDICT)},
+                **_errors(400, 401, 408, 413, 503),
+            },
+        }
+    }
+
+
+def _gives(summary: str, *codes: int) -> dict[str, Any]:
+    answer = {"200": {"description": "The answer", **_content({"type": "object"})}}
+    return {"get": {"summary": summary, "responses": {**answer, **_errors(*codes)}}}
+
+
+def description(*, guarded: bool) -> dict[str, Any]:
+    """Describe the service.
+
+    Parameters
+    ----------
+    guarded
+        Whether it asks for a token.
+    """
+    found: dict[str, Any] = {
+        "openapi": "3.1.0",
+        "info": {"title": "syndicate", "version": "1"},
+        "paths": {
+            "/seen": _asks("Say what a page is, and remember it"),
+            "/query": _asks("Say what a page is"),
+            "/stats": _gives("Say how much is held", 401, 503),
+            "/healthz": _gives("Say whether it answers", 503),
+        },
+    }
+    if guarded:
+        scheme = {"token": {"type": "http", "scheme": "bearer"}}
+        found["components"] = {"securitySchemes": scheme}
+        found["security"] = [{"token": []}]
+    return found
+
+
+def application(index: Index, *, token: str | None, local: bool) -> Starlette:
+    """Build the service around an open index.
+
+    Parameters
+    ----------
+    index
+        Whose owner closes it.
+    token
+        Asked for with everything but ``/healthz``; None for none.
+    local
+        Whether only this machine is served: then names other than its own are refused, so that
+        no web page can reach the service through a browser.
+    """
+    service = _Service(index, token)
+    hosts = ["127.0.0.1", "localhost", "[::1]"] if local else ["*"]
+    return Starlette(
+        routes=[
+            Route("/seen", service.seen, methods=["POST"]),
+            Route("/query", service.query, methods=["POST"]),
+            Route("/stats", service.stats, methods=["GET"]),
+            Route("/healthz", service.health, methods=["GET"]),
+            Route("/openapi.json", service.describe, methods=["GET"]),
+        ],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=hosts)],
+    )
+
+
+class _RefusedError(Exception):
+    """A request that is answered with an error."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class _Service:
+    """The requests, each answered by a thread, few at a time."""
+
+    def __init__(self, index: Index, token: str | None) -> None:
+        self._index = index
+        self._token = token
+        self._limiter: anyio.CapacityLimiter | None = None
+
+    async def seen(self, request: Request) -> Response:
+        """Answer ``POST /seen``."""
+        return await self._ask(request, self._index.seen)
+
+    async def query(self, request: Request) -> Response:
+        """Answer ``POST /query``."""
+        return await self._ask(request, self._index.query)
+
+    async def _ask(self, request: Request, ask: Callable[[Document], Any]) -> Response:
+        async def work() -> object:
+            self._admit(request)
+            document = _document(await _body(request))
+            return await self._run(lambda: verdict_record(ask(document)))
+
+        return await _answer(work)
+
+    async def stats(self, request: Request) -> Response:
+        """Answer ``GET /stats``."""
+
+        async def work() -> object:
+            self._admit(request)
+            return await self._run(self._index.stats)
+
+        return await _answer(work)
+
+    async def health(self, _request: Request) -> Response:
+        """Answer ``GET /healthz``."""
+
+        async def work() -> object:
+            return {"documents": await self._run(lambda: len(self._index))}
+
+        return await _answer(work)
+
+    async def describe(self, _request: Request) -> Response:
+        """Answer ``GET /openapi.json``."""
+        return _json(description(guarded=self._token is not None))
+
+    def _admit(self, request: Request) -> None:
+        given = request.headers.get("authorization", "").encode()
+        wanted = f"Bearer {self._token}".encode()
+        if self._token is not None and not hmac.compare_digest(given, wanted):
+            raise _RefusedError(401, "give the token: Authorization: Bearer …")
+
+    async def _run(self, work: Callable[[], object]) -> object:
+        self._limiter = self._limiter or anyio.CapacityLimiter(_AT_ONCE)
+        async with asyncio.timeout(WORK_SECONDS):
+            return await anyio.to_thread.run_sync(
+                work, limiter=self._limiter, abandon_on_cancel=True
+            )
+
+
+async def _answer(work: Callable[[], Any]) -> Response:
+    """Answer, or say why not."""
+    try:
+        return _json(await work())
+    except _RefusedError as error:
+        headers = {"www-authenticate": "Bearer"} if error.status == 401 else {}  # noqa: PLR2004
+        return _json({"error": str(error)}, error.status, headers)
+    except DocumentError as error:
+        return _json({"error": str(error)}, 400)
+    except SyndicateError as error:
+        return _json({"error": str(error)}, 503)
+    except TimeoutError:
+        return _json({"error": f"no answer within {WORK_SECONDS:.0f} seconds; try again"}, 503)
+
+
+async def _body(request: Request) -> bytes:
+    """Read a request's body, no more of it than allowed, and no longer."""
+    parts, size = [], 0
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            async for part in request.stream():
+                size += len(part)
+                if size > MOST_BYTES:
+                    raise _RefusedError(413, f"at most {MOST_BYTES} bytes are read")
+                parts.append(part)
+    except TimeoutError as error:
+        message = f"the request must arrive within {READ_SECONDS:.0f} seconds"
+        raise _RefusedError(408, message) from error
+    return b"".join(parts)
+
+
+def _document(body: bytes) -> Document:
+    try:
+        record = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise _RefusedError(400, f"the body is not JSON: {error}") from error
+    if not isinstance(record, dict):
+        raise _RefusedError(400, "the body must be a JSON object with an id and a text")
+    return Document.from_mapping(record)
+
+
+def _json(content: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    body = orjson.dumps(content)
+    return Response(body, status, headers, media_type="application/json")

@@ -1,0 +1,136 @@
+"""``index`` through the real command."""
+
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+
+STORY = (
+    "The harbour master of Port Ellery said on Monday that the old lighthouse will be lit again "
+    "in spring, after eleven years of darkness and a long quarrel about who owns its lamp. The "
+    "county has paid for the glass, and two retired keepers have offered to look after it for "
+    "nothing, as long as somebody brings coal for the stove before the winter storms begin."
+)
+OTHER = (
+    "Bakers in the valley ask for an earlier market, because the bridge is closed to carts from "
+    "nine in the morning while its planks are being replaced one by one until the end of June."
+)
+
+
+def lines(*records):
+    return "".join(json.dumps(record) + "\n" for record in records)
+
+
+def rows(done):
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture
+def pages():
+    return lines(
+        {"id": "a", "text": STORY, "url": "https://a.example/1"},
+        {"id": "b", "text": OTHER},
+        {"id": "c", "text": STORY.upper()},
+    )
+
+
+def test_seen_answers_each_line(run, tmp_path, pages):
+    done = run("index", "seen", tmp_path / "seen.db", stdin=pages)
+    assert done.returncode == 0, done.stderr
+    first, second, third = rows(done)
+    assert (first["id"], first["status"], first["of"], first["matches"]) == ("a", "new", None, [])
+    assert second["status"] == "new"
+    assert (third["status"], third["of"], third["cluster"]) == ("exact", "a", "a")
+    assert third["matches"][0]["reason"].startswith("the same")
+
+
+def test_lines_that_are_no_documents_are_answered_too(run, tmp_path):
+    text = (
+        lines({"id": "a", "text": OTHER}) + "{oops\n[]\n\n" + lines({"id": "x"}, {"text": STORY})
+    )
+    done = run("index", "seen", tmp_path / "seen.db", stdin=text)
+    assert done.returncode == 1
+    good, broken, listed, textless, nameless = rows(done)
+    assert good["status"] == "new"
+    assert broken["error"].startswith("line 2 is not JSON")
+    assert listed["error"] == "line 3 must be a JSON object, got list"
+    assert "needs a string 'text'" in textless["error"]
+    assert nameless["id"] == "-:6"
+
+
+def test_every_command(run, tmp_path, pages):
+    db = tmp_path / "seen.db"
+    (tmp_path / "news.jsonl").write_text(pages)
+    added = rows(run("index", "add", db, tmp_path / "news.jsonl"))
+    assert added == [{"id": key, "status": "added"} for key in "abc"]
+    assert rows(run("index", "query", db, stdin=lines({"id": "q", "text": STORY})))[0]["of"] == "a"
+    done = run("index", "get", db, "a", "q")
+    assert done.returncode == 1
+    assert rows(done)[0] == {"id": "a", "text": STORY, "url": "https://a.example/1"}
+    assert rows(run("index", "remove", db, "b", "q")) == [{"removed": 1}]
+    (stats,) = rows(run("index", "stats", db))
+    assert (stats["documents"], stats["scheme"]) == (2, "syndicate/1")
+    assert run("index", "check", db).returncode == 0
+    (tmp_path / "out.jsonl").write_text(run("index", "export", db).stdout)
+    assert rows(run("index", "import", tmp_path / "new.db", tmp_path / "out.jsonl")) == [
+        {"added": 2}
+    ]
+    assert rows(run("index", "import", tmp_path / "new.db", tmp_path / "out.jsonl")) == [
+        {"added": 0}
+    ]
+    assert rows(run("index", "backup", db, tmp_path / "copy.db"))[0]["bytes"] > 0
+    assert rows(run("index", "expire", db, "--before", "1h")) == [{"removed": 0}]
+    assert rows(run("index", "expire", db, "--before", "2999-01-01")) == [{"removed": 2}]
+    assert rows(run("index", "compact", db))[0]["documents"] == 0
+    assert rows(run("index", "upgrade", tmp_path / "copy.db"))[0]["documents"] == 2
+    repaired = rows(run("index", "repair", tmp_path / "copy.db"))[0]
+    assert (repaired["documents"], repaired["lost"]) == (2, 0)
+
+
+def test_a_pipe_is_answered_at_once(tmp_path):
+    call = [sys.executable, "-m", "syndicate", "index", "seen", str(tmp_path / "seen.db")]
+    with subprocess.Popen(call, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as pipe:
+        for name, status in (("a", "new"), ("b", "exact"), ("c", "exact")):
+            pipe.stdin.write(lines({"id": name, "text": STORY}))
+            pipe.stdin.flush()
+            begun = time.perf_counter()
+            assert json.loads(pipe.stdout.readline())["status"] == status
+            assert time.perf_counter() - begun < 30
+        pipe.stdin.close()
+        assert pipe.wait(timeout=30) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (("query", "none.db"), 3, "there is no index at none.db; `index add` makes one"),
+        (("export", "none.db"), 3, "there is no index at none.db"),
+        (("seen", "no/such/seen.db"), 3, "its folder does not exist"),
+        (("seen", "a.db", "--ttl", "soon"), 2, "ttl must be a number above zero"),
+        (("seen", "a.db", "--secret-file", "none"), 2, "secret file none cannot be read"),
+        (("seen", "mysql://x"), 2, "'memory:', 'redis://…' or a path"),
+    ],
+)
+def test_what_cannot_work_is_said(run, tmp_path, monkeypatch, arguments, status, message):
+    monkeypatch.chdir(tmp_path)
+    done = run("index", *arguments, stdin="")
+    assert done.returncode == status
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_secret_comes_from_a_file(run, tmp_path, pages):
+    (tmp_path / "secret").write_text("s3cret\n")
+    db = tmp_path / "seen.db"
+    done = run("index", "seen", db, "--secret-file", tmp_path / "secret", stdin=pages)
+    assert rows(done)[2]["status"] == "exact"
+    assert run("index", "stats", db).returncode == 3
+    assert run("index", "stats", db, "--secret-file", tmp_path / "secret").returncode == 0
+
+
+def test_serve_takes_a_token_when_exposed(run, tmp_path):
+    done = run("serve", tmp_path / "seen.db", "--host", "0.0.0.0")
+    assert done.returncode == 2
+    assert "needs --token-file" in done.stderr
