@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from syndicate.errors import DocumentError
 from syndicate.io import SCHEMA, from_documents
+from syndicate.io.batch import MAX_DOCUMENT
 from syndicate.model import Document
 
 
@@ -118,6 +119,29 @@ def test_arrow_bytes_that_are_not_utf8_are_reported():
 def test_tables_without_texts_are_refused(source):
     with pytest.raises(DocumentError, match="column 'text'"):
         list(from_documents(source))
+
+
+def test_values_come_in_batches_with_their_positions():
+    text = "Trời hôm nay nhiều mây. " * 2000
+    documents = [{"text": text} if number % 3 else {"title": "none"} for number in range(300)]
+    rows, skipped = everything(documents)
+    assert [row["id"] for row in rows] == [str(n) for n in range(300) if n % 3]
+    assert list(skipped) == [str(n) for n in range(0, 300, 3)]
+
+
+@pytest.mark.parametrize(
+    "wrap", [lambda text: [("a", text)], lambda text: pa.table({"text": [text]})]
+)
+def test_a_text_longer_than_any_article_is_skipped(wrap):
+    rows, skipped = everything(wrap("x" * (MAX_DOCUMENT + 1)))
+    assert not rows
+    (reason,) = skipped.values()
+    assert reason.startswith("more than 32 MB")
+
+
+def test_a_skipped_id_can_be_written():
+    _, skipped = everything([{"id": "a\ud800"}])
+    assert list(skipped) == ["a\ufffd"]
 
 
 def test_lone_surrogates_become_replacement_characters():

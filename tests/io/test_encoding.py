@@ -2,7 +2,10 @@
 
 import codecs
 import contextlib
+import io
+import re
 import unicodedata
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -11,7 +14,7 @@ from hypothesis import strategies as st
 
 from syndicate.errors import DocumentError
 from syndicate.io import encoding
-from syndicate.io.encoding import decode, is_utf8, mend
+from syndicate.io.encoding import DAMAGE, Marked, Recoded, decode, is_utf8, mend
 from syndicate.kernels.utf8 import well_formed
 
 NEWS = "Sáng nay, tỉnh Đắk Lắk họp bàn việc sửa đường. "
@@ -119,3 +122,34 @@ def test_binary_is_refused(data):
 def test_any_bytes_are_decoded_or_refused(data):
     with contextlib.suppress(DocumentError):
         decode(data).encode()
+
+
+def read_through(stream, size):
+    with stream:
+        return b"".join(iter(lambda: stream.read(size), b""))
+
+
+@given(NEARLY_UTF8, st.integers(1, 9), st.integers(1, 50))
+def test_marked_stream_is_utf8_and_changes_only_damage(data, chunk, size):
+    with mock.patch.object(encoding, "_CHUNK", chunk):
+        stream = Marked(io.BytesIO(data))
+        read = read_through(stream, size)
+    assert stream.damaged != decodes(data)
+    wanted = re.sub("[\ud800-\udfff]", DAMAGE, data.decode("utf-8", "surrogateescape"))
+    assert read == wanted.encode()
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=50),
+    st.sampled_from(["utf-16", "utf-32"]),
+    st.integers(1, 50),
+)
+def test_recoded_stream_is_the_text_in_utf8(text, codec, size):
+    stream = Recoded(io.BytesIO(text.encode(codec)), codec)
+    assert read_through(stream, size).decode() == text
+
+
+@given(st.binary(max_size=60), st.sampled_from(["utf-16", "utf-32", "cp1258"]))
+def test_recoded_stream_of_anything_is_utf8(data, codec):
+    mark = "\ufeff".encode(codec) if codec.startswith("utf") else b""
+    read_through(Recoded(io.BytesIO(mark + data), codec), 16).decode()

@@ -1,6 +1,7 @@
 """Folders and files of text, and all that may be wrong with them."""
 
 import gzip
+import io
 import os
 from pathlib import Path
 
@@ -96,6 +97,31 @@ def test_bad_files_cost_only_themselves(tmp_path):
     assert skipped["bad.txt"].startswith("line 1: byte 0xff at offset")
     assert skipped["huge.txt"].startswith("more than 32 MB")
     assert "cut.txt.gz" in skipped
+
+
+def test_a_packed_file_that_unpacks_to_too_much_is_refused(tmp_path):
+    write(tmp_path, bomb_txt_gz=gzip.compress(b"x" * (MAX_DOCUMENT + 1)))
+    assert everything(tmp_path)[1]["bomb.txt.gz"].startswith("more than 32 MB")
+
+
+def test_standard_input_is_kept_to_be_read_in_parts(tmp_path, monkeypatch):
+    lines = b"".join(b'{"text": "tin %d"}\n' % number for number in range(50))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(lines)))
+    planned = plan(["-"], unit_bytes=100, stdin=tmp_path / "kept")
+    assert len(planned.units) > 1
+    for _ in range(2):
+        ids = [
+            id_
+            for unit in planned.units
+            for batch in read(unit)
+            for id_ in batch.records["id"].to_pylist()
+        ]
+        assert ids == [f"stdin:{number}" for number in range(1, 51)]
+
+
+def test_standard_input_can_be_read_once_without(monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b'{"text": "tin"}\n')))
+    assert everything("-")[0] == {"stdin:1": "tin"}
 
 
 def test_what_is_not_there_is_named(tmp_path):

@@ -54,7 +54,7 @@ class Batch:
 def assemble(
     columns: Mapping[str, pa.Array], label: Label, skipped: Sequence[Skipped] = ()
 ) -> Batch:
-    """Make a batch of columns, leaving out rows without text.
+    """Make a batch of columns, leaving out rows whose text is missing, blank or too long.
 
     Parameters
     ----------
@@ -67,26 +67,29 @@ def assemble(
     """
     text = columns["text"]
     rows = np.arange(len(text), dtype=np.int64)
-    blank = _blank(text)
-    if blank.any():
-        skipped = [*skipped, *_without_text(text, rows[blank], label)]
-        kept = pa.array(~blank)
+    unfit = _unfit(text)
+    if unfit.any():
+        skipped = [*skipped, *_reasons(text, rows[unfit], label)]
+        kept = pa.array(~unfit)
         columns = {name: array.filter(kept) for name, array in columns.items()}
-        rows = rows[~blank]
+        rows = rows[~unfit]
     return Batch(_record_batch(columns, rows, label), tuple(skipped))
 
 
-def _blank(text: pa.Array) -> NDArray[np.bool_]:
-    """Mark rows that are null, empty or nothing but spaces."""
-    empty = pc.equal(pc.binary_length(text), 0)
-    blank = pc.fill_null(pc.or_(empty, pc.utf8_is_space(text)), fill_value=True)
-    return np.asarray(blank.to_numpy(zero_copy_only=False), bool)
+def _unfit(text: pa.Array) -> NDArray[np.bool_]:
+    """Mark rows that are null, empty, nothing but spaces, or too long."""
+    lengths = pc.binary_length(text)
+    wrong = pc.or_(pc.equal(lengths, 0), pc.greater(lengths, MAX_DOCUMENT))
+    wrong = pc.fill_null(pc.or_(wrong, pc.utf8_is_space(text)), fill_value=True)
+    return np.asarray(wrong.to_numpy(zero_copy_only=False), bool)
 
 
-def _without_text(text: pa.Array, rows: NDArray[np.int64], label: Label) -> list[Skipped]:
-    missing = text.take(pa.array(rows)).is_null().to_pylist()
-    reasons = (MISSING if absent else EMPTY for absent in missing)
-    return [Skipped(name, reason) for name, reason in zip(label(rows), reasons, strict=True)]
+def _reasons(text: pa.Array, rows: NDArray[np.int64], label: Label) -> list[Skipped]:
+    lengths = pc.binary_length(text.take(pa.array(rows))).to_pylist()
+    return [
+        Skipped(name, MISSING if length is None else TOO_LONG if length > MAX_DOCUMENT else EMPTY)
+        for name, length in zip(label(rows), lengths, strict=True)
+    ]
 
 
 def _record_batch(

@@ -10,8 +10,9 @@ import pyarrow as pa
 
 from syndicate.errors import DocumentError
 from syndicate.io.batch import SCHEMA, Batch, Row, assemble, columns_of, row
+from syndicate.io.encoding import mend
 from syndicate.io.tables import require_text, to_batch
-from syndicate.model import Document, Skipped
+from syndicate.model import Document, Skipped, plain
 
 _BATCH_BYTES: Final = 2 << 20
 _BATCH_ROWS: Final = 4096
@@ -79,7 +80,8 @@ def _from_values(documents: Iterable[Any]) -> Iterator[Batch]:
         try:
             rows.append(row(record))
         except DocumentError as error:
-            skipped.append(Skipped(str(record.get("id") or position), str(error)))
+            name = mend(plain(record.get("id")) or str(position))
+            skipped.append(Skipped(name, str(error)))
             continue
         positions.append(position)
         size += len(record["text"])

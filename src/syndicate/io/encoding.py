@@ -23,6 +23,7 @@ DAMAGE: Final = "\uffff"
 
 _FIRST_BEYOND_ASCII: Final = 0x80
 _FIRST_LEAD: Final = 0xC0
+_CHUNK: Final = 1 << 20
 _COMPILED_FROM: Final = 1 << 20  # below this many bytes, compiling costs more than it saves
 _HEAD: Final = 16
 _CUT_OFF: Final = np.array([0xF0, 0xE0, 0xC0], np.uint8)
@@ -195,11 +196,13 @@ class Marked(_Changed):
         self.damaged = False
 
     def _more(self) -> bytes:
-        read = self._stream.read(_COMPILED_FROM)
-        data = self._held + read
-        whole = len(data) if not read else _end_of_characters(data)
-        self._held = data[whole:]
-        data = data[:whole]
+        data = b""
+        while not data and (data := self._stream.read(_CHUNK)):
+            data = self._held + data
+            whole = _end_of_characters(data)
+            data, self._held = data[:whole], data[whole:]
+        if not data:
+            data, self._held = self._held, b""
         if is_utf8(data):
             return data
         self.damaged = True
