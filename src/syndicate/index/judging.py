@@ -180,7 +180,7 @@ class Judge:
         pairs = _Columns(np.where(ahead, others, 0), np.where(ahead, 0, others))
         held = distinct(texts.shingles, texts.bounds)
         sizes = overlap(texts.shingles, texts.bounds, held, pairs.left, pairs.right)
-        told = np.flatnonzero(worth_aligning(sizes))
+        told = np.flatnonzero(worth_aligning(sizes, self.sketcher.config.threshold))
         if not len(told):
             return _Pairs([], [], {})
         pairs = _Columns(pairs.left[told], pairs.right[told])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I64, U32, U64, kernel
+from syndicate.kernels._jit import I64, U32, U64, Bool, kernel
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
 @kernel
@@ -37,6 +39,31 @@ def sample(shingles: U64, bounds: I64, limit: np.uint64, out: U64, out_bounds: I
             used += np.int64(shingles[j] < limit)
         out_bounds[i + 1] = used
     return used
+
+
+@kernel
+def repeated(hashes: U64, bits: int, out: Bool) -> None:
+    """Mark hashes that may occur more than once.
+
+    Most occur once, and need not be sorted. Two passes over a table of counters that is
+    addressed by the upper bits of the hash, times `_GOLDEN` (Fibonacci hashing): a chance
+    agreement of two hashes keeps both, a repeat is never missed.
+
+    Parameters
+    ----------
+    hashes : ndarray of uint64, shape (n,)
+    bits : int
+        The table has ``2**bits`` counters of a byte.
+    out : ndarray of bool, shape (n,)
+        Filled.
+    """
+    counters = np.zeros(1 << bits, np.uint8)
+    shift = np.uint64(64 - bits)
+    for i in range(len(hashes)):
+        place = (hashes[i] * _GOLDEN) >> shift
+        counters[place] = min(counters[place] + 1, 2)
+    for i in range(len(hashes)):
+        out[i] = counters[(hashes[i] * _GOLDEN) >> shift] > 1
 
 
 @kernel

@@ -23,10 +23,15 @@ SHARED = 20
 PART = 0.2
 
 
-def worth_aligning(sizes: Overlap) -> NDArray[np.bool_]:
-    """Say which pairs may turn out a match at all."""
+def worth_aligning(sizes: Overlap, threshold: float) -> NDArray[np.bool_]:
+    """Say which pairs may turn out a match at all.
+
+    A pair that shares less than an eighth of the threshold is not read: so few shared shingles
+    are never most of a text, even with every third word changed.
+    """
     smaller = np.minimum(sizes.size_a, sizes.size_b)
-    return np.asarray((sizes.shared >= SHARED) | (sizes.shared >= PART * np.maximum(smaller, 1)))
+    enough = (sizes.shared >= SHARED) | (sizes.shared >= PART * np.maximum(smaller, 1))
+    return np.asarray(enough & (sizes.shared >= threshold / 8 * smaller))
 
 
 def site_of(url: str | None) -> str | None:

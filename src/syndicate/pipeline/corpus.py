@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from syndicate import io
+from syndicate.match.context import UNDATED, moment
 from syndicate.match.relation import Context
 from syndicate.model import Skipped
 from syndicate.pipeline.texts import site_column
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from syndicate.pipeline.part import Part
 
 
-UNDATED = int(np.iinfo(np.int64).max)
-"""Stands for a time that is missing or unreadable, after all others."""
 _RECORDS_AT_ONCE = 1024
 
 
@@ -92,7 +90,7 @@ class Corpus:
     def times(self) -> NDArray[np.int64]:
         """Publication times by number, in microseconds; `UNDATED` if missing or unreadable."""
         values = self._records.column("published").combine_chunks().dictionary_encode()
-        known = np.array([_time(value) for value in values.dictionary.to_pylist()] + [UNDATED])
+        known = np.array([moment(value) for value in values.dictionary.to_pylist()] + [UNDATED])
         return np.asarray(known[_codes(values)][self.places])
 
     @cached_property
@@ -193,16 +191,6 @@ class Corpus:
 def _codes(column: pa.DictionaryArray) -> NDArray[np.int64]:
     """Codes of a dictionary column, -1 for missing values."""
     return np.asarray(pc.fill_null(column.indices, -1).to_numpy(), np.int64)
-
-
-def _time(value: str) -> int:
-    """Read ISO 8601 as microseconds; a time without a zone counts as UTC."""
-    try:
-        time = datetime.fromisoformat(value)
-    except ValueError:
-        return UNDATED
-    zoned = time if time.tzinfo else time.replace(tzinfo=UTC)
-    return int(zoned.timestamp() * 1e6)
 
 
 def _by_id(

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from syndicate.io.spool import pack
+from syndicate.match.context import worth_aligning
 from syndicate.match.verify import Overlap, overlap
-from syndicate.pipeline.meaning import copied, judge, worth_aligning, worth_telling
+from syndicate.pipeline.meaning import copied, judge, worth_telling
 from syndicate.pipeline.pairs import Pairs, join
 from syndicate.sketch import lsh, sample
 
@@ -209,7 +210,7 @@ class Matcher:
         a, b = where[: len(left)], where[len(left) :]
         shingles = pack(self.corpus.rows("shingles", numbers), np.uint64)
         sizes = overlap(*shingles, self.corpus.sizes[numbers], a, b)
-        worth = np.flatnonzero(worth_aligning(sizes))
+        worth = np.flatnonzero(worth_aligning(sizes, self.config.threshold))
         sizes = Overlap(*(column[worth] for column in sizes))
         size = self.config.sketch.shingle_size
         meaning = judge(self.corpus, shingles, numbers, a[worth], b[worth], sizes, size)

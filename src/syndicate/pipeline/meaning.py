@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from syndicate.pipeline.corpus import Corpus
     from syndicate.pipeline.pairs import Pairs
 
-SHARED = 20
-"""Shingles that a pair must share to be looked at, unless they are much of the shorter text."""
-PART = 0.2
 _HOLDS = tuple(
     place
     for place, rule in enumerate(relation.RULES)
@@ -62,12 +59,6 @@ class Meaning(NamedTuple):
         return cls(
             np.empty(0, np.uint8), np.empty(0, np.float32), np.empty((0, quantities), np.int32)
         )
-
-
-def worth_aligning(sizes: Overlap) -> NDArray[np.bool_]:
-    """Say which pairs may turn out a match at all."""
-    smaller = np.minimum(sizes.size_a, sizes.size_b)
-    return np.asarray((sizes.shared >= SHARED) | (sizes.shared >= PART * np.maximum(smaller, 1)))
 
 
 def judge(

@@ -85,8 +85,12 @@ def invert(hashes: NDArray[np.uint64], documents: NDArray[np.uint32], n: int) ->
     n
         Number of documents.
     """
+    from syndicate.kernels import samples as kernels  # noqa: PLC0415 - compiles
+
+    several = np.empty(len(hashes), bool)
+    kernels.repeated(hashes, max(8, len(hashes).bit_length() + 1), several)
     bits = np.uint64(max(n - 1, 1).bit_length())
-    packed = (hashes * np.uint64(ONE_IN)) >> bits << bits | documents
+    packed = (hashes[several] * np.uint64(ONE_IN)) >> bits << bits | documents[several]
     packed.sort()
     packed = packed[np.r_[True, packed[1:] != packed[:-1]][: len(packed)]]
     kept = packed >> bits
