@@ -47,91 +47,12 @@ FORMS = 6
 
 _GOLDEN = 0x9E3779B97F4A7C15
 _MASK = (1 << 64) - 1
-_ONSETS = [
-    "t",
-    "th",
-    "tr",
-    "c",
-    "ch",
-    "nh",
-    "ng",
-    "l",
-    "m",
-    "n",
-    "v",
-    "h",
-    "đ",
-    "b",
-    "s",
-    "x",
-    "kh",
-    "gi",
-    "ph",
-    "qu",
-    "g",
-    "r",
-    "d",
-    "k",
-    "gh",
-    "ngh",
-    "p",
-]
+_ONSETS = "t th tr c ch nh ng l m n v h đ b s x kh gi ph qu g r d k gh ngh p".split()
 _VOWELS = "a ă â e ê i o ô ơ u ư y".split()
-_GLIDES = [
-    "ai",
-    "ao",
-    "au",
-    "âu",
-    "ay",
-    "ây",
-    "eo",
-    "êu",
-    "ia",
-    "iê",
-    "iu",
-    "oa",
-    "oai",
-    "oe",
-    "oi",
-    "ôi",
-    "ơi",
-    "ua",
-    "uê",
-    "ui",
-    "uô",
-    "ươ",
-    "ưa",
-    "ưu",
-    "yê",
-]
+_GLIDES = "ai ao au âu ay ây eo êu ia iê iu oa oai oe oi ôi ơi ua uê ui uô ươ ưa ưu yê".split()
 _CODAS = ["", "", "n", "ng", "nh", "c", "t", "m", "p", "ch"]
 _TONES = ["", "\u0301", "\u0300", "\u0309", "\u0303", "\u0323"]
 _HEADS = [*"b c d f g h l m n p r s t w st pr tr cl ch gr br".split(), ""]
-    *[
-        "b",
-        "c",
-        "d",
-        "f",
-        "g",
-        "h",
-        "l",
-        "m",
-        "n",
-        "p",
-        "r",
-        "s",
-        "t",
-        "w",
-        "st",
-        "pr",
-        "tr",
-        "cl",
-        "ch",
-        "gr",
-        "br",
-    ],
-    "",
-]
 _CORES = "a e i o u ai ea ee ou oo".split()
 _TAILS = ["", "n", "r", "t", "s", "l", "d", "m", "nd", "st", "ng", "rt", "nce", "sp"]
 _ENDS = ["", "", "", "s", "ed", "ing", "er", "ly", "tion", "al", "ment"]
