@@ -9,8 +9,9 @@ import xxhash
 
 from syndicate.cluster import star_clusters
 from syndicate.match.relation import EXACTLY, RULES
-from syndicate.model import Cluster, Match, Member
-from syndicate.pipeline.meaning import reasons, with_roundups
+from syndicate.model import Cluster, Member
+from syndicate.pipeline.matches import Matches
+from syndicate.pipeline.meaning import with_roundups
 from syndicate.pipeline.pairs import Pairs, join
 
 if TYPE_CHECKING:
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
     from syndicate.pipeline.matcher import Found, Matcher
 
 
-def group(
-    corpus: Corpus, matcher: Matcher, found: Found
-) -> tuple[tuple[Cluster, ...], tuple[Match, ...]]:
+def group(corpus: Corpus, matcher: Matcher, found: Found) -> tuple[tuple[Cluster, ...], Matches]:
     """Cluster what was found and put it into words.
 
     Parameters
@@ -55,7 +54,7 @@ def group(
     names = dict(zip(touched.tolist(), corpus.ids(touched), strict=True))
     return (
         _clusters(names, touched, centre[found.first], preferred.copy, matches, found.first),
-        _matches(names, matches),
+        Matches(corpus, matches),
     )
 
 
@@ -88,25 +87,6 @@ def _preferred(
     rank[first[order[::-1]]] = np.arange(len(order))[::-1]
     copy[first[order[::-1]]] = order[::-1]
     return _Preferred(rank, copy)
-
-
-def _matches(names: dict[int, str], pairs: Pairs) -> tuple[Match, ...]:
-    sizes = pairs.overlap
-    columns = zip(
-        pairs.left.tolist(),
-        pairs.right.tolist(),
-        pairs.rule.tolist(),
-        sizes.jaccard.tolist(),
-        sizes.containment_a.tolist(),
-        sizes.containment_b.tolist(),
-        pairs.shared.tolist(),
-        reasons(pairs.rule, pairs.evidence),
-        strict=True,
-    )
-    return tuple(
-        Match(names[left], names[right], RULES[rule].relation, *scores)
-        for left, right, rule, *scores in columns
-    )
 
 
 def _clusters(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from syndicate.model import Cluster, Match, Skipped
+from syndicate.model import Cluster, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from syndicate.pipeline.corpus import Corpus
+    from syndicate.pipeline.matches import Matches
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,8 +27,8 @@ class Result:
     clusters
         Each of two documents or more, in order of the canonical's id.
     matches
-        Verified pairs in order of their ids. Of texts that are exactly alike the one with
-        the smallest id stands for all; each other is matched with it alone.
+        Verified pairs in order of their ids, a sequence of `Match`. Of texts that are exactly
+        alike the one with the smallest id stands for all; each other is matched with it alone.
     skipped
         Inputs that could not be read, and why.
     settings
@@ -38,7 +39,7 @@ class Result:
 
     documents: int
     clusters: tuple[Cluster, ...]
-    matches: tuple[Match, ...]
+    matches: Matches
     skipped: tuple[Skipped, ...]
     settings: dict[str, Any]
     notes: tuple[str, ...] = ()
@@ -79,7 +80,4 @@ class Result:
 
     def to_arrow(self) -> pa.Table:
         """Give the matches as an Arrow table, one row each."""
-        import pyarrow as pa  # noqa: PLC0415 - slow to import
-
-        names = ("a", "b", "relation", "jaccard", "containment_a", "containment_b", "shared")
-        return pa.table({name: [getattr(match, name) for match in self.matches] for name in names})
+        return self.matches.to_arrow()

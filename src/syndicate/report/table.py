@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from heapq import nsmallest
 from typing import TYPE_CHECKING, Final, TextIO
 
 if TYPE_CHECKING:
@@ -30,14 +31,15 @@ def write_table(result: Reported, stream: TextIO) -> None:
     console = Console(file=stream, highlight=False)
     if result.clusters:
         console.print(_clusters(result.clusters))
-    apart = [match for match in result.matches if not match.relation.joins]
+    apart = sum(not match.relation.joins for match in result.matches)
     if apart:
-        closest = sorted(apart, key=lambda match: (-match.containment, match.a, match.b))
+        others = (match for match in result.matches if not match.relation.joins)
+        closest = nsmallest(_APART, others, lambda match: (-match.containment, match.a, match.b))
         if result.clusters:
             console.print()
-        console.print(_apart(closest[:_APART]))
-    if len(apart) > _APART:
-        more = count(len(apart) - _APART, "more pair")
+        console.print(_apart(closest))
+    if apart > _APART:
+        more = count(apart - _APART, "more pair")
         console.print(f"and {more} like these: --format json lists all matches")
     if not result.matches:
         console.print("no document shares text with another")
