@@ -1,4 +1,5 @@
 import time
+import unicodedata
 
 import pytest
 
@@ -89,6 +90,22 @@ def test_spans_lie_in_the_text():
     text = "(Dân trí) - Trời mưa.\nNguồn: TTXVN, Người Lao động"
     spans = [text[credit.start : credit.end] for credit in credits_of(text)]
     assert spans == ["Dân trí", "TTXVN", "Người Lao động"]
+
+
+def test_decomposed_text_is_read_alike():
+    text = unicodedata.normalize("NFD", "(Dân trí) - Trời mưa.\nNguồn: Báo Bờ Nam\nĐăng lại.")
+    found = credits_of(text)
+    assert [(credit.name, credit.how) for credit in found] == [
+        ("Dân trí", "dateline"),
+        ("Báo Bờ Nam", "credit"),
+    ]
+    spans = [text[credit.start : credit.end] for credit in found]
+    assert [unicodedata.normalize("NFC", span) for span in spans] == ["Dân trí", "Báo Bờ Nam"]
+
+
+def test_a_folder_name_is_known_by_how_it_is_written():
+    assert told("Trời mưa.\n(Theo Bờ Nam)", "bo-nam") == [("bo-nam", "credit")]
+    assert told("Trời mưa.\nNguồn: Báo Bờ Nam", "bo-nam") == [("bo-nam", "credit")]
 
 
 def test_sources_of_the_corpus_are_known_names():

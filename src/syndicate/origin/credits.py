@@ -11,10 +11,12 @@ from __future__ import annotations
 import bisect
 import functools
 import re
+import unicodedata
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from syndicate.model import Credit
-from syndicate.origin.names import Names, host_of
+from syndicate.origin.names import Names, host_of, key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +41,7 @@ class _Patterns(NamedTuple):
     photo: re.Pattern[str]
     own: re.Pattern[str]
     filler: re.Pattern[str]
+    leading: re.Pattern[str]
 
 
 @functools.lru_cache(maxsize=8)
@@ -71,6 +74,7 @@ def _patterns(words: tuple[tuple[str, tuple[str, ...]], ...]) -> _Patterns:
             rf"(?i:{either['photo']})\W{{0,3}}[^\n.:]{{0,30}}[:：/]?\s*[^\n.]{{0,30}}$"
         ),
         filler=re.compile(rf"(?<!\w)(?i:{either['filler']})\s+$"),
+        leading=re.compile(rf"^(?:(?i:{either['filler']})\s+)+"),
         own=re.compile(rf"(?i:{either['own']})\s+(?:(?i:{either['filler']})\s+)*$"),
     )
 
@@ -90,6 +94,12 @@ def find_credits(text: str, names: Names) -> tuple[Credit, ...]:
     tuple of Credit
         In order; of two at one place the stronger, of mentions of one outlet the first.
     """
+    if not unicodedata.is_normalized("NFC", text):
+        composed, places = _compose(text)
+        return tuple(
+            replace(credit, start=places[credit.start], end=places[credit.end])
+            for credit in find_credits(composed, names)
+        )
     patterns = _patterns(tuple(names.words.items()))
     found: list[Credit] = []  # in order, none overlapping
     for credit in (
@@ -104,6 +114,21 @@ def find_credits(text: str, names: Names) -> tuple[Credit, ...]:
         if not after and not before:
             found.insert(at, credit)
     return tuple(found)
+
+
+def _compose(text: str) -> tuple[str, list[int]]:
+    """Compose a text, and say for each of its code points where it stood before.
+
+    An ASCII character never joins the one before it, so pieces that begin with one can be
+    composed by themselves. Where a piece has other letters, places are right to within it.
+    """
+    parts: list[str] = []
+    places: list[int] = []
+    for piece in re.finditer(r"[\x00-\x7f]?[^\x00-\x7f]*", text):
+        parts.append(unicodedata.normalize("NFC", piece.group()))
+        last = piece.end() - 1
+        places += [min(piece.start() + step, last) for step in range(len(parts[-1]))]
+    return "".join(parts), [*places, len(text)]
 
 
 def speaks_as(text: str, names: Names) -> set[str]:
@@ -142,18 +167,20 @@ def _like(name: str) -> bool:
 def _source_lines(text: str, names: Names, patterns: _Patterns) -> Iterator[Credit]:
     for match in patterns.source.finditer(text):
         if not _pictured(text, match.start(), patterns):
-            yield from _named_in(match, names, strangers=True)
+            yield from _named_in(match, names, patterns, strangers=True)
     for match in patterns.phrase.finditer(text):
-        yield from _named_in(match, names, strangers=True)
+        yield from _named_in(match, names, patterns, strangers=True)
     start = max(0, len(text) - TAIL)
     for match in patterns.by.finditer(text, start):
-        for credit in _named_in(match, names, strangers=False):
+        for credit in _named_in(match, names, patterns, strangers=False):
             if credit.end >= len(text[: match.end("name")].rstrip(_AROUND)):
-                yield from _named_in(match, names, strangers=False)
+                yield from _named_in(match, names, patterns, strangers=False)
                 break  # a line that ends with a name; else it is the start of a sentence
 
 
-def _named_in(match: re.Match[str], names: Names, *, strangers: bool) -> Iterator[Credit]:
+def _named_in(
+    match: re.Match[str], names: Names, patterns: _Patterns, *, strangers: bool
+) -> Iterator[Credit]:
     """Give the outlets in a source line, or the line itself where it names none we know."""
     raw = match["name"].strip(_AROUND)
     start = match.start("name") + match["name"].index(raw) if raw else match.start("name")
@@ -164,6 +191,12 @@ def _named_in(match: re.Match[str], names: Names, *, strangers: bool) -> Iterato
         if outlet and host_of(address):
             yield Credit(outlet.name, "credit", start, start + len(raw), url.group())
             return
+    plain = patterns.leading.sub("", raw)
+    outlet = names.forms.get(key(plain))
+    if outlet:
+        end = start + len(raw)
+        yield Credit(outlet.name, "credit", end - len(plain), end)
+        return
     known = list(names.pattern.finditer(raw))
     for inside in known:
         outlet = names.named(inside.group())
