@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from syndicate.boilerplate.learned import Learned
 from syndicate.boilerplate.lines import as_bytes
 from syndicate.boilerplate.markers import load_markers
 from syndicate.boilerplate.rules import KINDS, Rule
 from syndicate.boilerplate.stripping import removals
-from syndicate.boilerplate.templates import Learned
 from syndicate.model import Removal, Stripped
 
 if TYPE_CHECKING:
@@ -57,7 +57,13 @@ def strip(
     """Take out of a text what is not the article."""
     markers = markers or load_markers()
     data = as_bytes(np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8))
-    found = removals(data, np.array([0, len(data)]), [title], markers, Learned([site], templates))
+    found = removals(
+        data,
+        np.array([0, len(data)]),
+        [title],
+        markers,
+        Learned([site], templates.compiled if templates else None),
+    )
     points = np.concatenate([[0], np.cumsum((data & 0xC0) != 0x80)])
     taken = []
     for start, stop, rule, marker in zip(
@@ -87,7 +93,7 @@ def strip_batch(
     parts, lengths, spans, counts = [], [], [], []
     for low, high in _chunks(offsets):
         some = None if titles is None else titles[low:high]
-        learned = Learned(None if sites is None else sites[low:high], templates)
+        learned = Learned(sites and sites[low:high], templates.compiled if templates else None)
         found = removals(data, offsets[low : high + 1], some, markers, learned)
         start = np.insert(found.stop, found.bounds[:-1], offsets[low:high])
         stop = np.insert(found.start, found.bounds[1:], offsets[low + 1 : high + 1])

@@ -18,7 +18,6 @@ from syndicate.boilerplate.lines import (
     DIGIT,
     END,
     HEAD,
-    LONE,
     NUMBERED,
     OPEN,
     SENTENCE,
@@ -283,7 +282,7 @@ def _capitals(lines: Lines, start: Ints, count: Ints) -> Ints:
     last = max(len(lines.looks) - 1, 0)
     for step in range(int(count.max(initial=0))):
         look = lines.looks[np.minimum(start + step, last), 0]
-        total += (look & (UPPER | DIGIT | LONE) != 0) & (step < count)
+        total += (look & (UPPER | DIGIT) != 0) & (step < count)
     return total
 
 

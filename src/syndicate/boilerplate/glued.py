@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from syndicate.boilerplate.learned import Learned
 from syndicate.boilerplate.lines import Lines
 from syndicate.boilerplate.pages import RUN, glued_lines, run_keys
 from syndicate.boilerplate.rules import Rule
-from syndicate.boilerplate.templates import Learned
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,7 +39,7 @@ def glued_cuts(lines: Lines, learned: Learned) -> dict[int, list[Cut]]:
     if not len(at):
         return {}
     keys, owner, index = run_keys(lines, at)
-    shares = learned.shares(keys, lines.doc[owner])
+    shares = learned.runs(keys, lines.doc[owner])
     covered = shares.copy()
     for step in range(1, RUN):
         back = np.roll(shares, step)

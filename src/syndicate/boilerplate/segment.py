@@ -40,6 +40,7 @@ _HEADING = 26
 _CAPTION = 60
 _NEAR_TOP = 4
 _LISTED = 15
+_MOST_PAGES = 0.3
 _ENOUGH = 3.0
 _BEFORE_ANY_TEXT = np.int64(1 << 40)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
@@ -136,7 +137,7 @@ def page(lines: Lines, features: Features, live: Ints) -> Page:
     )
 
 
-def judge(lines: Lines, features: Features, live: Ints, titles: Keys, known: Bools) -> Ints:
+def judge(lines: Lines, features: Features, live: Ints, titles: Keys, shares: Values) -> Ints:
     """Decide once which of the live lines go.
 
     Parameters
@@ -147,8 +148,8 @@ def judge(lines: Lines, features: Features, live: Ints, titles: Keys, known: Boo
         Lines not yet gone, ascending.
     titles : ndarray of uint64
         Hash of each text's title; 0 where it is unknown.
-    known : ndarray of bool
-        Lines learned as their site's furniture.
+    shares : ndarray of float64
+        Part of their site's articles with which lines stood; 0 if they are not learned.
 
     Returns
     -------
@@ -161,7 +162,7 @@ def judge(lines: Lines, features: Features, live: Ints, titles: Keys, known: Boo
     this = page(lines, features, live)
     title = titles[lines.doc[live[this.first]]]
     twice, alt, named = _repeats(this, features, title)
-    rule, score = _classify(this, features, known[live], twice, alt)
+    rule, score = _classify(this, features, _furniture(this, shares[live]), twice, alt)
     start, last = _body(this, score)
     drop = np.zeros(len(live), np.int64)
     _drop_after(this, rule, last, drop)
@@ -203,6 +204,16 @@ def _repeats(this: Page, features: Features, title: Keys) -> tuple[Ints, Bools, 
         alt[at] |= (times[group] >= 2) & (this.words[at] >= 5) & ~this.same_as_last[at]
         named = np.isin(own, mine) & this.heading & (this.position < _NEAR_TOP)
     return counts[inverse], alt, named
+
+
+def _furniture(this: Page, shares: Values) -> Bools:
+    """Tell which lines are furniture of the site.
+
+    A heading near the top that stands with few other articles is the article's own title,
+    which those articles link to.
+    """
+    linked = this.heading & (this.position < _NEAR_TOP) & (shares < _MOST_PAGES)
+    return np.asarray((shares > 0) & ~linked)
 
 
 def _classify(

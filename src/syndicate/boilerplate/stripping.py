@@ -24,8 +24,8 @@ from syndicate.boilerplate.trimming import LEAD_LINES, end_marks, lead_ins
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from syndicate.boilerplate.learned import Learned
     from syndicate.boilerplate.markers import Markers
-    from syndicate.boilerplate.templates import Learned
 
     Ints = NDArray[np.int64]
 
@@ -214,7 +214,7 @@ class _Texts:
     ) -> None:
         self.lines, self.features, self.markers = lines, features, markers
         self.learned, self.titles = learned, titles
-        self.known = learned.knows(lines.form, lines.doc)
+        self.known = learned.lines(lines.form, lines.doc)
         self.gone = np.zeros(len(lines), np.int64)
         self.start, self.stop = lines.start.copy(), lines.stop.copy()
         self.words = np.bincount(lines.doc, lines.words, len(titles)).astype(np.float64)
@@ -258,7 +258,7 @@ class _Texts:
         stop[np.searchsorted(at, ended)] -= 2
         again = reread(lines, at, start, stop)
         self.features.update(at[again.doc], describe(again, self.markers))
-        self.known[at] = self.learned.knows(lines.form[at], lines.doc[at])
+        self.known[at] = self.learned.lines(lines.form[at], lines.doc[at])
         return at
 
     def collect(self, offsets: Ints) -> Removals:

@@ -15,9 +15,8 @@ import binascii
 import math
 import os
 import pathlib
-import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
@@ -25,8 +24,9 @@ from urllib.parse import urlsplit
 import numpy as np
 import orjson
 
+from syndicate.boilerplate.learned import Compiled, Table
 from syndicate.boilerplate.lines import as_bytes
-from syndicate.boilerplate.pages import Page, mix, pages, same_article
+from syndicate.boilerplate.pages import Page, pages, same_article
 from syndicate.errors import IndexFormatError
 
 if TYPE_CHECKING:
@@ -45,7 +45,6 @@ MOST_PAGES = 256
 _LEAST_ARTICLES = 3
 _SHARE = 0.08
 _COUNTED = 64
-_EDGE_SHARE = 0.5
 _RUN_SHARE = 0.05
 _LEAST_RUN_ARTICLES = 6
 
@@ -128,7 +127,7 @@ class SiteTemplates:
 
     def __init__(self) -> None:
         self._sites: dict[str, _Site] = {}
-        self._compiled: _Compiled | None = None
+        self._compiled: Compiled | None = None
 
     @property
     def sites(self) -> tuple[str, ...]:
@@ -208,7 +207,7 @@ class SiteTemplates:
         return tuple(sorted(found, key=lambda one: (-one.articles, one.line)))
 
     @property
-    def compiled(self) -> _Compiled:
+    def compiled(self) -> Compiled:
         """The learned lines and runs of all sites as sorted arrays."""
         if self._compiled is None:
             self._compiled = _compile(self._sites)
@@ -280,97 +279,21 @@ def _least(articles: int) -> int:
     return max(_LEAST_ARTICLES, math.ceil(_SHARE * min(articles, _COUNTED)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    """Sorted keys of the lines and runs learned, each mixed with its site.
-
-    ``shares`` are the parts of a site's articles that have a run.
-    """
-
-    lines: Keys
-    runs: Keys
-    shares: NDArray[np.float64]
-    glued: frozenset[str]
-
-
-class Learned:
-    """What was learned of the sites of a column of texts."""
-
-    def __init__(
-        self, sites: Sequence[str | None] | None, templates: SiteTemplates | None
-    ) -> None:
-        self._table = templates.compiled if templates is not None and sites is not None else None
-        self._sites = site_keys(sites or ())
-        self.glued: tuple[int, ...] = tuple(
-            doc
-            for doc, site in enumerate(sites or ())
-            if self._table is not None and site in self._table.glued
-        )
-
-    def subset(self, docs: Sequence[int]) -> Learned:
-        """Give what was learned of the sites of some of the texts."""
-        some = Learned(None, None)
-        some._table, some._sites = self._table, self._sites[np.array(docs, np.int64)]
-        glued = set(self.glued)
-        some.glued = tuple(i for i, doc in enumerate(docs) if doc in glued)
-        return some
-
-    def knows(self, forms: Keys, docs: Ints) -> NDArray[np.bool_]:
-        """Tell which lines are furniture of their sites."""
-        if self._table is None:
-            return np.zeros(len(forms), np.bool_)
-        return _look_up(self._table.lines, forms ^ self._sites[docs])[1]
-
-    def shares(self, runs: Keys, docs: Ints) -> NDArray[np.float64]:
-        """Give the part of their sites' articles that have these runs, 0 where few do."""
-        if self._table is None or not len(self._table.runs):
-            return np.zeros(len(runs))
-        at, found = _look_up(self._table.runs, runs ^ self._sites[docs])
-        return np.where(found & (runs != 0), self._table.shares[at], 0.0)
-
-
-def _look_up(table: Keys, keys: Keys) -> tuple[Ints, NDArray[np.bool_]]:
-    """Find keys in a sorted table."""
-    if not len(table):
-        return np.zeros(len(keys), np.int64), np.zeros(len(keys), np.bool_)
-    at = np.minimum(np.searchsorted(table, keys), len(table) - 1)
-    return at, table[at] == keys
-
-
-def site_keys(sites: Iterable[str | None]) -> Keys:
-    """Hash site names; 0 where there is none."""
-    cache: dict[str | None, int] = {None: 0, "": 0}
-    out = []
-    for site in sites:
-        if site not in cache:
-            encoded = str(site).encode()
-            cache[site] = (zlib.crc32(encoded) << 32) | zlib.adler32(encoded[::-1]) or 1
-        out.append(cache[site])
-    return mix(np.array(out, np.uint64))
-
-
-def _compile(sites: dict[str, _Site]) -> _Compiled:
+def _compile(sites: dict[str, _Site]) -> Compiled:
     """Gather what was learned of all sites."""
-    lines, runs, shares = [np.zeros(0, np.uint64)], [np.zeros(0, np.uint64)], [np.zeros(0)]
-    glued = set()
+    lines, runs = {}, {}
     for name, site in sites.items():
         articles, line_counts, run_counts = site.count()
-        key = site_keys([name])
-        least = _least(articles)
-        known = [form for form, count in line_counts.items() if count >= least]
-        lines.append(np.array(known, np.uint64) ^ key)
         few = max(_LEAST_RUN_ARTICLES, _RUN_SHARE * articles)
-        often = {run: count for run, count in run_counts.items() if count >= few}
-        runs.append(np.array(list(often), np.uint64) ^ key)
-        if often:
-            glued.add(name)
-        shares.append(np.array(list(often.values()), np.float64) / articles)
-    all_runs = np.concatenate(runs)
-    order = np.argsort(all_runs)
-    return _Compiled(
-        np.unique(np.concatenate(lines)), all_runs[order], np.concatenate(shares)[order],
-        frozenset(glued),
-    )  # fmt: skip
+        lines[name] = _often(line_counts, _least(articles), articles)
+        runs[name] = _often(run_counts, few, articles)
+    glued = frozenset(name for name, found in runs.items() if found)
+    return Compiled(Table.build(lines), Table.build(runs), glued)
+
+
+def _often(counts: Counter[int], least: float, articles: int) -> dict[int, float]:
+    """Give what stood with enough different articles, and with which part of all."""
+    return {key: count / articles for key, count in counts.items() if count >= least}
 
 
 def _to_json(site: _Site) -> dict[str, Any]:
