@@ -44,6 +44,7 @@ _DOCUMENT: Final[dict[str, Any]] = {
         **dict.fromkeys(("url", "title", "source", "published", "author"), _OPTIONAL),
     },
 }
+_NEEDED: Final = frozenset(_DOCUMENT["required"])
 _MATCH: Final[dict[str, Any]] = {
     "type": "object",
     "properties": {
@@ -265,6 +266,11 @@ def _document(body: bytes) -> Document:
         raise _RefusedError(400, f"the body is not JSON: {error}") from error
     if not isinstance(record, dict):
         raise _RefusedError(400, "the body must be a JSON object with an id and a text")
+    for name in _DOCUMENT["properties"]:
+        value = record.get(name)
+        if not isinstance(value, str) and (value is not None or name in record.keys() & _NEEDED):
+            message = f"{name} must be a string, got {type(value).__name__}"
+            raise _RefusedError(400, message)
     return Document.from_mapping(record)
 
 

@@ -1,0 +1,124 @@
+"""The HTTP service: as a server, and fuzzed against its own description."""
+
+import json
+import subprocess
+import sys
+import time
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from tests.redis_server import free_port
+
+from syndicate.cli import service
+from syndicate.config import Config
+from syndicate.index import Index
+
+STORY = (
+    "The harbour master of Port Ellery said on Monday that the old lighthouse will be lit again "
+    "in spring, after eleven years of darkness and a long quarrel about who owns its lamp."
+)
+
+
+@pytest.fixture
+def served(tmp_path):
+    (tmp_path / "token").write_text("t0ken\n")
+    port = free_port()
+    call = [sys.executable, "-m", "syndicate", "serve", str(tmp_path / "seen.db")]
+    call += ["--port", str(port), "--token-file", str(tmp_path / "token")]
+    with subprocess.Popen(call) as server:
+        client = httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", headers={"authorization": "Bearer t0ken"}
+        )
+        for _ in range(600):
+            try:
+                client.get("/healthz")
+                break
+            except httpx.ConnectError:
+                time.sleep(0.1)
+        yield client
+        client.close()
+        server.terminate()
+        assert server.wait(timeout=30) in {0, -15, 143}
+
+
+def test_the_server_remembers_and_answers(served):
+    page = {"id": "a", "text": STORY}
+    assert served.post("/query", json=page, timeout=60).json()["status"] == "new"
+    assert served.post("/seen", json=page).json()["status"] == "new"
+    again = served.post("/seen", json={"id": "b", "text": STORY}).json()
+    assert (again["status"], again["of"]) == ("exact", "a")
+    assert served.get("/stats").json()["documents"] == 2
+    assert served.get("/healthz", headers={"authorization": ""}).json() == {"documents": 2}
+    for headers in ({"authorization": ""}, {"authorization": "Bearer other"}):
+        refused = served.post("/seen", json=page, headers=headers)
+        assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
+    assert served.get("/stats", headers={"host": "evil.example"}).status_code == 400
+    assert served.post("/seen", content=b"{oops").status_code == 400
+    assert served.post("/seen", content=b"[" * 100_000).status_code == 400
+    assert served.post("/seen", json=[1]).json()["error"].startswith("the body must be")
+    assert "string 'text'" in served.post("/seen", json={"id": "a"}).json()["error"]
+    assert served.post("/seen", content=b" " * ((16 << 20) + 1)).status_code == 413
+    assert served.get("/seen").status_code == 405
+
+
+def slow(monkeypatch, name, value):
+    monkeypatch.setattr(service, name, value)
+
+
+def ask(index, **options):
+    app = service.application(index, token=None, local=True)
+    transport = httpx.ASGITransport(app=app)
+    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", **options)
+
+
+@pytest.mark.anyio
+async def test_what_takes_too_long_is_given_up(monkeypatch):
+    with Index.open("memory:", config=Config(strip="none")) as index:
+        monkeypatch.setattr(service, "WORK_SECONDS", 0.05)
+        monkeypatch.setattr(Index, "seen", lambda _index, _document: time.sleep(0.5))
+        async with ask(index) as client:
+            answer = await client.post("/seen", json={"id": "a", "text": STORY})
+    assert answer.status_code == 503
+    assert "try again" in answer.json()["error"]
+
+
+@pytest.mark.anyio
+async def test_a_body_that_trickles_is_given_up(monkeypatch):
+    import asyncio
+
+    async def trickle():
+        yield b"{"
+        await asyncio.sleep(0.5)
+        yield b"}"
+
+    with Index.open("memory:", config=Config(strip="none")) as index:
+        monkeypatch.setattr(service, "READ_SECONDS", 0.05)
+        async with ask(index) as client:
+            answer = await client.post("/seen", content=trickle())
+    assert answer.status_code == 408
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+
+INDEX = Index.open("memory:", config=Config(strip="none"))
+schema = schemathesis.openapi.from_asgi(
+    "/openapi.json", service.application(INDEX, token=None, local=False)
+)
+
+
+@schema.parametrize()
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_no_request_breaks_it_or_its_description(case):
+    case.call_and_validate()
+
+
+def test_the_description_names_the_token():
+    guarded = service.description(guarded=True)
+    assert guarded["security"] == [{"token": []}]
+    assert "security" not in service.description(guarded=False)
+    json.dumps(guarded)
