@@ -24,6 +24,7 @@ import hashlib
 import math
 import multiprocessing
 import statistics
+import sys
 import time
 import unicodedata
 from pathlib import Path
@@ -31,7 +32,11 @@ from typing import NamedTuple
 
 import numpy as np
 import orjson
+import zstandard
 
+DATA = Path(__file__).parents[2] / "shared" / "data"
+REAL = ("vi_vietnews_dev", "vi_baomoi_dev")
+"""Real articles, where somebody has put them beside the project."""
 SEED = 20250601
 CLUSTERED = 0.3
 LARGEST = 20
@@ -362,6 +367,47 @@ def make(n: int, path: Path, *, seed: int = SEED, crowd: str = "", part: float =
         np.save(gold, made.cluster)
         draft.rename(path)
     return gold
+
+
+def real(n: int, path: Path) -> Path | None:
+    """Write n real articles as JSONL, unless they are there; None if there are none at all."""
+    if path.exists():
+        return path
+    files = [file for name in REAL if (file := DATA / f"{name}.jsonl.zst").exists()]
+    if not files:
+        return None
+    done = 0
+    draft = path.with_suffix(".draft")
+    with draft.open("wb") as sink:
+        for file in files:
+            with zstandard.open(file, "rt", encoding="utf-8") as source:
+                for line in source:
+                    if done == n:
+                        break
+                    record = orjson.loads(line)
+                    kept = {"id": f"d{done:07d}", "text": record["text"]}
+                    sink.write(orjson.dumps(kept) + b"\n")
+                    done += 1
+    draft.rename(path)
+    return path
+
+
+def pick(n: int, folder: Path, kind: str | None = None) -> tuple[Path, Path | None]:
+    """Give n real articles, or made ones with their gold file if there are none.
+
+    Parameters
+    ----------
+    kind
+        ``"synthetic"`` or ``"real"`` to insist.
+    """
+    if kind != "synthetic":
+        path = real(n, folder / f"real-{n}.jsonl")
+        if path:
+            return path, None
+        if kind == "real":
+            sys.exit(f"no real articles in {DATA}")
+    path = folder / f"synthetic-{n}.jsonl"
+    return path, make(n, path)
 
 
 def main() -> None:

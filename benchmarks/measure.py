@@ -18,14 +18,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import psutil
-import zstandard
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 FLOORS = HERE / "floors.json"
-DATA = ROOT.parent / "shared" / "data"
-REAL = ("vi_vietnews_dev", "vi_baomoi_dev")
-"""Real articles, where somebody has put them beside the project."""
 
 
 def machine() -> dict[str, str]:
@@ -190,29 +186,6 @@ def floors(key: str) -> dict:
     """Read the floors of one benchmark."""
     found: dict = json.loads(FLOORS.read_text(encoding="utf-8"))[key]
     return found
-
-
-def real(n: int, path: Path) -> Path | None:
-    """Write n real articles as JSONL, unless they are there; None if there are none at all."""
-    if path.exists():
-        return path
-    files = [file for name in REAL if (file := DATA / f"{name}.jsonl.zst").exists()]
-    if not files:
-        return None
-    done = 0
-    draft = path.with_suffix(".draft")
-    with draft.open("wb") as sink:
-        for file in files:
-            with zstandard.open(file, "rt", encoding="utf-8") as source:
-                for line in source:
-                    if done == n:
-                        break
-                    record = json.loads(line)
-                    kept = {"id": f"d{done:07d}", "text": record["text"]}
-                    sink.write(json.dumps(kept, ensure_ascii=False).encode() + b"\n")
-                    done += 1
-    draft.rename(path)
-    return path
 
 
 def cache() -> Path:

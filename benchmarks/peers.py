@@ -188,12 +188,7 @@ def main() -> None:
     parser.add_argument("--floors", action="store_true", help="fail if one is missed")
     options = parser.parse_args()
     n, work = options.documents, measure.cache()
-    source = gold = None
-    if options.corpus != "synthetic":
-        source = measure.real(n, work / f"real-{n}.jsonl")
-    if source is None:
-        source = work / f"synthetic-{n}.jsonl"
-        gold = corpus.make(n, source)
+    source, gold = corpus.pick(n, work, options.corpus)
     kind = "synthetic" if gold else "real"
     report = measure.head("peers", documents=n, corpus=kind, rounds=options.rounds, cores=1)
     calls, skipped = commands([x for x in options.peers.split(",") if x], options.environments)
