@@ -42,6 +42,7 @@ _KEEP: Final = (
     "Write what is worth keeping there, as JSON lines in the order of the input: the canonical "
     "document of each cluster, and all that are in none."
 )
+_GRAPH: Final = "Write who copied whom there: .graphml, .csv or .mmd (Mermaid)."
 _WORKERS: Final = "Processes that read; by default one, and all there are for large inputs."
 _MEMORY: Final = "Memory to stay within, such as 2GB; by default a quarter of what is free."
 _WORK: Final = "Keep finished steps there, to go on from when a run was interrupted."
@@ -95,6 +96,7 @@ def dedupe(
         typer.Option("--output", "-o", metavar="FILE", help=_OUTPUT, show_default=False),
     ] = _STDOUT,
     keep: Annotated[Path | None, typer.Option("--keep", metavar="FILE", help=_KEEP)] = None,
+    graph: Annotated[Path | None, typer.Option("--graph", metavar="FILE", help=_GRAPH)] = None,
     workers: Annotated[
         int | None, typer.Option("--workers", "-j", metavar="N", min=1, help=_WORKERS)
     ] = None,
@@ -123,16 +125,19 @@ def dedupe(
     from syndicate.config import Config  # noqa: PLC0415 - keeps --help quick
     from syndicate.io.write import write_records  # noqa: PLC0415
     from syndicate.pipeline import dedupe_paths  # noqa: PLC0415
+    from syndicate.pipeline.provenance import copies, matched  # noqa: PLC0415
     from syndicate.report import WRITERS, totals  # noqa: PLC0415
+    from syndicate.report.graph import graph_writer  # noqa: PLC0415
 
     config = Config(
         threshold=threshold,
         canonical=canonical.value,
         strip=("sites" if sites else "rules") if strip else "none",
     )
-    _check_outputs([path for path in (output, keep) if path], paths)
+    _check_outputs([path for path in (output, keep, graph) if path], paths)
+    draw = graph_writer(graph) if graph else None
     started = time.perf_counter()
-    with _opened(output) as results, _opened(keep) as kept:
+    with _opened(output) as results, _opened(keep) as kept, _opened(graph) as edges:
         with console.progress(quiet=quiet) as progress:
             result = dedupe_paths(
                 paths,
@@ -145,6 +150,9 @@ def dedupe(
             )
         if kept:
             write_records(result.survivors(), kept)
+        if edges and draw:
+            documents = matched(result)
+            draw(copies(result, documents), documents, edges)
         if results:
             WRITERS[format_](result, results)
     console.report(result)
