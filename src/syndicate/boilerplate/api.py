@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from syndicate.boilerplate.learned import Learned
-from syndicate.boilerplate.lines import as_bytes
+from syndicate.boilerplate.lines import as_bytes, chunks
 from syndicate.boilerplate.markers import load_markers
 from syndicate.boilerplate.rules import KINDS, Rule
 from syndicate.boilerplate.stripping import removals
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from syndicate.boilerplate.markers import Markers
     from syndicate.boilerplate.templates import SiteTemplates
-
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ def strip_batch(
     markers = markers or load_markers()
     data, offsets = as_bytes(data), np.array(offsets, np.int64)
     parts, lengths, spans, counts = [], [], [], []
-    for low, high in _chunks(offsets):
+    for low, high in chunks(offsets):
         some = None if titles is None else titles[low:high]
         learned = Learned(sites and sites[low:high], templates.compiled if templates else None)
         found = removals(data, offsets[low : high + 1], some, markers, learned)
@@ -115,15 +113,3 @@ def strip_batch(
 def _running(parts: list[NDArray[np.int64]]) -> NDArray[np.int64]:
     """Sum lengths to offsets."""
     return np.concatenate([[0], np.cumsum(np.concatenate([np.zeros(0), *parts]))]).astype(np.int64)
-
-
-def _chunks(offsets: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """Cut a column into runs of texts of about a megabyte, which stay in the cache."""
-    chunks = []
-    low, count = 0, len(offsets) - 1
-    while low < count:
-        high = int(np.searchsorted(offsets, offsets[low] + _CHUNK, "right")) - 1
-        high = min(max(high, low + 1), count)
-        chunks.append((low, high))
-        low = high
-    return chunks

@@ -21,6 +21,7 @@ WORD, UPPER, DIGIT, LONE, IGNORED, END, CLOSE, SPACE, OPEN, DASH, COLON = (
 """Classes of characters; the kernel's own, without the code below them."""
 
 HEAD = 64
+_CHUNK = 1 << 20
 _SEED = np.uint64(0x9E3779B97F4A7C15)
 _GROW = np.uint64(0xD6E8FEB86659FD93)
 _S29 = np.uint64(29)
@@ -180,3 +181,15 @@ def as_bytes(data: NDArray[np.uint8]) -> NDArray[np.uint8]:
     view = np.ascontiguousarray(data).view()
     view.flags.writeable = False
     return view
+
+
+def chunks(offsets: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Cut a column into runs of texts of about a megabyte, which stay in the cache."""
+    found = []
+    low, count = 0, len(offsets) - 1
+    while low < count:
+        high = int(np.searchsorted(offsets, offsets[low] + _CHUNK, "right")) - 1
+        high = min(max(high, low + 1), count)
+        found.append((low, high))
+        low = high
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ GLUED_WORDS = 30
 _SKETCH = 32
 _PROSE_WORDS = 12
 _SHOWN = 80
+_SHOWN_WORDS = 40
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 _S31 = np.uint64(31)
 
@@ -89,33 +90,55 @@ def run_keys(lines: Lines, at: Ints) -> tuple[Keys, Ints, Ints]:
 
 
 def pages(
-    data: NDArray[np.uint8], offsets: Ints, day: int
+    data: NDArray[np.uint8], offsets: Ints, day: int, wanted: Callable[[int, int], bool]
 ) -> Iterator[tuple[int, Page, dict[int, str]]]:
-    """Give each text's index, page, and how its short lines read."""
+    """Give each wanted text's index, its page, and how its short lines read.
+
+    ``wanted`` is asked for each text's index and page id, before anything costly is done.
+    """
     lines = read(data, offsets)
-    runs, owner, _ = run_keys(lines, np.flatnonzero(lines.words >= _PROSE_WORDS))
-    prose = runs != 0
-    edges = prose & np.isin(owner, glued_lines(lines))
-    sampled, sampled_doc = mix(runs[prose]), lines.doc[owner[prose]]
-    edged, edged_doc = runs[edges], lines.doc[owner[edges]]
-    for doc in np.unique(lines.doc).tolist():
+    if not len(lines):
+        return
+    docs, first = np.unique(lines.doc, return_index=True)
+    ids = dict(zip(docs.tolist(), np.add.reduceat(mix(lines.key), first).tolist(), strict=True))
+    chosen = [doc for doc in docs.tolist() if wanted(doc, ids[doc])]
+    prose = np.flatnonzero((lines.words >= _PROSE_WORDS) & np.isin(lines.doc, chosen))
+    runs, owner, _ = run_keys(lines, prose)
+    sampled, sampled_doc = mix(runs), lines.doc[owner]
+    glued = np.isin(owner, glued_lines(lines))
+    edged, edged_doc = runs[glued & (runs != 0)], sampled_doc[glued & (runs != 0)]
+    sampled, sampled_doc = sampled[runs != 0], sampled_doc[runs != 0]
+    for doc in chosen:
         low, high = np.searchsorted(lines.doc, [doc, doc + 1]).tolist()
         part = slice(*np.searchsorted(sampled_doc, [doc, doc + 1]).tolist())
         edge = slice(*np.searchsorted(edged_doc, [doc, doc + 1]).tolist())
         page = Page(
-            id=int(np.add.reduce(mix(lines.key[low:high]))),
+            id=ids[doc],
             day=day,
             forms=np.unique(lines.form[low:high]),
             runs=np.unique(edged[edge]),
-            sample=np.unique(sampled[part])[:_SKETCH],
+            sample=_smallest(sampled[part]),
         )
-        shown = {
-            int(lines.form[line]): lines.data[lines.start[line] : lines.stop[line]]
-            .tobytes()[: 4 * _SHOWN]
-            .decode("utf-8", "ignore")[:_SHOWN]
-            for line in range(low, high)
-        }
-        yield doc, page, shown
+        yield doc, page, _shown(lines, low, high)
+
+
+def _smallest(keys: Keys) -> Keys:
+    """Give the smallest distinct hashes."""
+    if len(keys) > 4 * _SKETCH:
+        keys = np.partition(keys, 4 * _SKETCH)[: 4 * _SKETCH]
+    return np.unique(keys)[:_SKETCH]
+
+
+def _shown(lines: Lines, low: int, high: int) -> dict[int, str]:
+    """Give how the short lines of a text read, by hash."""
+    short = low + np.flatnonzero(lines.words[low:high] <= _SHOWN_WORDS)
+    starts, stops = lines.start[short].tolist(), lines.stop[short].tolist()
+    text = lines.data[lines.start[low] : lines.stop[high - 1]].tobytes()
+    base = int(lines.start[low])
+    return {
+        form: text[a - base : min(b, a + 4 * _SHOWN) - base].decode("utf-8", "ignore")[:_SHOWN]
+        for form, a, b in zip(lines.form[short].tolist(), starts, stops, strict=True)
+    }
 
 
 def same_article(one: Page, other: Page) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import math
 import os
 import pathlib
@@ -25,7 +26,7 @@ import numpy as np
 import orjson
 
 from syndicate.boilerplate.learned import Compiled, Table
-from syndicate.boilerplate.lines import as_bytes
+from syndicate.boilerplate.lines import as_bytes, chunks
 from syndicate.boilerplate.pages import Page, pages, same_article
 from syndicate.errors import IndexFormatError
 
@@ -63,6 +64,11 @@ class _Site:
 
     pages: dict[int, Page] = field(default_factory=dict)
     shown: dict[int, tuple[int, str]] = field(default_factory=dict)
+    highest: int = 0
+
+    def wants(self, page: int) -> bool:
+        """Tell whether a page would be remembered."""
+        return len(self.pages) < MOST_PAGES or page <= self.highest
 
     def add(self, page: Page, shown: dict[int, str]) -> None:
         """Remember a page, or one of the others in its stead."""
@@ -76,6 +82,8 @@ class _Site:
                 self.shown[form] = (page.id, text)
         if len(self.pages) > MOST_PAGES:
             self.drop(max(self.pages))
+        if len(self.pages) == MOST_PAGES:
+            self.highest = max(self.pages)
 
     def drop(self, page: int) -> None:
         """Forget a page, and how lines read that no other has."""
@@ -165,10 +173,17 @@ class SiteTemplates:
             Days since 1970, or any count that grows.
         """
         self._compiled = None
-        for doc, page, shown in pages(as_bytes(data), np.array(offsets, np.int64), day):
-            site = sites[doc]
-            if site:
-                self._sites.setdefault(site, _Site()).add(page, shown)
+        data, offsets = as_bytes(data), np.array(offsets, np.int64)
+        for low, high in chunks(offsets):
+            some = sites[low:high]
+            found = pages(data, offsets[low : high + 1], day, functools.partial(self._wants, some))
+            for doc, page, shown in found:
+                self._sites.setdefault(str(some[doc]), _Site()).add(page, shown)
+
+    def _wants(self, sites: Sequence[str | None], doc: int, page: int) -> bool:
+        """Tell whether a page of the site of text ``doc`` may be among those remembered."""
+        site = sites[doc]
+        return bool(site) and (site not in self._sites or self._sites[str(site)].wants(page))
 
     def merge(self, other: SiteTemplates) -> None:
         """Add what another has learned; the order of merging does not matter."""
