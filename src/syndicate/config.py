@@ -56,6 +56,9 @@ class Config:
         Least similarity of a match, from 0 to 1: Jaccard for texts that are whole copies of
         each other, containment where one holds a part of the other. What shared text means is
         read from how it lies, whatever the threshold; 0 leaves it at that.
+    find
+        ``"all"`` that shares text, also a part of one in a part of the other, or only
+        ``"whole"`` copies, which is faster.
     strip
         Remove boilerplate before comparing: by ``"rules"``, by rules and what the input
         teaches of its ``"sites"``, or ``"none"``.
@@ -68,6 +71,7 @@ class Config:
     """
 
     threshold: float = 0.0
+    find: Literal["all", "whole"] = "all"
     strip: Literal["sites", "rules", "none"] = "sites"
     canonical: Canonical = "earliest"
     sketch: SketchConfig = SketchConfig()
@@ -77,5 +81,6 @@ class Config:
         if not 0 <= self.threshold <= 1:
             message = f"threshold must be between 0 and 1, got {self.threshold}; try 0.5"
             raise ConfigError(message)
+        _one_of("find", self.find, ("all", "whole"))
         _one_of("strip", self.strip, ("sites", "rules", "none"))
         _one_of("canonical", self.canonical, ("earliest", "longest", "first"))

@@ -213,3 +213,14 @@ def test_stage_by_stage_progress_is_told(tmp_path):
     dedupe_paths([str(tmp_path)], progress=lambda *what: told.append(what))
     assert {stage for stage, _, _ in told} == {"read", "candidates", "samples"}
     assert all(0 <= done <= total for _, done, total in told)
+
+
+def test_whole_copies_can_be_all_that_is_looked_for():
+    documents = newsroom(seed=12, originals=9)
+    rng = random.Random(12)
+    part = documents[1][1].split("\n")[0]
+    documents.append(("part", "\n".join([article(rng), part, article(rng)])))
+    everything = dedupe(documents)
+    whole = dedupe(documents, config=Config(find="whole"))
+    assert whole.clusters == everything.clusters
+    assert {m.b for m in everything.matches} - {m.b for m in whole.matches} == {"part"}

@@ -31,6 +31,7 @@ _THRESHOLD: Final = (
     "Least similarity of a match, 0 to 1: Jaccard for whole copies, containment where one text "
     "holds a part of the other. At 0, how the shared text lies decides alone."
 )
+_WHOLE: Final = "Look for whole copies only, not for excerpts and quotes: faster."
 _CANONICAL: Final = "Which document stands for its cluster: earliest, longest or first."
 _STRIP: Final = "Compare texts as they are, with captions, bylines and site furniture."
 _SITES: Final = "Strip by rules alone, without learning the furniture of the input's sites."
@@ -85,6 +86,7 @@ def dedupe(
         float,
         typer.Option("--threshold", "-t", metavar="PART", help=_THRESHOLD),
     ] = 0.0,
+    whole: Annotated[bool, typer.Option("--whole", help=_WHOLE)] = False,
     canonical: Annotated[Which, typer.Option(metavar="WHICH", help=_CANONICAL)] = Which.EARLIEST,
     strip: Annotated[bool, typer.Option(" /--no-strip", help=_STRIP, show_default=False)] = True,
     sites: Annotated[bool, typer.Option(" /--no-sites", help=_SITES, show_default=False)] = True,

@@ -14,7 +14,7 @@ from syndicate.config import Config
 from syndicate.io.spool import pack
 from syndicate.match.align import align, drop_strays, shorten
 from syndicate.match.passages import Anatomy, Words, dissect
-from syndicate.match.relation import RULES, Evidence
+from syndicate.match.relation import OVERLAPS, RULES, Evidence
 from syndicate.match.verify import Overlap, overlap
 from syndicate.model import Document, Match, Stripped
 from syndicate.pipeline.corpus import Corpus
@@ -162,12 +162,14 @@ def examine(a: Document | str, b: Document | str, *, config: Config | None = Non
     config = config or Config()
     one, two = _named(a, "a"), _named(b, "b")
     read = _read(one, two, config)
+    stripped = [_stripped(document, config) for document in (one, two)]
+    if len(read.corpus) < 2:  # noqa: PLR2004 - one of the two is blank
+        return _strangers((one.id, two.id), stripped)
     left, right = np.array([0]), np.array([1])
     sizes = overlap(*read.shingles, read.corpus.sizes, left, right)
     size = config.sketch.shingle_size
     meaning = judge(read.corpus, read.shingles, np.arange(2), left, right, sizes, size)
     evidence = Evidence(*meaning.evidence[0].tolist())
-    stripped = [_stripped(document, config) for document in (one, two)]
     anatomy = _anatomy(stripped, size)
     rule = int(meaning.rule[0])
     match = _match((one.id, two.id), sizes, evidence, rule, anatomy)
@@ -186,9 +188,8 @@ def explain(a: Document | str, b: Document | str, *, config: Config | None = Non
     config = config or Config()
     comparison = examine(a, b, config=config)
     read = _read(_named(a, "a"), _named(b, "b"), config)
-    return Explanation(
-        comparison, _tiers(read, comparison.match), _flips(a, b, config, comparison)
-    )
+    tiers = _tiers(read, comparison.match) if len(read.corpus) > 1 else ()
+    return Explanation(comparison, tiers, _flips(a, b, config, comparison))
 
 
 def _named(document: Document | str, name: str) -> Document:
@@ -206,6 +207,21 @@ def _stripped(document: Document, config: Config) -> Stripped:
     if config.strip == "none":
         return Stripped(document.text, document.text)
     return strip(document.text, title=document.title)
+
+
+def _strangers(ids: tuple[str, str], stripped: Sequence[Stripped]) -> Comparison:
+    """Compare with a text that has no word."""
+    evidence = Evidence(*[0] * len(Evidence.__slots__))
+    rule = RULES[OVERLAPS]
+    match = Match(*ids, rule.relation, 0.0, 0.0, 0.0, 0, rule.reason.format(e=evidence))
+    return Comparison(
+        a=stripped[0],
+        b=stripped[1],
+        match=match,
+        evidence=evidence,
+        anatomy=_anatomy(stripped, 5),
+        score=0.0,
+    )
 
 
 def _match(

@@ -97,7 +97,9 @@ class Matcher:
         numbers = np.flatnonzero(whole)
         n = len(self.corpus)
         crowds = _Crowds(self)
-        codes = [*self._by_bands(numbers, crowds), *self._by_samples(numbers)]
+        codes = list(self._by_bands(numbers, crowds))
+        if self.config.find == "all":
+            codes += self._by_samples(numbers)
         wanted = _sorted_unique(np.concatenate([np.empty(0, np.int64), *codes]))
         settled = join(crowds.settled)
         wanted = np.setdiff1d(wanted, settled.codes(n), assume_unique=True)

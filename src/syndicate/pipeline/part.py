@@ -40,7 +40,7 @@ class Part:
     shingles, flags
         Shingle hashes and token traits of the stripped texts.
     samples
-        Hash-sampled shingles.
+        Hash-sampled shingles; no rows where only whole copies are looked for.
     keys
         Row b holds band b's key of every document.
     counts
@@ -99,6 +99,7 @@ class _Sketches:
 
     def __init__(self, config: Config, folder: Path | None) -> None:
         self._config = config.sketch
+        self._find = config.find
         self._cut = lsh.bands_of(config)
         self._rows = {
             name: RowWriter(dtype, folder and folder / f"{name}.bin")
@@ -119,7 +120,8 @@ class _Sketches:
         np.cumsum(made.counts, out=tokens[1:])
         self._rows["shingles"].append(made.shingles, made.bounds)
         self._rows["flags"].append(made.flags, tokens)
-        self._rows["samples"].append(*sample(made.shingles, made.bounds))
+        if self._find == "all":
+            self._rows["samples"].append(*sample(made.shingles, made.bounds))
         sizes = distinct(made.shingles, made.bounds)
         self._arrays.append({"counts": made.counts, "sizes": sizes, "digests": made.digests})
 
