@@ -133,6 +133,7 @@ def dedupe(
 
     config = Config(
         threshold=threshold,
+        find="whole" if whole else "all",
         canonical=canonical.value,
         strip=("sites" if sites else "rules") if strip else "none",
     )
