@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from syndicate.boilerplate.fields import (
+    byline_of,
+    credits_of,
+    dateline_of,
+    published_of,
+    title_of,
+)
 from syndicate.boilerplate.learned import Learned
 from syndicate.boilerplate.lines import as_bytes, chunks
-from syndicate.boilerplate.markers import load_markers
+from syndicate.boilerplate.markers import TYPES, load_markers
 from syndicate.boilerplate.rules import KINDS, Rule
-from syndicate.boilerplate.stripping import removals
+from syndicate.boilerplate.stripping import Removals, removals
 from syndicate.model import Removal, Stripped
 
 if TYPE_CHECKING:
@@ -52,28 +59,71 @@ def strip(
     templates: SiteTemplates | None = None,
     markers: Markers | None = None,
 ) -> Stripped:
-    """Take out of a text what is not the article."""
+    """Take out of a text what is not its article.
+
+    Stripping twice gives the same as stripping once, and a text is never emptied.
+
+    Parameters
+    ----------
+    text
+        Extracted text, line breaks kept where there are any.
+    title
+        The title, if it is known apart: a line that repeats it goes.
+    site
+        The site, for ``templates``.
+    templates
+        Furniture learned of sites.
+    markers
+        Other markers than those of the package, from `Markers.extended`.
+
+    Returns
+    -------
+    Stripped
+        The article, what was taken out and why, and what that states.
+
+    Examples
+    --------
+    >>> page = '''Lúa được mùa
+    ... Trần Bình
+    ... (Dân trí) - Bà con xã Bình Minh gặt xong lúa hè thu sớm hơn mọi năm mười ngày.
+    ... Quang cảnh đồng lúa sáng nay (Ảnh: Minh Anh).
+    ... Năm nay năng suất tăng, giá lúa cũng cao hơn năm ngoái, theo lời ông chủ tịch xã.'''
+    >>> result = strip(page)
+    >>> print(result.text)
+    Lúa được mùa
+    Bà con xã Bình Minh gặt xong lúa hè thu sớm hơn mọi năm mười ngày.
+    Năm nay năng suất tăng, giá lúa cũng cao hơn năm ngoái, theo lời ông chủ tịch xã.
+    >>> [removal.kind for removal in result.removals], result.byline.value
+    (['byline', 'lead-in', 'caption'], 'Trần Bình')
+    """
     markers = markers or load_markers()
     data = as_bytes(np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8))
-    found = removals(
-        data,
-        np.array([0, len(data)]),
-        [title],
-        markers,
-        Learned([site], templates.compiled if templates else None),
+    learned = Learned([site], templates.compiled if templates else None)
+    found = removals(data, np.array([0, len(data)]), [title], markers, learned)
+    taken = tuple(_explained(data, found, markers))
+    kept = Stripped(text, "", taken).kept
+    return Stripped(
+        original=text,
+        text="".join(text[a:b] for a, b in kept),
+        removals=taken,
+        title=title or title_of(text, taken),
+        byline=byline_of(text, taken),
+        dateline=dateline_of(text, taken),
+        published=published_of(text, taken),
+        credits=credits_of(text, taken),
     )
+
+
+def _explained(data: NDArray[np.uint8], found: Removals, markers: Markers) -> Iterator[Removal]:
+    """Give removals in code points, with their kinds and reasons."""
     points = np.concatenate([[0], np.cumsum((data & 0xC0) != 0x80)])
-    taken = []
-    for start, stop, rule, marker in zip(
-        points[found.start].tolist(), points[found.stop].tolist(),
-        found.rule.tolist(), found.marker.tolist(), strict=True,
-    ):  # fmt: skip
+    starts, stops = points[found.start].tolist(), points[found.stop].tolist()
+    rows = zip(starts, stops, found.rule.tolist(), found.marker.tolist(), strict=True)
+    for start, stop, rule, marker in rows:
         kind, reason = KINDS[Rule(rule)]
-        if marker >= 0:
+        if marker >= 0 and rule <= len(TYPES):
             reason = f"{reason}: {markers.entries[marker].form!r}"
-        taken.append(Removal(start, stop, kind, reason))
-    kept = Stripped(text, "", tuple(taken)).kept
-    return Stripped(text, "".join(text[a:b] for a, b in kept), tuple(taken), title)
+        yield Removal(start, stop, kind, reason)
 
 
 def strip_batch(
@@ -85,7 +135,19 @@ def strip_batch(
     templates: SiteTemplates | None = None,
     markers: Markers | None = None,
 ) -> StrippedBatch:
-    """Take out of each text what is not its article."""
+    """Take out of each text of a column what is not its article, as `strip` does.
+
+    Parameters
+    ----------
+    data : ndarray of uint8
+        UTF-8 of all texts.
+    offsets : ndarray of int64, shape (n + 1,)
+        Where each text starts and the last ends.
+    titles, sites
+        Of each text, or None where they are unknown.
+    templates, markers
+        As for `strip`.
+    """
     markers = markers or load_markers()
     data, offsets = as_bytes(data), np.array(offsets, np.int64)
     parts, lengths, spans, counts = [], [], [], []

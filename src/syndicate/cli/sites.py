@@ -1,0 +1,116 @@
+"""``syndicate sites``: what pages of a site have in common, learned, shown, applied."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from syndicate.cli.strip import Format, Paths, Written, finish, read_documents
+
+if TYPE_CHECKING:
+    from syndicate.boilerplate import SiteTemplates
+    from syndicate.model import Skipped
+
+app = typer.Typer()
+_sites = typer.Typer(
+    name="sites",
+    no_args_is_help=True,
+    help="Learn, show and apply what the pages of a site have in common.",
+)
+app.add_typer(_sites)
+
+_OUTPUT: Final = "File to write; if it exists, it learns on."
+_FORGET: Final = "Forget pages learned more than so many days ago."
+_FILE: Final = "A file that `sites learn` wrote."
+_ONE: Final = "Show this site alone."
+
+Learned = Annotated[Path, typer.Argument(metavar="FILE", help=_FILE, show_default=False)]
+Output = Annotated[
+    Path, typer.Option("--output", "-o", metavar="FILE", help=_OUTPUT, show_default=False)
+]
+Forget = Annotated[
+    int | None, typer.Option("--forget", metavar="DAYS", help=_FORGET, show_default=False, min=0)
+]
+Site = Annotated[str | None, typer.Option("--site", metavar="NAME", help=_ONE, show_default=False)]
+
+
+@_sites.command(no_args_is_help=True)
+def learn(paths: Paths, *, output: Output, forget: Forget = None) -> None:
+    """Learn the furniture of sites from their pages.
+
+    A document's site is its `source`, else the host of its `url`, else its folder.
+    About eight pages of a site are needed.
+
+    \b
+      syndicate sites learn crawl.jsonl --output sites.json
+    """  # noqa: D301 - the backspace is for the layout of --help
+    from syndicate.boilerplate import SiteTemplates  # noqa: PLC0415 - keeps --help quick
+    from syndicate.cli.console import say  # noqa: PLC0415
+
+    templates = SiteTemplates.load(output) if output.exists() else SiteTemplates()
+    today = (datetime.now(UTC) - datetime(1970, 1, 1, tzinfo=UTC)).days
+    trouble: list[Skipped] = []
+    count = _learn(templates, paths, trouble, today)
+    if forget is not None:
+        templates.forget(today - forget)
+    if count:
+        templates.save(output)
+        lines = sum(len(templates.furniture(site)) for site in templates.sites)
+        say(f"{count:,} pages read; {len(templates.sites):,} sites, {lines:,} lines of furniture")
+    finish(trouble, count)
+
+
+def _learn(templates: SiteTemplates, paths: list[str], trouble: list[Skipped], day: int) -> int:
+    """Learn from all documents that have a site; give how many there were."""
+    from syndicate.boilerplate import site_of  # noqa: PLC0415 - keeps --help quick
+
+    count = 0
+    for document in read_documents(paths, trouble):
+        site = site_of(document)
+        if site:
+            count += 1
+            templates.learn(site, document.text, day=day)
+    return count
+
+
+@_sites.command(no_args_is_help=True)
+def show(file: Learned, *, site: Site = None, format_: Written = Format.TEXT) -> None:
+    """Show the lines learned, and with how many different articles each stood.
+
+    \b
+      syndicate sites show sites.json --site example.org
+    """  # noqa: D301 - the backspace is for the layout of --help
+    from syndicate.boilerplate import SiteTemplates  # noqa: PLC0415 - keeps --help quick
+    from syndicate.report.table import shown  # noqa: PLC0415
+
+    templates = SiteTemplates.load(file)
+    chosen = [name for name in templates.sites if site in (None, name)]
+    if format_ is Format.JSON:
+        found = {
+            name: [{"line": f.line, "articles": f.articles} for f in templates.furniture(name)]
+            for name in chosen
+        }
+        json.dump(found, sys.stdout, ensure_ascii=False, indent=2)
+        sys.stdout.write("\n")
+        return
+    for name in chosen:
+        sys.stdout.write(f"{shown(name)}: {templates.pages(name):,} pages\n")
+        for furniture in templates.furniture(name):
+            sys.stdout.write(f"{furniture.articles:>6}  {shown(furniture.line)}\n")
+
+
+@_sites.command(no_args_is_help=True)
+def apply(file: Learned, paths: Paths) -> None:
+    """Strip documents by what was learned; JSON lines on standard output.
+
+    \b
+      syndicate sites apply sites.json crawl.jsonl > clean.jsonl
+    """  # noqa: D301 - the backspace is for the layout of --help
+    from syndicate.cli.strip import strip  # noqa: PLC0415 - keeps --help quick
+
+    strip(paths, sites=file, format_=Format.JSON)
