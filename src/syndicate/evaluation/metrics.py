@@ -132,7 +132,7 @@ def best_threshold(right: Iterable[float], wrong: Iterable[float]) -> float:
     """
     good, bad = np.sort(np.fromiter(right, float)), np.sort(np.fromiter(wrong, float))
     edges = np.unique(np.concatenate([[0.0], good, bad, [1.0]]))
-    cuts = [round((low + high) / 2, 6) for low, high in pairwise(edges)]
+    cuts = [round((low + high) / 2, 6) for low, high in pairwise(edges.tolist())]
 
     def f1(cut: float) -> float:
         kept, mistaken = (values >= cut for values in (good, bad))

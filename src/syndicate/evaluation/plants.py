@@ -23,6 +23,7 @@ NUMBERS = 8
 PARAGRAPH = 50
 """Words of a paragraph where a text has none of its own."""
 
+_STROKES = str.maketrans("đĐ", "dD")
 _LEAD_INS = ("(Bản tin Miền Đông) - ", "(Northern Wire) - ", "Tin nhanh 24 - ", "By our staff: ")
 _SOURCES = (
     "Nguồn: Bản tin Miền Đông",
@@ -159,7 +160,7 @@ def _toneless(source: Document, garden: Garden) -> str:  # noqa: ARG001 - one fo
         character
         for character in unicodedata.normalize("NFD", source.text)
         if not unicodedata.combining(character)
-    )
+    ).translate(_STROKES)
 
 
 def _decomposed(source: Document, garden: Garden) -> str:  # noqa: ARG001 - one form for all

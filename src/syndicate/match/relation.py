@@ -195,7 +195,7 @@ RULES = (
         "the longer text holds this one, {e.span_short:.0%} of it, and others",
     ),
 )
-EXACTLY, WHOLLY, AMID, ROUNDUP = 0, 5, 8, len(RULES) - 1
+EXACTLY, WHOLLY, AMID, OVERLAPS, ROUNDUP = 0, 5, 8, 10, 11
 """Rules that other code speaks of."""
 
 

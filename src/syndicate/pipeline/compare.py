@@ -200,7 +200,8 @@ def _read(a: Document, b: Document, config: Config) -> _Read:
     """Sketch two documents under names that keep their order."""
     pair = [replace(a, id="a"), replace(b, id="b")]
     corpus = Corpus([sketch_batches(io.from_documents(pair), config)])
-    return _Read(corpus, pack(corpus.rows("shingles", np.arange(2)), np.uint64), config)
+    everyone = np.arange(len(corpus))
+    return _Read(corpus, pack(corpus.rows("shingles", everyone), np.uint64), config)
 
 
 def _stripped(document: Document, config: Config) -> Stripped:
