@@ -154,7 +154,8 @@ def _read(paths: list[str], wanted: set[str] | None) -> Iterable[Document]:
                     found = True
                     yield Document(**record)
     if trouble and not found:
-        raise DocumentError(trouble[0].error, path=trouble[0].id)
+        message = f"{trouble[0].id}: {trouble[0].error}"
+        raise DocumentError(message, path=trouble[0].id)
 
 
 def _console() -> Console:

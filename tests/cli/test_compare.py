@@ -1,0 +1,144 @@
+"""``compare``, ``explain``, ``report`` and ``bench`` through the real command."""
+
+import csv
+import json
+import xml.etree.ElementTree as ET
+
+import pytest
+
+STORY = (
+    "Sáng 3/5, huyện đảo Hòn Mây khánh thành trạm điện mặt trời đầu tiên, cấp điện cho hơn bốn "
+    "trăm hộ dân trước nay chỉ có điện sáu giờ mỗi ngày. Công trình gồm hai nghìn tấm pin đặt "
+    "trên mái chợ, trường học và nhà văn hóa, do ngân sách tỉnh và người dân cùng góp vốn. Ông "
+    "Lê Văn Thảo, chủ tịch huyện, nói từ nay trạm xá có thể giữ vắc xin lạnh suốt ngày đêm, còn "
+    "ngư dân không phải chở đá từ đất liền ra mỗi chuyến biển."
+)
+NEW = "Bạn đọc của chúng tôi gửi thêm ảnh chụp bến tàu lúc trạm điện sáng đèn lần đầu."
+
+
+@pytest.fixture
+def pair(tmp_path):
+    one, two = tmp_path / "one.txt", tmp_path / "two.txt"
+    one.write_text(STORY, encoding="utf-8")
+    two.write_text(f"{NEW}\n{STORY}\nNguồn: Tin Đảo\n", encoding="utf-8")
+    return one, two
+
+
+@pytest.fixture
+def crawl(tmp_path):
+    records = [
+        {"id": "a", "text": STORY, "source": "Tin Đảo", "published": "2024-05-03"},
+        {"id": "b", "text": f"{STORY}\nNguồn: Tin Đảo", "source": "Bờ <Nam>", "title": "A & B"},
+        {"id": "c", "text": "Chuyện khác hẳn về một cuộc thi đọc sách ở trường làng."},
+    ]
+    file = tmp_path / "crawl.jsonl"
+    file.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    return file
+
+
+def test_compare_shows_both_sides_and_what_is_new(run, pair):
+    done = run("compare", *pair)
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert done.stdout.startswith("100% reprint")
+    assert "[new: Bạn đọc" in done.stdout
+    assert "one.txt" in done.stdout
+
+
+def test_compare_as_json(run, pair):
+    result = json.loads(run("compare", *pair, "--format", "json").stdout)
+    assert (result["relation"], result["containment_a"]) == ("reprint", 1)
+    (passage,) = result["passages"]
+    assert pair[1].read_text("utf-8")[passage["b_start"] :].startswith("Sáng 3/5")
+    assert {piece["kind"] for piece in result["pieces_b"]} >= {"shared", "new"}
+
+
+def test_documents_are_found_by_id(run, crawl):
+    done = run("compare", "a", "b", "--among", crawl, "--format", "json")
+    assert json.loads(done.stdout)["b"] == "b"
+
+
+def test_an_unknown_id_is_named(run, crawl):
+    done = run("compare", "a", "zz", "--among", crawl)
+    assert done.returncode == 3
+    assert "no document 'zz'" in done.stderr
+
+
+def test_a_missing_file_is_named(run, tmp_path, pair):
+    done = run("compare", pair[0], tmp_path / "none.txt")
+    assert done.returncode in {2, 3}
+    assert "none.txt" in done.stderr
+
+
+def test_what_steers_a_terminal_is_not_written(run, tmp_path, pair):
+    evil = tmp_path / "evil.txt"
+    evil.write_text(f"\x1b[31m{STORY}\x1b]0;x\x07", encoding="utf-8")
+    assert "\x1b" not in run("compare", pair[0], evil).stdout
+
+
+def test_explain_names_tiers_and_flips(run, pair):
+    out = run("explain", *pair).stdout
+    assert "bands: finds this pair" in out
+    assert "samples: finds this pair" in out
+    assert "with threshold above" in out
+    plain = json.loads(run("explain", *pair, "--format", "json").stdout)
+    assert {tier["name"] for tier in plain["tiers"]} == {"bands", "samples"}
+    assert plain["evidence"]["passages"] == 1
+
+
+def test_the_page_holds_texts_escaped_and_needs_no_network(run, tmp_path, crawl):
+    page, graph = tmp_path / "page.html", tmp_path / "copies.graphml"
+    done = run("report", crawl, "--output", page, "--graph", graph, "--quiet")
+    assert done.returncode == 0
+    html = page.read_text("utf-8")
+    assert "Bờ &lt;Nam&gt;" in html
+    assert "Bờ <Nam>" not in html
+    assert "http://" not in html.replace("default-src", "")
+    assert "https://" not in html
+    assert "carries the credit" in html
+    root = ET.parse(graph).getroot()
+    space = {"g": "http://graphml.graphdrawing.org/xmlns"}
+    (edge,) = root.findall(".//g:edge", space)
+    assert (edge.get("source"), edge.get("target")) == ("a", "b")
+
+
+def test_dedupe_writes_the_graph_too(run, tmp_path, crawl):
+    edges, chart = tmp_path / "copies.csv", tmp_path / "copies.mmd"
+    assert run("dedupe", crawl, "--graph", edges).returncode == 0
+    (row,) = csv.DictReader(edges.read_text("utf-8").splitlines())
+    assert (row["source"], row["copy"], row["virtual"]) == ("a", "b", "false")
+    run("dedupe", crawl, "--graph", chart)
+    assert chart.read_text("utf-8").startswith("flowchart LR\n")
+
+
+def test_an_unknown_graph_is_refused_before_the_work(run, tmp_path, crawl):
+    done = run("dedupe", crawl, "--graph", tmp_path / "copies.xls")
+    assert done.returncode == 2
+    assert ".graphml, .csv, .mmd" in done.stderr
+
+
+def test_bench_counts_what_it_planted(run, tmp_path):
+    lines = [
+        " ".join(
+            f"{'aeiou'[(d + k) % 5]}{'btdgklmn'[(d * k) % 8]}{'aeiou'[k % 5]}{d}"
+            for k in range(150)
+        )
+        for d in range(12)
+    ]
+    corpus = tmp_path / "corpus.jsonl"
+    corpus.write_text(
+        "\n".join(json.dumps({"id": str(d), "text": text}) for d, text in enumerate(lines)),
+        "utf-8",
+    )
+    done = run("bench", corpus, "--count", 2, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    kinds = {kind["kind"]: kind for kind in json.loads(done.stdout)["kinds"]}
+    assert kinds["copy"]["found"]["hits"] == 2
+    table = run("bench", corpus, "--count", 1).stdout
+    assert "suggested threshold" in table
+
+
+def test_bench_of_nothing_is_refused(run, tmp_path):
+    (tmp_path / "empty").mkdir()
+    done = run("bench", tmp_path / "empty")
+    assert done.returncode == 2
