@@ -16,6 +16,7 @@ from syndicate.model import Document, Skipped, plain
 
 _BATCH_BYTES: Final = 2 << 20
 _BATCH_ROWS: Final = 4096
+_LEAST_ROWS: Final = 256
 _PAIR: Final = 2
 
 
@@ -62,7 +63,8 @@ def _from_arrow(source: Any) -> Iterator[Batch]:  # noqa: ANN401 - any library's
     names = [name for name in SCHEMA.names if name in reader.schema.names]
     first = 0
     for records in reader:
-        rows = max(1, _BATCH_BYTES * len(records) // max(1, records.nbytes))
+        size = max(1, records.get_total_buffer_size())  # of slices too, hence the least rows
+        rows = max(_LEAST_ROWS, _BATCH_BYTES * len(records) // size)
         for start in range(0, len(records), rows):
             some = records.select(names).slice(start, rows)
             yield to_batch(some, np.arange(first, first + len(some)), "")
