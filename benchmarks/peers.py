@@ -6,10 +6,12 @@
 
 Every tool runs in a process of its own, on one core where the system can pin it, rounds
 interleaved; ours after a first run that fills numba's cache. All look for word 5-grams with 128
-slots and a threshold of .7. syndicate also looks for partial reprints and reads a relation off
-every match, which the others do not. Each peer has its own virtual environment, made when
-first asked for under ``benchmarks/.environments``; one that will not install is skipped, and
-said so. Real articles are used where they lie beside the project, made ones otherwise.
+slots and a threshold of .7. syndicate compares every candidate exactly and reads a relation off
+every match, which the others do not; "parts too" also looks for partial reprints, "as shipped"
+also strips boilerplate and tells all that is worth telling. Each peer has its own virtual
+environment, made when first asked for under ``benchmarks/.environments``; one that will not
+install is skipped, and said so. Real articles are used where they lie beside the project, made
+ones otherwise.
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ import measure
 
 SCRIPTS = measure.HERE / "peers"
 THRESHOLD = 0.7
-OURS, SHIPPED = "syndicate", "syndicate, stripping too"
+OURS = "syndicate"
+MODES = {OURS: "whole", "syndicate, parts too": "parts", "syndicate, as shipped": "shipped"}
 PEERS = {
     "daft": ["daft==0.7.26", "pyarrow", "numpy", "orjson"],
     "gaoya": ["gaoya==0.2.2", "orjson"],
@@ -41,14 +44,14 @@ PEERS = {
     "datatrove": ["datatrove==0.10.1", "xxhash", "orjson"],
 }
 COLUMNS = {
-    "tool": "", "documents_per_s": ",.0f", "cpu_s": ".2f", "wall_s": ".2f", "work_cpu_s": ".2f",
-    "times": ".1f", "times_work": ".1f", "peak_MB": ".0f", "precision": ".4f", "recall": ".4f",
+    "tool": "", "documents_per_s": ",.0f", "cpu_s": ".2f", "wall_s": ".2f", "start_cpu_s": ".2f",
+    "times": ".1f", "times_beyond": ".1f", "peak_MB": ".0f", "precision": ".4f", "recall": ".4f",
     "f1": ".4f", "ari": ".4f", "exact_recall": ".4f", "exact_precision": ".4f", "clusters": ",d",
 }  # fmt: skip
 MEANING = """
 documents_per_s: documents by all CPU seconds of the process, start and imports included.
-work_cpu_s: CPU seconds after imports. times, times_work: the tool's by syndicate's of the same
-round, of all CPU and of work_cpu_s. precision, recall, f1, ari: pairs of one cluster against
+start_cpu_s: those of a run over 200 documents. times, times_beyond: the tool's CPU seconds by
+those of syndicate in the same round, all of them and those beyond the start. precision, recall, f1, ari: pairs of one cluster against
 the known clusters. exact_recall: pairs of Jaccard .7 or more, by comparing everything word for
 word, that are in one cluster. exact_precision: pairs of one cluster of which the shorter text
 is at least .7 in the other.
@@ -84,56 +87,62 @@ def environment(name: str, folder: Path) -> Path:
 def commands(names: list[str], folder: Path) -> tuple[dict[str, list[str]], dict[str, str]]:
     """Give the command of each tool, and why some have none."""
     ours = [sys.executable, str(SCRIPTS / "run_syndicate.py")]
-    found, missing = {OURS: ours, SHIPPED: ours}, {}
+    found, missing = {name: [*ours, "SOURCE", "TARGET", mode] for name, mode in MODES.items()}, {}
     for name in names:
         try:
-            found[name] = [str(environment(name, folder)), str(SCRIPTS / f"run_{name}.py")]
+            python = str(environment(name, folder))
+            found[name] = [python, str(SCRIPTS / f"run_{name}.py"), "SOURCE", "TARGET"]
         except RuntimeError as error:
             missing[name] = str(error)
             print(f"skipped {name}: {error}")
     return found, missing
 
 
-def compete(calls: dict[str, list[str]], source: Path, rounds: int, work: Path) -> dict:
-    """Run every tool some times, in turns; give its runs."""
+def compete(
+    calls: dict[str, list[str]], source: Path, rounds: int, work: Path
+) -> tuple[dict[str, list[measure.Run]], dict[str, float]]:
+    """Run every tool some times, in turns; give its runs, and the cost of one over 200 texts."""
     runs: dict[str, list[measure.Run]] = {name: [] for name in calls}
+    starts: dict[str, float] = {}
     few = work / "few.jsonl"
     with source.open("rb") as lines:
         few.write_bytes(b"".join(line for line, _ in zip(lines, range(200), strict=False)))
-    for place in range(-1, rounds):  # the round before the first fills caches of all kinds
+    for place in range(-2, rounds):  # first fill caches of all kinds, then see what a start costs
         for name, call in list(calls.items()):
-            target = work / f"{name}.tsv"
-            more = ["rules"] if name == SHIPPED else []
-            path = few if place < 0 else source
+            names = {"SOURCE": few if place < 0 else source, "TARGET": work / f"{name}.tsv"}
             try:
-                run = measure.run([*call, str(path), str(target), *more], cores=1)
+                run = measure.run([str(names.get(word, word)) for word in call], cores=1)
             except RuntimeError as error:
                 print(f"skipped {name}: {error}")
                 del calls[name]
                 del runs[name]
                 continue
+            if place == -1:
+                starts[name] = run.cpu
             if place >= 0:
                 runs[name].append(run)
                 print(f"round {place + 1}: {name} {run.cpu:.2f} s", file=sys.stderr)
-    return runs
+    return runs, starts
 
 
-def rows(runs: dict, n: int, judge, work: Path) -> list[dict]:
+def rows(runs: dict, starts: dict[str, float], n: int, judge, work: Path) -> list[dict]:
     """Put numbers into a table."""
     made = []
     for name, tries in runs.items():
         middle = measure.median(tries)
         found = agreement.labels(work / f"{name}.tsv", n)
-        spent = [run.said["work_cpu"] for run in tries]
-        ours = runs[OURS]
+        whole, ours = ([run.cpu for run in runs[tool]] for tool in (name, OURS))
+        beyond = (
+            [cpu - starts[tool] for cpu in spent] for tool, spent in ((name, whole), (OURS, ours))
+        )
         row = {
             "tool": name,
             "documents_per_s": n / middle.cpu,
             "cpu_s": middle.cpu,
             "wall_s": middle.wall,
-            "work_cpu_s": statistics.median(spent),
-            "times": _ratio([run.cpu for run in tries], [run.cpu for run in ours]),
-            "times_work": _ratio(spent, [run.said["work_cpu"] for run in ours]),
+            "start_cpu_s": starts[name],
+            "times": _ratio(whole, ours),
+            "times_beyond": _ratio(*beyond),
             "peak_MB": middle.peak,
             "clusters": int((np.unique(found, return_counts=True)[1] > 1).sum()),
             "steps": middle.said["steps"],
@@ -193,8 +202,8 @@ def main() -> None:
     report = measure.head("peers", documents=n, corpus=kind, rounds=options.rounds, cores=1)
     calls, skipped = commands([x for x in options.peers.split(",") if x], options.environments)
     judge = judging(source, gold, options.sample)
-    runs = compete(calls, source, options.rounds, work)
-    table = rows(runs, n, judge, work)
+    runs, starts = compete(calls, source, options.rounds, work)
+    table = rows(runs, starts, n, judge, work)
     shown = {key: form for key, form in COLUMNS.items() if any(key in row for row in table)}
     measure.show(table, shown)
     print(MEANING)

@@ -1,6 +1,7 @@
-"""syndicate, as a user calls it: partial reprints and relations included.
+"""syndicate, as a user calls it.
 
-A third argument ``rules`` strips boilerplate too.
+A third argument says what for: ``whole`` copies alone, as the others do; ``parts`` of texts too;
+or as ``shipped``, boilerplate stripped and everything told.
 """
 
 import sys
@@ -11,7 +12,11 @@ from syndicate.config import Config
 from syndicate.pipeline import dedupe_paths
 
 source, target = common.arguments()
-strip = sys.argv[3] if len(sys.argv) > 3 else "none"
+SETTINGS = {
+    "whole": Config(strip="none", find="whole", threshold=common.THRESHOLD),
+    "parts": Config(strip="none", threshold=common.THRESHOLD),
+    "shipped": Config(),
+}
 clock = common.Clock()
 stage = ""
 
@@ -25,7 +30,7 @@ def progress(now, _done, _total):
 
 result = dedupe_paths(
     [source],
-    config=Config(strip=strip, threshold=common.THRESHOLD),
+    config=SETTINGS[sys.argv[3]],
     workers=1,
     progress=progress,
 )
