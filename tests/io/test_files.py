@@ -3,6 +3,7 @@
 import gzip
 import io
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -232,3 +233,53 @@ def test_any_bytes_in_files_are_read_or_reported(tmp_path, files):
         (tmp_path / f"{name}.txt").write_bytes(data)
     texts, skipped = everything(tmp_path)
     assert sorted([*texts, *skipped]) == sorted(f"{name}.txt" for name in files)
+
+
+PAGE = (
+    """<html><head><title>Cầu mới</title><meta charset="utf-8">
+<link rel="canonical" href="https://vidu.vn/cau-moi.html">
+<meta property="article:published_time" content="2024-03-12T07:00:00+07:00">
+<meta property="og:site_name" content="Báo Ví Dụ"></head><body><nav>Trang chủ</nav><article>
+<h1>Cầu mới</h1>"""
+    + "".join(
+        f"<p>Đoạn thứ {number} kể việc dân xóm góp công của làm cây cầu qua rạch, từ ngày đóng "
+        f"cọc đầu tiên cho đến buổi sáng thông xe.</p>"
+        for number in range(1, 6)
+    )
+    + "</article></body></html>"
+)
+
+
+def test_pages_are_read_with_what_they_state(tmp_path):
+    pytest.importorskip("trafilatura")
+    write(tmp_path, a_html=PAGE, b_htm="<html></html>", c_txt="ba", d_html=b"\xff\xfe\x00<")
+    (unit,) = plan([tmp_path]).units
+    (batch,) = read(unit)
+    page, text = batch.records.to_pylist()
+    assert (page["id"], text["id"]) == ("a.html", "c.txt")
+    assert "Đoạn thứ 5 kể việc" in page["text"]
+    assert "Trang chủ" not in page["text"]
+    assert page["url"] == "https://vidu.vn/cau-moi.html"
+    assert page["source"] == "Báo Ví Dụ"
+    assert page["published"].startswith("2024-03-12")
+    assert text["url"] is None
+    assert sorted(item.id for item in batch.skipped) == ["b.htm", "d.html"]
+
+
+def test_without_the_extra_pages_say_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "trafilatura", None)
+    write(tmp_path, a_html=PAGE, c_txt="ba")
+    texts, skipped = everything(tmp_path)
+    assert texts == {"c.txt": "ba"}
+    assert "pip install 'syndicate-news[html]'" in skipped["a.html"]
+
+
+def test_whatever_a_parser_raises_costs_one_page(tmp_path, monkeypatch):
+    def fail(page):
+        raise RecursionError(page[:4])
+
+    monkeypatch.setattr("syndicate.io.html.extract", fail)
+    write(tmp_path, a_html=PAGE, c_txt="ba")
+    texts, skipped = everything(tmp_path)
+    assert texts == {"c.txt": "ba"}
+    assert skipped == {"a.html": "not read as a page: RecursionError: b'<htm'"}

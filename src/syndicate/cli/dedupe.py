@@ -112,8 +112,8 @@ def dedupe(
 ) -> None:
     """Group the reprints among articles.
 
-    Reads .txt, .md, .jsonl, .ndjson, .csv and .parquet, the textual ones also packed as
-    .gz or .zst. A record needs a text; it may have id, url, title, source, published and
+    Reads .txt, .md, .html, .jsonl, .ndjson, .csv and .parquet, all but the last also packed
+    as .gz or .zst. A record needs a text; it may have id, url, title, source, published and
     author.
 
     \b

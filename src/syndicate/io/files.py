@@ -1,41 +1,57 @@
-"""Files that are documents each."""
+"""Files that are documents each: plain text, and web pages."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from syndicate.errors import DocumentError
-from syndicate.io.batch import MAX_DOCUMENT, TOO_LONG, Batch, assemble, invalid_rows
-from syndicate.io.encoding import decode
-from syndicate.io.find import reason
+from syndicate.errors import ConfigError, DocumentError
+from syndicate.io.batch import (
+    MAX_DOCUMENT,
+    TOO_LONG,
+    Batch,
+    assemble,
+    columns_of,
+    invalid_rows,
+    row,
+)
+from syndicate.io.encoding import decode, mend
+from syndicate.io.find import PAGES, reason
 from syndicate.io.streams import unpacked
-from syndicate.model import Skipped
+from syndicate.model import OPTIONAL_FIELDS, Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from syndicate.io.find import Source
 
-_UTF8_MARK = b"\xef\xbb\xbf"
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_UTF8_MARK: Final = b"\xef\xbb\xbf"
+_UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+
+
+class _File(NamedTuple):
+    """What was read of a file; only pages have more than a text."""
+
+    label: str
+    text: bytes
+    fields: Mapping[str, str | None]
 
 
 def read_files(sources: Iterable[Source], batch_bytes: int) -> Iterator[Batch]:
-    """Read files of text, each a document whose id is the file's label."""
-    held: list[tuple[str, bytes]] = []
+    """Read files, each a document whose id is the file's label."""
+    held: list[_File] = []
     skipped: list[Skipped] = []
     size = 0
     for source in sources:
         try:
-            text = _text(source)
-        except (DocumentError, OSError) as error:
-            skipped.append(Skipped(source.label, _why(error)))
+            held.append(_read(source))
+        except (ConfigError, DocumentError, OSError) as error:
+            why = reason(error) if isinstance(error, OSError) else str(error)
+            skipped.append(Skipped(source.label, why))
             continue
-        held.append((source.label, text))
-        size += len(text)
+        size += len(held[-1].text)
         if size >= batch_bytes:
             yield _batch(held, skipped)
             held, skipped, size = [], [], 0
@@ -43,52 +59,72 @@ def read_files(sources: Iterable[Source], batch_bytes: int) -> Iterator[Batch]:
         yield _batch(held, skipped)
 
 
-def _why(error: Exception) -> str:
-    return reason(error) if isinstance(error, OSError) else str(error)
-
-
-def _text(source: Source) -> bytes:
-    """Read a file as bytes that are UTF-8, or that at least look it until all are checked."""
+def _read(source: Source) -> _File:
+    """Read a file; a text's bytes are UTF-8, or at least look it until all are checked."""
     if source.size > MAX_DOCUMENT:
         raise DocumentError(TOO_LONG)
     with unpacked(source) as stream:
         data = stream.read(MAX_DOCUMENT + 1)
     if len(data) > MAX_DOCUMENT:
         raise DocumentError(TOO_LONG)
+    if source.suffix in PAGES:
+        return _page(source.label, data)
     if b"\0" in data or data.startswith(_UTF16_MARKS):
-        return decode(data).encode()
-    return data.removeprefix(_UTF8_MARK)
+        data = decode(data).encode()
+    return _File(source.label, data.removeprefix(_UTF8_MARK), {})
 
 
-def _batch(held: list[tuple[str, bytes]], skipped: list[Skipped]) -> Batch:
+def _page(label: str, data: bytes) -> _File:
+    """Take the article out of a page."""
+    from syndicate.io.html import extract  # noqa: PLC0415 - for pages alone
+
+    try:
+        record = extract(data).record
+    except (ConfigError, DocumentError):
+        raise
+    except Exception as error:  # whatever a parser makes of a page costs that page alone
+        message = f"not read as a page: {type(error).__name__}: {error}"
+        raise DocumentError(message) from error
+    return _File(label, mend(record.pop("text") or "").encode(), record)
+
+
+def _batch(held: list[_File], skipped: list[Skipped]) -> Batch:
     """Put texts end to end, without a Python string where they are UTF-8."""
     held, damaged = _checked(held)
-    labels = [label for label, _ in held]
-    columns = {"id": pa.array(labels, pa.string()), "text": _column(held)}
+    columns = _fields(held) | {
+        "id": pa.array([file.label for file in held], pa.string()),
+        "text": _column(held),
+    }
     return assemble(
-        columns, lambda rows: [labels[row] for row in rows.tolist()], [*skipped, *damaged]
+        columns, lambda rows: [held[row].label for row in rows.tolist()], [*skipped, *damaged]
     )
 
 
-def _column(held: list[tuple[str, bytes]]) -> pa.Array:
-    data = b"".join(text for _, text in held)
+def _fields(held: list[_File]) -> dict[str, pa.Array]:
+    """Give the columns of what pages state, none if there are no pages."""
+    if not any(file.fields for file in held):
+        return {}
+    columns = columns_of([row({"text": "", **file.fields}) for file in held])
+    return {name: columns[name] for name in OPTIONAL_FIELDS}
+
+
+def _column(held: list[_File]) -> pa.Array:
+    data = b"".join(file.text for file in held)
     offsets = np.zeros(len(held) + 1, np.int64)
-    np.cumsum([len(text) for _, text in held], out=offsets[1:])
+    np.cumsum([len(file.text) for file in held], out=offsets[1:])
     buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
     return pa.Array.from_buffers(pa.large_string(), len(held), buffers)
 
 
-def _checked(
-    held: list[tuple[str, bytes]],
-) -> tuple[list[tuple[str, bytes]], list[Skipped]]:
+def _checked(held: list[_File]) -> tuple[list[_File], list[Skipped]]:
     """Decode the texts that are not UTF-8; give those that can be and report the others."""
-    texts: list[tuple[str, bytes] | None] = list(held)
+    files: list[_File | None] = list(held)
     skipped: list[Skipped] = []
-    for row in invalid_rows(_column(held)).tolist():
-        label, data = held[row]
+    for place in invalid_rows(_column(held)).tolist():
+        file = held[place]
         try:
-            texts[row] = label, decode(data).encode()
+            files[place] = file._replace(text=decode(file.text).encode())
         except DocumentError as error:
-            texts[row] = None
-            skipped.append(Skipped(label, str(error)))
-    return [text for text in texts if text is not None], skipped
+            files[place] = None
+            skipped.append(Skipped(file.label, str(error)))
+    return [file for file in files if file is not None], skipped

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 STDIN: Final = "-"
 
 _PACKED: Final = {".gz": "gzip", ".zst": "zstd"}
-_READ_IN_FOLDERS: Final = frozenset((".txt", ".md", ".jsonl", ".ndjson", ".csv", ".parquet"))
+PAGES: Final = frozenset((".html", ".htm", ".xhtml"))
+_READ_IN_FOLDERS: Final = PAGES | frozenset(
+    (".txt", ".md", ".jsonl", ".ndjson", ".csv", ".parquet")
+)
 
 
 @dataclass(frozen=True, slots=True)
