@@ -34,10 +34,12 @@ from syndicate.model import (
     Removal,
     Skipped,
     Stripped,
+    Verdict,
 )
 
 if TYPE_CHECKING:
     from syndicate.boilerplate import strip
+    from syndicate.index import Index
     from syndicate.pipeline import Result, dedupe, dedupe_paths
     from syndicate.pipeline.compare import compare
 
@@ -50,6 +52,7 @@ __all__ = [
     "Document",
     "DocumentError",
     "Field",
+    "Index",
     "IndexFormatError",
     "Match",
     "Member",
@@ -62,6 +65,7 @@ __all__ = [
     "StoreError",
     "Stripped",
     "SyndicateError",
+    "Verdict",
     "compare",
     "dedupe",
     "dedupe_paths",
@@ -69,6 +73,7 @@ __all__ = [
 ]
 
 _LAZY = {
+    "Index": "syndicate.index",
     "Result": "syndicate.pipeline",
     "compare": "syndicate.pipeline.compare",
     "dedupe": "syndicate.pipeline",

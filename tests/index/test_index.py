@@ -224,7 +224,7 @@ def test_settings_stand_in_the_index(place):
     with Index.open(place) as index:
         assert index.config == PLAIN
     with pytest.raises(IndexFormatError, match="made with strip = 'none', got 'rules'"):
-        Index.open(place, config=Config())
+        Index.open(place, config=Config(strip="rules"))
 
 
 def test_a_secret_is_asked_for_again(place):

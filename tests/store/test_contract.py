@@ -154,6 +154,14 @@ def test_the_header_is_written_once(store):
     assert store.header() == b"three"
 
 
+def test_notes_are_kept_by_name(store):
+    assert store.note("a") is None
+    store.set_note("a", b"one")
+    store.set_note("b", b"")
+    store.set_note("a", b"two")
+    assert (store.note("a"), store.note("b"), store.note("c")) == (b"two", b"", None)
+
+
 def test_a_healthy_store_has_nothing_to_report(store):
     put(store, (record("a"), keys(1)), (record("b"), keys(2)))
     assert list(store.check()) == []

@@ -33,23 +33,32 @@ class Remembered:
 
     Attributes
     ----------
-    document
-        As it was given; lone surrogates have become question marks.
+    record
+        As the store gave it.
+    fields
+        The document's other fields, as JSON.
     text
         Its text, UTF-8.
     removed
         Spans of ``text`` that stripping removed, in bytes, ascending and apart.
     digest
         128 bits over the folded tokens, as two words.
-    tokens
-        How many there are.
     """
 
-    document: Document
+    record: Record
+    fields: bytes
     text: bytes
     removed: tuple[tuple[int, int], ...]
     digest: tuple[int, int]
-    tokens: int
+
+    @property
+    def document(self) -> Document:
+        """The document as it was given; lone surrogates have become question marks."""
+        try:
+            values = dict(zip(_FIELDS, orjson.loads(self.fields), strict=True))
+            return Document(self.record.id, self.text.decode(), **values)
+        except ValueError as error:
+            raise _unreadable(self.record, error) from error
 
     @property
     def kept(self) -> bytes:
@@ -104,19 +113,21 @@ def unpack(record: Record) -> Remembered:
         If they are not what `pack` writes.
     """
     body = record.body
+    _, decompressor, failure = _tools()
     try:
-        low, high, tokens, spans, length = _HEAD.unpack_from(body)
+        low, high, _, spans, length = _HEAD.unpack_from(body)
         start = _HEAD.size + 8 * spans
-        removed = np.frombuffer(body, "<u4", 2 * spans, _HEAD.size).reshape(-1, 2).tolist()
-        content = _tools()[1].decompress(body[start:], max_output_size=length)
-        fields, _, text = content.partition(b"\n")
-        values = dict(zip(_FIELDS, orjson.loads(fields), strict=True))
-        document = Document(record.id, text.decode(), **values)
-    except (ValueError, struct.error, _tools()[2]) as error:
-        message = f"document {record.id!r} cannot be read: {error}; try `index repair`"
-        raise StoreError(message) from error
-    pairs = tuple((first, last) for first, last in removed)
-    return Remembered(document, text, pairs, (low, high), tokens)
+        removed = struct.unpack_from(f"<{2 * spans}I", body, _HEAD.size)
+        content = decompressor.decompress(body[start:], max_output_size=length)
+    except (ValueError, struct.error, failure) as error:
+        raise _unreadable(record, error) from error
+    fields, _, text = content.partition(b"\n")
+    pairs = tuple(zip(removed[::2], removed[1::2], strict=True))
+    return Remembered(record, fields, text, pairs, (low, high))
+
+
+def _unreadable(record: Record, error: Exception) -> StoreError:
+    return StoreError(f"document {record.id!r} cannot be read: {error}; try `index repair`")
 
 
 def _tools() -> tuple[Any, Any, type[Exception]]:

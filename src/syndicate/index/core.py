@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from syndicate.index import header
 from syndicate.index.codec import unpack
 from syndicate.index.judging import Judge, Judged
+from syndicate.index.learning import Learner
 from syndicate.index.sketching import Sketched, Sketcher
 from syndicate.index.times import moment, seconds
 from syndicate.match.context import UNDATED
@@ -118,7 +119,8 @@ class Index:
         except BaseException:
             store.close()
             raise
-        return cls(store, Sketcher(stored, hidden.key), str(place), times)
+        learner = Learner.of(store, stored.strip)
+        return cls(store, Sketcher(stored, hidden.key, learner), str(place), times)
 
     def __enter__(self) -> Self:
         """Give the index itself."""
@@ -159,7 +161,9 @@ class Index:
             self._remember(change, page, number, judged.cluster, now)
             return judged.verdict
 
-        return self._store.write(work)
+        verdict = self._store.write(work)
+        self._sketcher.learn([page.document])
+        return verdict
 
     def query(self, document: Given) -> Verdict:
         """Say what a page is, and remember nothing.
@@ -225,6 +229,7 @@ class Index:
             pages = {page.document.id: page for page in self._sketch(batch)}
             chosen = list(pages.values())
             self._store.write(partial(self._add, pages=chosen))
+            self._sketcher.learn([page.document for page in chosen])
             count += len(batch)
         return count
 
@@ -351,6 +356,7 @@ class Index:
                 page.document.id: (page, at) for page, (_, at) in zip(pages, batch, strict=True)
             }
             count += self._store.write(partial(self._restore, pages=stamped))
+            self._sketcher.learn([page.document for page in pages])
         return count
 
     @staticmethod

@@ -18,7 +18,7 @@ from syndicate.model import Match, Relation, Verdict
 from syndicate.sketch.sample import CAP, SHARED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -34,7 +34,7 @@ _HOLDS = [
     for place, rule in enumerate(relation.RULES)
     if rule.relation in (Relation.EXCERPT, Relation.EMBEDDING)
 ]
-_JOINS = np.array([rule.relation.joins for rule in relation.RULES])
+_OVERLAPS = np.array([rule.relation is Relation.OVERLAP for rule in relation.RULES])
 _STRENGTH = (
     Relation.EXACT,
     Relation.UPDATE,
@@ -175,7 +175,7 @@ class Judge:
     def _compare(self, page: Sketched, known: Sequence[Remembered]) -> _Pairs:
         """Compare the page with documents; give what the settings call a match."""
         texts = self.sketcher.shingled([page.text, *(other.kept for other in known)])
-        ahead = np.array([other.document.id < page.document.id for other in known], bool)
+        ahead = np.array([other.record.id < page.document.id for other in known], bool)
         others = np.arange(1, len(known) + 1)
         pairs = _Columns(np.where(ahead, others, 0), np.where(ahead, 0, others))
         held = distinct(texts.shingles, texts.bounds)
@@ -186,9 +186,11 @@ class Judge:
         pairs = _Columns(pairs.left[told], pairs.right[told])
         sizes = Overlap(*(column[told] for column in sizes))
         table = self._evidence(texts, pairs)
-        digests = [page.digest, *(other.digest for other in known)]
-        documents = [page.document, *(other.document for other in known)]
-        rules = self._rules(table, sizes, pairs, _beside(documents, digests, pairs))
+        places = others[told].tolist()
+        documents = {place: known[place - 1].document for place in places}
+        documents[0] = page.document
+        same = np.array([known[place - 1].digest == page.digest for place in places], np.bool_)
+        rules = self._rules(table, sizes, pairs, _beside(documents, same, pairs))
         return _described(documents, pairs, sizes, table, rules)
 
     def _evidence(self, texts: Shingled, pairs: _Columns) -> EvidenceTable:
@@ -202,25 +204,32 @@ class Judge:
         self, table: EvidenceTable, sizes: Overlap, pairs: _Columns, beside: Context
     ) -> NDArray[np.int64]:
         """Give the rule that each pair falls under; -1 where it is no match."""
-        threshold = self.sketcher.config.threshold
         _, rules = relation.relate(table, beside)
         score = relation.scores(table, rules, sizes.jaccard)
-        enough = np.where(_JOINS[rules], score >= threshold, relation.tells(table))
-        rules = _with_roundups(rules, table, pairs, np.flatnonzero(enough))
-        enough &= np.where(_JOINS[rules], score >= threshold, relation.tells(table))
-        return np.where(enough, rules.astype(np.int64), -1)
+        reached = score >= self.sketcher.config.threshold
+        rules = _with_roundups(rules, table, pairs, np.flatnonzero(reached & _told(rules, table)))
+        return np.where(reached & _told(rules, table), rules.astype(np.int64), -1)
 
 
-def _beside(documents: list[Document], digests: list[tuple[int, int]], pairs: _Columns) -> Context:
+def _told(rules: NDArray[np.uint8], table: EvidenceTable) -> NDArray[np.bool_]:
+    """Say which pairs are worth telling: all but overlaps of a few words."""
+    return np.asarray(~_OVERLAPS[rules] | relation.tells(table))
+
+
+def _beside(
+    documents: Mapping[int, Document], same: NDArray[np.bool_], pairs: _Columns
+) -> Context:
     """Compare documents by what is known beside their words."""
-    ends = zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)
-    same = np.array([digests[one] == digests[other] for one, other in ends], bool)
-    places = [(one.url, one.source, one.published) for one in documents]
-    return context(same, places, pairs.left, pairs.right)
+    order = np.array(sorted(documents), np.int64)
+    places = [
+        (one.url, one.source, one.published) for one in (documents[int(place)] for place in order)
+    ]
+    left, right = np.searchsorted(order, pairs.left), np.searchsorted(order, pairs.right)
+    return context(same, places, left, right)
 
 
 def _described(
-    documents: list[Document],
+    documents: Mapping[int, Document],
     pairs: _Columns,
     sizes: Overlap,
     table: EvidenceTable,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from syndicate.config import Config
+    from syndicate.index.learning import Learner
     from syndicate.model import Document
 
 MOST_BYTES = 8 << 20
@@ -65,10 +66,13 @@ class Sketcher:
         The settings of the index.
     key
         Of keyed hashing; 0 for the public scheme.
+    learner
+        Knows the furniture of sites, if the settings ask for it.
     """
 
-    def __init__(self, config: Config, key: int = 0) -> None:
+    def __init__(self, config: Config, key: int = 0, learner: Learner | None = None) -> None:
         self.config = config
+        self._learner = learner
         self.cut = lsh.bands_of(config)
         self.first_sample = 1 + self.cut.bands
         self._key = key
@@ -100,6 +104,11 @@ class Sketcher:
             out.append(Sketched(document, body, left.text(i), keys[i], (low, high), tokens))
         return out
 
+    def learn(self, documents: Sequence[Document]) -> None:
+        """Learn from pages that were remembered."""
+        if self._learner is not None:
+            self._learner.learn(documents)
+
     def _strip(self, documents: Sequence[Document], texts: Sequence[bytes]) -> _Left:
         """Find what is left of texts without their boilerplate."""
         data, offsets = _column(texts)
@@ -107,7 +116,10 @@ class Sketcher:
             return _Left(data, offsets, None, None)
         from syndicate.boilerplate import strip_batch  # noqa: PLC0415 - loads the markers
 
-        found = strip_batch(data, offsets, [document.title for document in documents])
+        titles = [document.title for document in documents]
+        templates = self._learner.templates if self._learner else None
+        sites = self._learner.sites(documents) if self._learner and templates else None
+        found = strip_batch(data, offsets, titles, sites=sites, templates=templates)
         return _Left(found.data, found.offsets, found.spans, found.span_offsets)
 
     def _keys(self, made: Shingled) -> list[NDArray[np.uint64]]:
@@ -117,7 +129,8 @@ class Sketcher:
         """
         sketches = minhash.signatures(made.shingles, made.bounds, self.config.sketch.num_perm)
         bands = lsh.band_keys(sketches, self.cut) ^ _BAND
-        sampled, edges = sample(made.shingles, made.bounds)
+        whole = self.config.find == "whole"
+        sampled, edges = (_NONE, 0 * made.bounds) if whole else sample(made.shingles, made.bounds)
         keys = []
         for i, tokens in enumerate(made.counts.tolist()):
             some = np.unique(sampled[edges[i] : edges[i + 1]])[:MOST_SAMPLED] ^ _SAMPLE

@@ -130,6 +130,14 @@ class Store(Protocol):
         """Write other settings over those that stand."""
         ...
 
+    def note(self, name: str) -> bytes | None:
+        """Read what `set_note` wrote under a name; None if there is nothing."""
+        ...
+
+    def set_note(self, name: str, value: bytes) -> None:
+        """Keep a few bytes under a name, in the place of what was there."""
+        ...
+
     def read(self, work: Callable[[View], Result]) -> Result:
         """Do what only reads."""
         ...

@@ -27,6 +27,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._header: bytes | None = None
+        self._notes: dict[str, bytes] = {}
         self._held = _Held()
 
     def header(self) -> bytes | None:
@@ -42,6 +43,14 @@ class MemoryStore:
     def replace_header(self, header: bytes) -> None:
         """Write other settings over those that stand."""
         self._header = header
+
+    def note(self, name: str) -> bytes | None:
+        """Read what `set_note` wrote under a name; None if there is nothing."""
+        return self._notes.get(name)
+
+    def set_note(self, name: str, value: bytes) -> None:
+        """Keep a few bytes under a name, in the place of what was there."""
+        self._notes[name] = value
 
     def read(self, work: Callable[[View], Result]) -> Result:
         """Do what only reads."""

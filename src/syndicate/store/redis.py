@@ -2,9 +2,9 @@
 
 Under one prefix stand the counter ``n`` of document numbers, the hash ``i`` from id to number,
 a string ``r:N`` for each record, the sorted set ``at`` of times, a sorted set ``c:N`` for each
-cluster, and the postings: hashes ``k:…`` by the top 20 bits of a key, whose fields are the next
-44 bits and whose values are document numbers of four bytes each. So few entries to a hash keep
-Redis's compact form, a third of the room of one string each.
+cluster, strings ``note:…``, and the postings: hashes ``k:…`` by the top 20 bits of a key, whose
+fields are the next 44 bits and whose values are document numbers of four bytes each. So few
+entries to a hash keep Redis's compact form, a third of the room of one string each.
 
 A change is read first and committed by a script that starts over if another crawler has written
 in between what this one should have seen: the same page under another URL, or the same id.
@@ -149,6 +149,15 @@ class RedisStore:
     def replace_header(self, header: bytes) -> None:
         """Write other settings over those that stand."""
         self._call(lambda: self._redis.set(self._prefix + "h", header))
+
+    def note(self, name: str) -> bytes | None:
+        """Read what `set_note` wrote under a name; None if there is nothing."""
+        found: bytes | None = self._call(lambda: self._redis.get(f"{self._prefix}note:{name}"))
+        return found
+
+    def set_note(self, name: str, value: bytes) -> None:
+        """Keep a few bytes under a name, in the place of what was there."""
+        self._call(lambda: self._redis.set(f"{self._prefix}note:{name}", value))
 
     def read(self, work: Callable[[View], Result]) -> Result:
         """Do what only reads."""

@@ -42,6 +42,7 @@ INSERT INTO state VALUES (1, NULL, 1, 1, 0, 1, 0, 0);
 CREATE TABLE record (
     doc INTEGER PRIMARY KEY, at REAL NOT NULL, cluster INTEGER NOT NULL,
     id TEXT NOT NULL, body BLOB NOT NULL);
+CREATE TABLE note (name TEXT PRIMARY KEY, value BLOB NOT NULL);
 CREATE INDEX record_at ON record (at);
 CREATE INDEX record_cluster ON record (cluster) WHERE cluster <> 0;
 """
@@ -139,6 +140,18 @@ class SqliteStore:
     def replace_header(self, header: bytes) -> None:
         """Write other settings over those that stand."""
         self._write(lambda change: change.db.execute("UPDATE state SET header = ?", (header,)))
+
+    def note(self, name: str) -> bytes | None:
+        """Read what `set_note` wrote under a name; None if there is nothing."""
+        with self._lock, _translated(self.path):
+            query = "SELECT value FROM note WHERE name = ?"
+            row = self._db.execute(query, (name,)).fetchone()
+        return None if row is None else unseal(row[0], f"note {name}")
+
+    def set_note(self, name: str, value: bytes) -> None:
+        """Keep a few bytes under a name, in the place of what was there."""
+        row = (name, seal(value))
+        self._write(lambda change: change.db.execute("REPLACE INTO note VALUES (?, ?)", row))
 
     def read(self, work: Callable[[View], Result]) -> Result:
         """Do what only reads, on the file as it is now."""
@@ -595,6 +608,7 @@ def _integrity(db: sqlite3.Connection) -> Iterator[str]:
         ("record", "doc", "body"),
         ("page", "id", "data"),
         ("filter", "id", "words"),
+        ("note", "name", "value"),
     ):
         for number, blob in db.execute(f"SELECT {key}, {column} FROM {table}"):
             try:

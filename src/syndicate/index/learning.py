@@ -1,0 +1,137 @@
+"""The furniture of sites, learned from the pages as they come.
+
+What was learned is used from the 64th page of an index on, and learned anew whenever the
+number of pages has doubled: so often that a new site is soon known, so seldom that it costs
+next to nothing. Each time it is kept in the store, together with what others have learned.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from syndicate.boilerplate import SiteTemplates
+    from syndicate.model import Document
+    from syndicate.store.contract import Store
+
+FIRST = 64
+"""Pages after which what was learned is first used."""
+MOST_SITES = 1000
+"""Sites learned of; a crawl of more has enough to do with rules."""
+_WAITING = 64  # pages learned of at a time: one by one costs ten times as much
+_NOTE = "sites"
+
+
+class Learner:
+    """Learns furniture, and gives what was learned when it was last put to use.
+
+    Parameters
+    ----------
+    store
+        Where it is kept.
+
+    Attributes
+    ----------
+    templates
+        What strips pages now; None until enough is known.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._learned = _templates()
+        self._waiting: list[tuple[bytes, str]] = []
+        self._pages = 0
+        self.templates: SiteTemplates | None = None
+        self._take(store.note(_NOTE))
+
+    @classmethod
+    def of(cls, store: Store, strip: str) -> Self | None:
+        """Give a learner where the settings ask for one."""
+        return cls(store) if strip == "sites" else None
+
+    def sites(self, documents: Sequence[Document]) -> list[str | None]:
+        """Give the site of each document."""
+        from syndicate.boilerplate import site_of  # noqa: PLC0415 - loads the markers
+
+        return [site_of(document) for document in documents]
+
+    def learn(self, documents: Sequence[Document]) -> None:
+        """Learn from pages that are remembered."""
+        with self._lock:
+            for document, site in zip(documents, self.sites(documents), strict=True):
+                if site is not None:
+                    self._waiting.append((document.text.encode("utf-8", "replace"), site))
+            if len(self._waiting) >= _WAITING:
+                self._learn()
+
+    def _learn(self) -> None:
+        known = set(self._learned.sites)
+        texts, names = [], []
+        for text, site in self._waiting:
+            if site in known or len(known) < MOST_SITES:
+                known.add(site)
+                texts.append(text)
+                names.append(site)
+        self._learned.learn_batch(*_column(texts), names)
+        before, self._pages = self._pages, self._pages + len(self._waiting)
+        self._waiting = []
+        if self._pages >= FIRST and self._pages.bit_length() != before.bit_length():
+            self._put_to_use()
+
+    def _put_to_use(self) -> None:
+        """Take in what others learned, keep it all, and strip by it from now on."""
+        self._take(self._store.note(_NOTE))
+        with tempfile.TemporaryDirectory(prefix="syndicate-") as folder:
+            path = Path(folder) / "sites.json"
+            self._learned.save(path)
+            self._store.set_note(_NOTE, _packed(self._pages, path.read_bytes()))
+        used = _templates()
+        used.merge(self._learned)
+        self.templates = used
+
+    def _take(self, note: bytes | None) -> None:
+        """Add what a note of the store says."""
+        if note is None:
+            return
+        pages, content = _unpacked(note)
+        with tempfile.TemporaryDirectory(prefix="syndicate-") as folder:
+            path = Path(folder) / "sites.json"
+            path.write_bytes(content)
+            found = _templates().load(path)
+        self._learned.merge(found)
+        self._pages = max(self._pages, pages)
+        self.templates = self.templates or found
+
+
+def _templates() -> SiteTemplates:
+    from syndicate.boilerplate import SiteTemplates  # noqa: PLC0415 - loads the markers
+
+    return SiteTemplates()
+
+
+def _column(texts: Sequence[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    offsets = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum([len(text) for text in texts], out=offsets[1:])
+    return np.frombuffer(b"".join(texts), np.uint8), offsets
+
+
+def _packed(pages: int, content: bytes) -> bytes:
+    import zstandard  # noqa: PLC0415 - only an index needs it
+
+    return pages.to_bytes(8, "little") + zstandard.compress(content)
+
+
+def _unpacked(note: bytes) -> tuple[int, bytes]:
+    import zstandard  # noqa: PLC0415
+
+    return int.from_bytes(note[:8], "little"), zstandard.decompress(note[8:])

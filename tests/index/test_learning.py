@@ -1,0 +1,49 @@
+"""Furniture learned as pages come."""
+
+from tests.index.stories import story
+
+from syndicate.config import Config
+from syndicate.index import Index
+from syndicate.index.codec import unpack
+from syndicate.model import Document
+
+FURNITURE = "Ghé quán Mây Trắng đầu ngõ Bàng để nhận một ly trà nóng cùng bánh đậu xanh nhé"
+
+
+def page(number, site="a.example"):
+    text = f"{story(number)}.\n{FURNITURE}\n{story(number + 10_000)}."
+    return Document(f"{site}/{number}", text, source=site)
+
+
+def removed(index, name):
+    (record,) = [record for record in index.records() if record.id == name]
+    held = unpack(record)
+    return [held.text[start:end].decode().strip() for start, end in held.removed]
+
+
+def test_a_site_s_furniture_goes_once_it_is_known(place):
+    with Index.open(place, config=Config(strip="sites")) as index:
+        for number in range(70):
+            index.seen(page(number))
+        assert removed(index, "a.example/3") == []
+        assert removed(index, "a.example/69") == [FURNITURE]
+        index.seen(page(0, "b.example"))
+        assert removed(index, "b.example/0") == []
+        assert index.get("a.example/69") == page(69)
+
+
+def test_what_was_learned_is_kept_in_the_store(place):
+    if place == "memory:":
+        return
+    with Index.open(place, config=Config(strip="sites")) as index:
+        index.add_many(page(number) for number in range(300))
+    with Index.open(place) as index:
+        index.seen(page(500))
+        assert removed(index, "a.example/500") == [FURNITURE]
+        assert index.check() == []
+
+
+def test_settings_without_sites_learn_nothing(place):
+    with Index.open(place, config=Config(strip="rules")) as index:
+        index.add_many(page(number) for number in range(300))
+        assert removed(index, "a.example/299") == []

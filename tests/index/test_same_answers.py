@@ -1,0 +1,91 @@
+"""An index says of each page, as it comes, what `dedupe` says of all of them at once."""
+
+import random
+from pathlib import Path
+
+import orjson
+import pytest
+from tests.index.stories import story
+
+from syndicate.config import Config
+from syndicate.index import Index
+from syndicate.model import Document
+from syndicate.pipeline import dedupe
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+
+
+def newswire():
+    """Stories, and for each a reprint, an excerpt, a page that holds it, or nothing."""
+    rng = random.Random(4)
+    made = []
+    for seed in range(40):
+        text = story(seed, 260)
+        made.append(text)
+        words = text.split()
+        made += rng.sample(
+            [
+                text,
+                text + " Theo Báo Mới, ảnh: Trần Văn",
+                "Hà Nội, ngày mai. " + " ".join(words[:-9]),
+                " ".join(words[:120]),
+                f"{story(seed + 500, 150)} {text} {story(seed + 600, 150)}",
+                f"{story(seed + 700, 300)} {' '.join(words[60:100])} {story(seed + 800, 90)}",
+            ],
+            rng.randint(0, 4),
+        )
+    rng.shuffle(made)
+    return [Document(f"{number:04d}", text) for number, text in enumerate(made)]
+
+
+def by_dedupe(documents, config):
+    result = dedupe(documents, config=config)
+    matches = {
+        tuple(sorted((match.a, match.b))): (match.relation, match.shared, match.reason)
+        for match in result.matches
+    }
+    heads = {member.id: c.canonical for c in result.clusters for member in c.members}
+    return matches, heads
+
+
+def by_index(documents, config, place):
+    matches, heads = {}, {}
+    with Index.open(place, config=config) as index:
+        for document in documents:
+            verdict = index.seen(document)
+            if verdict.cluster != document.id:
+                heads[document.id] = verdict.cluster
+            for match in verdict.matches:
+                pair = tuple(sorted((match.a, match.b)))
+                matches[pair] = (match.relation, match.shared, match.reason)
+    return matches, heads
+
+
+@pytest.mark.parametrize("options", [{}, {"threshold": 0.6}, {"find": "whole"}])
+def test_page_for_page_the_same_as_dedupe(place, options):
+    config = Config(strip="rules", canonical="first", **options)
+    documents = newswire()
+    matches, heads = by_dedupe(documents, config)
+    assert len(heads) > 20
+    assert by_index(documents, config, place) == (matches, heads)
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("name", ["vi_vims_dev", "vi_vmds_dev"])
+def test_of_real_articles_all_that_join_are_the_same(name):
+    """Matches that join no cluster may be more: a shingle is not yet common when a page comes."""
+    path = DATA / f"{name}.jsonl.zst"
+    if not path.exists():
+        pytest.skip("no real articles beside the project")
+    import zstandard
+
+    with zstandard.open(path, "rt", encoding="utf-8") as file:
+        records = [orjson.loads(line) for line in file]
+    documents = [Document(f"{i:05d}", record["text"]) for i, record in enumerate(records)]
+    config = Config(strip="rules", canonical="first")
+    matches, heads = by_dedupe(documents, config)
+    found, placed = by_index(documents, config, "memory:")
+    assert placed == heads
+    joining = {pair: match for pair, match in matches.items() if match[0].joins}
+    assert {pair: match for pair, match in found.items() if match[0].joins} == joining
+    assert len(matches.keys() - found.keys()) <= len(matches) // 100
