@@ -18,12 +18,12 @@ def article(*lines: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def batch(texts, titles=None, **options):
+def batch(texts, titles=None, sites=None, **options):
     encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
     offsets = np.zeros(len(encoded) + 1, np.int64)
     np.cumsum([len(text) for text in encoded], out=offsets[1:])
     data = np.frombuffer(b"".join(encoded), np.uint8)
-    return strip_batch(data, offsets, titles, **options)
+    return strip_batch(data, offsets, titles, sites, **options)
 
 
 def texts_of(stripped):

@@ -217,7 +217,8 @@ def _dates(lines: Lines, screen: Screen, markers: Markers) -> NDArray[np.bool_]:
     found = find(lines, short[owner[word]], position[word], Mode.DATE, markers)
     good[owner[word[found < 0]]] = False
     size = lines.spans[token, 1] - lines.spans[token, 0]
-    year = (size == 4) & (lines.data[lines.spans[token, 0]] <= ord("2"))
+    digit = lines.data[lines.spans[token, 0]]
+    year = (size == 4) & ((digit == ord("1")) | (digit == ord("2")))
     tells = np.bincount(owner, np.where(number, year, size >= _TELLING), len(short))
     dated = np.zeros(len(lines), np.bool_)
     dated[short[good & (tells > 0)]] = True

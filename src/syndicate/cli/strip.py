@@ -115,7 +115,8 @@ def finish(trouble: list[Skipped], count: int) -> None:
     from syndicate.cli.console import say  # noqa: PLC0415 - keeps --help quick
 
     if trouble and not count:
-        raise DocumentError(trouble[0].error, path=trouble[0].id)
+        message = f"{trouble[0].id}: {trouble[0].error}"
+        raise DocumentError(message, path=trouble[0].id)
     for item in trouble:
         say(f"skipped {item.id}: {item.error}")
     if trouble:

@@ -1,0 +1,103 @@
+"""The line kernel against plain Python that imports nothing of ours but the words' places."""
+
+import re
+import unicodedata
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicate.boilerplate.lines import read
+
+SPACED = st.text(
+    st.sampled_from("abzĐđơớéÀ09 .,:;!?…\"'()-–_\n\r\t\u00a0")
+    | st.characters(codec="utf-8", max_codepoint=0x52F),
+    max_size=300,
+)  # fmt: skip
+
+
+def lines_of(*texts):
+    encoded = [text.encode() for text in texts]
+    offsets = np.cumsum([0, *map(len, encoded)])
+    data = np.frombuffer(b"".join(encoded), np.uint8)
+    return read(data, offsets), b"".join(encoded)
+
+
+def spoken(line):
+    """Words as the kernel should see them: letters, digits and marks, links left out."""
+    words, inside = [], False
+    for character in re.sub(r"://\S*", " ", line):
+        category = unicodedata.category(character)
+        if category[0] in "LN" or category == "Mc" or character in "©ⓒ":
+            if inside and character not in "©ⓒ" and words[-1] not in ("©", "ⓒ"):
+                words[-1] += character
+            else:
+                words.append(character)
+            inside = True
+        elif category not in ("Mn", "Cf") and character != "\0":
+            inside = False
+    return words
+
+
+@given(SPACED)
+def test_lines_and_their_words(text):
+    lines, data = lines_of(text)
+    plain = [
+        line for line in re.split(r"[\n\r]", text) if spoken(line) or line.strip("\0 \t\u00a0")
+    ]
+    plain = [line for line in plain if any(not blank(c) for c in line)]
+    assert len(lines) == len(plain)
+    for i, line in enumerate(plain):
+        kept = data[lines.start[i] : lines.stop[i]].decode()
+        assert kept in line
+        assert lines.tokens[i] == len(spoken(line))
+
+
+def blank(character):
+    category = unicodedata.category(character)
+    return category[0] in "ZC" or category == "Mn"
+
+
+@given(st.lists(st.text("abcxyzđéọ", min_size=1, max_size=8), max_size=200))
+def test_the_first_and_the_last_tokens_are_kept_in_place(words):
+    line = " ".join(words)
+    lines, data = lines_of(line)
+    if not words:
+        assert len(lines) == 0
+        return
+    count = len(words)
+    kept = [*range(min(count, 64)), *range(max(64, count - 64), count)]
+    places = lines.token(np.zeros(len(kept), np.int64), np.array(kept))
+    found = [data[a:b].decode() for a, b in lines.spans[places].tolist()]
+    assert found == [words[i] for i in kept]
+
+
+@given(st.text(max_size=200))
+def test_equal_lines_have_equal_keys_and_case_does_not_matter(text):
+    text = text.replace("\n", " ").replace("\r", " ")
+    lines, _ = lines_of(text, text, f"  {text}\t")
+    assert len({int(key) for key in lines.key}) <= 1
+
+
+@given(st.text("abcđéớọ ", max_size=60))
+def test_case_and_composition_do_not_matter(text):
+    forms = (text, text.upper(), unicodedata.normalize("NFD", text))
+    lines, _ = lines_of(*forms)
+    assert len(set(lines.key.tolist())) <= 1
+    assert len(set(lines.tones.tolist())) <= 1
+
+
+def test_numbers_fold_in_forms_and_nowhere_else():
+    lines, _ = lines_of("12 bình luận", "345 bình luận", "1.234 bình luận", "bình luận")
+    assert len(set(lines.key.tolist())) == 4
+    assert len(set(lines.form.tolist())) == 2
+
+
+def test_a_text_longer_than_a_window_is_read_as_one():
+    words = [f"tiếng{i}" for i in range(30_000)]
+    lines, _ = lines_of("\n".join(words))
+    assert len(lines) == 30_000
+    assert set(lines.tokens.tolist()) == {1}
+    joined, data = lines_of(" ".join(words))
+    assert joined.tokens.tolist() == [30_000]
+    assert data[joined.start[0] : joined.stop[0]].decode() == " ".join(words)
