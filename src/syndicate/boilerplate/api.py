@@ -116,14 +116,21 @@ def strip(
 
 def _explained(data: NDArray[np.uint8], found: Removals, markers: Markers) -> Iterator[Removal]:
     """Give removals in code points, with their kinds and reasons."""
-    points = np.concatenate([[0], np.cumsum((data & 0xC0) != 0x80)])
-    starts, stops = points[found.start].tolist(), points[found.stop].tolist()
-    rows = zip(starts, stops, found.rule.tolist(), found.marker.tolist(), strict=True)
-    for start, stop, rule, marker in rows:
+    rows = zip(*(column.tolist() for column in found.columns), strict=True)
+    points, place = 0, 0
+    for first, last, rule, marker in rows:
+        start = points + _characters(data[place:first])
+        stop = points = start + _characters(data[first:last])
+        place = last
         kind, reason = KINDS[Rule(rule)]
         if marker >= 0 and rule <= len(TYPES):
             reason = f"{reason}: {markers.entries[marker].form!r}"
         yield Removal(start, stop, kind, reason)
+
+
+def _characters(data: NDArray[np.uint8]) -> int:
+    """Count the characters of a piece of UTF-8."""
+    return int(np.count_nonzero((data & 0xC0) != 0x80))
 
 
 def strip_batch(
