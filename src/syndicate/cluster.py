@@ -67,6 +67,45 @@ def star_clusters(
     return canonical
 
 
+def to_the_closest(
+    canonical: NDArray[np.int64],
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    score: NDArray[np.floating],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Move documents that match several canonical ones to the one they match best.
+
+    Parameters
+    ----------
+    canonical : ndarray of int64, shape (n,)
+        What `star_clusters` gave.
+    left, right : ndarray of int64, shape (matches,)
+        All joining matches.
+    score : ndarray of floating, shape (matches,)
+        How good each is. Of equal ones the document's first cluster stands, then the
+        smaller number.
+
+    Returns
+    -------
+    canonical : ndarray of int64, shape (n,)
+    torn : ndarray of int64
+        The documents that fit more than one cluster, ascending.
+    """
+    source, target = np.concatenate([left, right]), np.concatenate([right, left])
+    scores = np.concatenate([score, score])
+    leads = np.zeros(len(canonical), bool)
+    leads[canonical[canonical != np.arange(len(canonical))]] = True
+    fits = leads[source] & ~leads[target]
+    source, target, scores = source[fits], target[fits], scores[fits]
+    order = np.lexsort((source, canonical[target] != source, -scores, target))
+    source, target = source[order], target[order]
+    best = np.ones(len(target), bool)
+    best[1:] = target[1:] != target[:-1]
+    moved = canonical.copy()
+    moved[target[best]] = source[best]
+    return moved, np.unique(target[~best])
+
+
 def _centres(
     source: NDArray[np.int64], target: NDArray[np.int64], preference: NDArray[np.int64], n: int
 ) -> NDArray[np.int64]:

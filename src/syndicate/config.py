@@ -10,7 +10,8 @@ from syndicate.errors import ConfigError
 SCHEME = "syndicate/1"
 """Name and version of folding, hashing and sketching together; stored with anything kept."""
 
-Canonical = Literal["earliest", "longest", "first"]
+SOURCE = "source:"
+"""Begins a setting of ``canonical`` that lists sources, the most wanted first."""
 
 
 def _between(name: str, value: int, low: int, high: int) -> None:
@@ -64,8 +65,10 @@ class Config:
         teaches of its ``"sites"``, or ``"none"``.
     canonical
         Which member stands for its cluster: the earliest published, the longest, or the
-        first in input order. Ties go to the longer text, then to the smaller id; only
-        ``"first"`` makes a result depend on input order.
+        first in input order; or the earliest of the first source of a list that has one,
+        ``"source:LIST"``, separated by commas. Ties go to texts that are no pages around
+        another's text, then to the longer text, then to the smaller id; only ``"first"``
+        makes a result depend on input order.
     sketch
         Shingle and signature sizes.
     """
@@ -73,7 +76,7 @@ class Config:
     threshold: float = 0.0
     find: Literal["all", "whole"] = "all"
     strip: Literal["sites", "rules", "none"] = "sites"
-    canonical: Canonical = "earliest"
+    canonical: str = "earliest"
     sketch: SketchConfig = SketchConfig()
 
     def __post_init__(self) -> None:
@@ -83,4 +86,5 @@ class Config:
             raise ConfigError(message)
         _one_of("find", self.find, ("all", "whole"))
         _one_of("strip", self.strip, ("sites", "rules", "none"))
-        _one_of("canonical", self.canonical, ("earliest", "longest", "first"))
+        if not self.canonical.startswith(SOURCE) or self.canonical == SOURCE:
+            _one_of("canonical", self.canonical, ("earliest", "longest", "first", "source:LIST"))

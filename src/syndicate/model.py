@@ -256,6 +256,16 @@ class Cluster:
     canonical: str
     members: tuple[Member, ...]
 
+    @property
+    def cohesion(self) -> float:
+        """How much of their text members share with the canonical document, on average."""
+        return sum(member.containment for member in self.members) / max(len(self.members), 1)
+
+    @property
+    def weakest(self) -> Member:
+        """The member that shares least with the canonical document."""
+        return min(self.members, key=lambda member: (member.containment, member.jaccard))
+
 
 @dataclass(frozen=True, slots=True)
 class Skipped:

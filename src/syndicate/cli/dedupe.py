@@ -32,7 +32,10 @@ _THRESHOLD: Final = (
     "holds a part of the other. At 0, how the shared text lies decides alone."
 )
 _WHOLE: Final = "Look for whole copies only, not for excerpts and quotes: faster."
-_CANONICAL: Final = "Which document stands for its cluster: earliest, longest or first."
+_CANONICAL: Final = (
+    "Which document stands for its cluster: earliest, longest, first, or source:LIST, the "
+    "earliest of the first of these sources that has one."
+)
 _STRIP: Final = "Compare texts as they are, with captions, bylines and site furniture."
 _SITES: Final = "Strip by rules alone, without learning the furniture of the input's sites."
 _FORMAT: Final = (
@@ -67,14 +70,6 @@ class Format(enum.StrEnum):
     CSV = "csv"
 
 
-class Which(enum.StrEnum):
-    """Which member stands for its cluster."""
-
-    EARLIEST = "earliest"
-    LONGEST = "longest"
-    FIRST = "first"
-
-
 @app.command(no_args_is_help=True)
 def dedupe(
     paths: Annotated[
@@ -87,7 +82,7 @@ def dedupe(
         typer.Option("--threshold", "-t", metavar="PART", help=_THRESHOLD),
     ] = 0.0,
     whole: Annotated[bool, typer.Option("--whole", help=_WHOLE)] = False,
-    canonical: Annotated[Which, typer.Option(metavar="WHICH", help=_CANONICAL)] = Which.EARLIEST,
+    canonical: Annotated[str, typer.Option(metavar="WHICH", help=_CANONICAL)] = "earliest",
     strip: Annotated[bool, typer.Option(" /--no-strip", help=_STRIP, show_default=False)] = True,
     sites: Annotated[bool, typer.Option(" /--no-sites", help=_SITES, show_default=False)] = True,
     format_: Annotated[
@@ -134,7 +129,7 @@ def dedupe(
     config = Config(
         threshold=threshold,
         find="whole" if whole else "all",
-        canonical=canonical.value,
+        canonical=canonical,
         strip=("sites" if sites else "rules") if strip else "none",
     )
     _check_outputs([path for path in (output, keep, graph) if path], paths)

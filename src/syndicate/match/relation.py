@@ -197,6 +197,8 @@ RULES = (
 )
 EXACTLY, WHOLLY, AMID, OVERLAPS, ROUNDUP = 0, 5, 8, 10, 11
 """Rules that other code speaks of."""
+EMBEDDINGS = tuple(n for n, rule in enumerate(RULES) if rule.relation is Relation.EMBEDDING)
+"""The rules of a page that holds a story amid other text."""
 
 
 def relate(table: EvidenceTable, context: Context) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

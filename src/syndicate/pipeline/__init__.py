@@ -166,14 +166,15 @@ def _result(
             )
             raise ConfigError(message)
         chosen = replace(config, threshold=threshold)
-        clusters, matches = group(corpus, Matcher(corpus, chosen, budget, progress), found)
+        judge = Matcher(corpus, chosen, budget, progress)
+        clusters, matches = group(corpus, judge, found)
         return Result(
             documents=len(corpus),
             clusters=clusters,
             matches=matches,
             skipped=corpus.skipped,
             settings=asdict(chosen),
-            notes=tuple(matcher.notes),
+            notes=(*matcher.notes, *judge.notes),
             corpus=corpus,
             recluster=at,
         )

@@ -107,6 +107,13 @@ class Corpus:
         folded = pc.utf8_lower(pc.utf8_trim_whitespace(column))
         return _codes(folded.combine_chunks().dictionary_encode())[self.places]
 
+    def source_ranks(self, wanted: Sequence[str]) -> NDArray[np.int64]:
+        """Give the place of each document's source or site in a list; its length if in none."""
+        folded = pc.utf8_lower(pc.utf8_trim_whitespace(site_column(self._records)))
+        places = pc.index_in(folded, value_set=pa.array([name.strip().lower() for name in wanted]))
+        ranks = pc.fill_null(places, len(wanted)).to_numpy().astype(np.int64)
+        return np.asarray(ranks[self.places])
+
     def context(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Context:
         """Give what is known of pairs beside their words."""
         same = (self.digests[left] == self.digests[right]).all(axis=1)

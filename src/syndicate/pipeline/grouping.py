@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import xxhash
 
-from syndicate.cluster import star_clusters
-from syndicate.match.relation import EXACTLY, RULES
+from syndicate.cluster import star_clusters, to_the_closest
+from syndicate.config import SOURCE
+from syndicate.match.relation import EMBEDDINGS, EXACTLY, RULES
 from syndicate.model import Cluster, Member
 from syndicate.pipeline.matches import Matches
 from syndicate.pipeline.meaning import with_roundups
@@ -17,7 +18,6 @@ from syndicate.pipeline.pairs import Pairs, join
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from syndicate.config import Canonical
     from syndicate.pipeline.corpus import Corpus
     from syndicate.pipeline.matcher import Found, Matcher
 
@@ -38,7 +38,7 @@ def group(corpus: Corpus, matcher: Matcher, found: Found) -> tuple[tuple[Cluster
     exact = matcher.exact(found.first)
     touched = np.unique(np.concatenate([pairs.left, pairs.right, exact.left, exact.right]))
     touched = np.flatnonzero(np.isin(found.first, found.first[touched]))
-    preferred = _preferred(corpus, found.first, touched, matcher.config.canonical)
+    preferred = _preferred(corpus, found.first, touched, _pages(pairs), matcher.config.canonical)
     more: list[Pairs] = []
 
     def verify(centres: NDArray[np.int64], members: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -51,6 +51,12 @@ def group(corpus: Corpus, matcher: Matcher, found: Found) -> tuple[tuple[Cluster
     joining = pairs.where(pairs.joins)
     centre = star_clusters(joining.left, joining.right, preferred.rank, verify)
     matches = join([pairs, exact, *more])
+    known = matches.where(matches.joins & (matches.rule != EXACTLY))
+    centre, torn = to_the_closest(centre, known.left, known.right, known.score)
+    if len(torn):
+        matcher.notes.append(
+            f"{len(torn)} documents fit more than one cluster and stand in the one they match best"
+        )
     names = dict(zip(touched.tolist(), corpus.ids(touched), strict=True))
     return (
         _clusters(names, touched, centre[found.first], preferred.copy, matches, found.first),
@@ -73,12 +79,26 @@ class _Preferred(NamedTuple):
     copy: NDArray[np.int64]
 
 
+def _pages(pairs: Pairs) -> NDArray[np.int64]:
+    """List the documents that hold another one amid text that is not of its story."""
+    holds = pairs.where(np.isin(pairs.rule, EMBEDDINGS))
+    return np.unique(np.where(holds.size_left > holds.size_right, holds.left, holds.right))
+
+
 def _preferred(
-    corpus: Corpus, first: NDArray[np.int64], touched: NDArray[np.int64], canonical: Canonical
+    corpus: Corpus,
+    first: NDArray[np.int64],
+    touched: NDArray[np.int64],
+    pages: NDArray[np.int64],
+    canonical: str,
 ) -> _Preferred:
     keys = [touched, -corpus.counts[touched].astype(np.int64)]  # the last key sorts first
-    if canonical == "earliest":
+    if canonical != "longest":
+        keys.append(np.isin(first[touched], pages).astype(np.int64))
+    if canonical == "earliest" or canonical.startswith(SOURCE):
         keys.append(corpus.times[touched])
+    if canonical.startswith(SOURCE):
+        keys.append(corpus.source_ranks(canonical.removeprefix(SOURCE).split(","))[touched])
     elif canonical == "first":
         keys.append(corpus.places[touched])
     order = touched[np.lexsort(keys)]
