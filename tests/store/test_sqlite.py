@@ -13,7 +13,8 @@ import pytest
 from syndicate.errors import IndexFormatError, StoreError
 from syndicate.store import merging
 from syndicate.store.contract import Record
-from syndicate.store.sqlite import SqliteStore, salvage
+from syndicate.store.salvage import salvage
+from syndicate.store.sqlite import SqliteStore
 
 
 @pytest.fixture

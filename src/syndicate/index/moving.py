@@ -133,7 +133,7 @@ def repair(path: str | Path, *, config: Config | None = None, secret: str | None
     StoreError
         If it is no SQLite file at all.
     """
-    from syndicate.store.sqlite import salvage  # noqa: PLC0415 - only files are made anew
+    from syndicate.store.salvage import salvage  # noqa: PLC0415 - only files are made anew
 
     _must_exist(Path(path))
     with salvage(Path(path)) as wreck:

@@ -128,15 +128,30 @@ class Sketcher:
         The three kinds are mixed, so that each fills the whole range and none meets another.
         """
         sketches = minhash.signatures(made.shingles, made.bounds, self.config.sketch.num_perm)
-        bands = lsh.band_keys(sketches, self.cut) ^ _BAND
-        whole = self.config.find == "whole"
-        sampled, edges = (_NONE, 0 * made.bounds) if whole else sample(made.shingles, made.bounds)
-        keys = []
-        for i, tokens in enumerate(made.counts.tolist()):
-            some = np.unique(sampled[edges[i] : edges[i + 1]])[:MOST_SAMPLED] ^ _SAMPLE
-            digest = made.digests[i, :1] ^ _DIGEST
-            keys.append(scramble(np.concatenate([digest, bands[:, i], some])) if tokens else _NONE)
-        return keys
+        bands = lsh.band_keys(sketches, self.cut).T ^ _BAND
+        digests = made.digests[:, :1] ^ _DIGEST
+        sampled, edges = self._sampled(made)
+        mixed = scramble(np.hstack([digests, bands]))
+        samples = scramble(sampled ^ _SAMPLE)
+        return [
+            np.concatenate([mixed[i], samples[edges[i] : edges[i + 1]]]) if tokens else _NONE
+            for i, tokens in enumerate(made.counts.tolist())
+        ]
+
+    def _sampled(self, made: Shingled) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        """Sample each document's shingles, each hash once and only so many."""
+        if self.config.find == "whole":
+            return _NONE, np.zeros(len(made.bounds), np.int64)
+        hashes, bounds = sample(made.shingles, made.bounds)
+        owners = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
+        hashes = hashes[np.lexsort((hashes, owners))]
+        again = np.zeros(len(hashes), np.bool_)
+        again[1:] = (hashes[1:] == hashes[:-1]) & (owners[1:] == owners[:-1])
+        hashes, owners = hashes[~again], owners[~again]
+        starts = np.searchsorted(owners, np.arange(len(bounds)))
+        few = np.arange(len(hashes)) - starts[owners] < MOST_SAMPLED
+        hashes, owners = hashes[few], owners[few]
+        return hashes, np.searchsorted(owners, np.arange(len(bounds)))
 
 
 class _Left(NamedTuple):

@@ -1,0 +1,285 @@
+"""One transaction on an SQLite file, and what of the file is held in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xxhash
+
+from syndicate.store import merging
+from syndicate.store.contract import Postings, Record
+from syndicate.store.fresh import Fresh
+from syndicate.store.runs import SHARDS, Run, Runs, seal, unseal
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from numpy.typing import NDArray
+
+TABLES = """
+CREATE TABLE state (
+    one INTEGER PRIMARY KEY CHECK (one = 1), header BLOB, version INTEGER NOT NULL,
+    epoch INTEGER NOT NULL, doc INTEGER NOT NULL, run INTEGER NOT NULL,
+    size INTEGER NOT NULL, fresh INTEGER NOT NULL);
+INSERT INTO state VALUES (1, NULL, 1, 1, 0, 1, 0, 0);
+CREATE TABLE record (
+    doc INTEGER PRIMARY KEY, at REAL NOT NULL, cluster INTEGER NOT NULL,
+    id TEXT NOT NULL, body BLOB NOT NULL);
+CREATE TABLE note (name TEXT PRIMARY KEY, value BLOB NOT NULL);
+CREATE INDEX record_at ON record (at);
+CREATE INDEX record_cluster ON record (cluster) WHERE cluster <> 0;
+"""
+COLUMNS = "id, at, body, cluster, doc"
+_BATCH = 256  # records between two looks at whether a run is due
+
+
+def _names(ids: Sequence[str]) -> NDArray[np.uint64]:
+    """Give the keys under which ids are posted: an index over them would be written at random."""
+    return np.array(
+        [xxhash.xxh3_64_intdigest(key.encode("utf-8", "surrogatepass")) for key in ids], np.uint64
+    )
+
+
+class Mirror:
+    """What of a file is held in memory, and how far it has come."""
+
+    def __init__(self) -> None:
+        self.version = self.epoch = 0
+        self.fresh = Fresh()
+        self.runs = Runs()
+        self.dead = np.zeros(0, np.uint64)
+        self.dead_span = (0, 0)
+
+    def follow(self, db: sqlite3.Connection, state: dict[str, int]) -> None:
+        """Catch up with the file."""
+        if state["version"] != self.version:
+            self.runs.load(db)
+            self.version = state["version"]
+        if state["epoch"] != self.epoch:
+            self.fresh.clear()
+            self.epoch = state["epoch"]
+        if state["doc"] > self.fresh.last:
+            rows = db.execute(
+                "SELECT doc, keys FROM fresh WHERE doc > ? ORDER BY doc", (self.fresh.last,)
+            )
+            held = rows.fetchall()
+            keys = [np.frombuffer(blob, np.uint64) for _, blob in held]
+            self.fresh.add([doc for doc, _ in held], keys)
+            self.fresh.last = state["doc"]
+
+    def gone(self, db: sqlite3.Connection) -> merging.Gone:
+        """Give the documents that merges leave out."""
+        first, last = db.execute(
+            "SELECT (SELECT min(seq) FROM dead), max(seq) FROM dead"
+        ).fetchone()
+        if (first or 0, last or 0) != self.dead_span:
+            begin = self.dead_span[1] if (first or 0) == self.dead_span[0] else 0
+            rows = db.execute("SELECT doc FROM dead WHERE seq > ?", (begin,)).fetchall()
+            more = np.array([row[0] for row in rows], np.uint64)
+            self.dead = np.sort(np.r_[self.dead, more] if begin else more)
+            self.dead_span = (first or 0, last or 0)
+        floor = db.execute("SELECT min(doc) FROM record").fetchone()[0]
+        return merging.Gone(floor or 1 << 32, self.dead)
+
+
+class SqliteChange:
+    """One transaction on the file."""
+
+    def __init__(self, db: sqlite3.Connection, mirror: Mirror) -> None:
+        self.db = db
+        self.mirror = mirror
+        names = ("version", "epoch", "doc", "run", "size", "fresh")
+        row = db.execute(f"SELECT {', '.join(names)} FROM state").fetchone()
+        self.state = dict(zip(names, row, strict=True))
+        self._before = dict(self.state)
+        self._followed = False
+
+    def follow(self) -> Mirror:
+        """Bring what is held in memory up to the file."""
+        if not self._followed:
+            self.mirror.follow(self.db, self._before)
+            self._followed = True
+        return self.mirror
+
+    def end(self) -> None:
+        """Write the counters if anything changed."""
+        if self.state != self._before:
+            marks = ", ".join(f"{name} = ?" for name in self.state)
+            self.db.execute(f"UPDATE state SET {marks}", tuple(self.state.values()))
+
+    def find(self, keys: NDArray[np.uint64]) -> Postings:
+        """Look keys up, in the fresh postings and in all runs."""
+        mirror = self.follow()
+        new, old = mirror.fresh.find(keys), mirror.runs.find(self.db, keys)
+        return Postings(np.r_[old.key, new.key], np.r_[old.doc, new.doc])
+
+    def look(self, key: str, keys: NDArray[np.uint64]) -> tuple[int, Postings]:
+        """Give an id's number, 0 if unknown, and the postings of keys."""
+        found = self.find(np.concatenate([keys, _names([key])]))
+        named = found.key == len(keys)
+        number = self._number(key, found.doc[named].tolist())
+        return number, Postings(found.key[~named], found.doc[~named])
+
+    def numbers(self, ids: Sequence[str]) -> list[int]:
+        """Give the numbers of ids; 0 where unknown."""
+        found = self.find(_names(ids))
+        held: dict[int, list[int]] = {}
+        for place, doc in zip(found.key.tolist(), found.doc.tolist(), strict=True):
+            held.setdefault(place, []).append(doc)
+        return [self._number(key, held.get(place, [])) for place, key in enumerate(ids)]
+
+    def _number(self, key: str, docs: Sequence[int]) -> int:
+        """Give the one of some documents that has an id, or 0."""
+        for doc in sorted(docs, reverse=True):
+            row = self.db.execute("SELECT id FROM record WHERE doc = ?", (doc,)).fetchone()
+            if row is not None and row[0] == key:
+                return doc
+        return 0
+
+    def fetch(self, docs: Sequence[int]) -> list[Record]:
+        """Read records in ascending order; numbers without one are passed over."""
+        found = []
+        for doc in sorted(set(docs)):
+            row = self.db.execute(
+                f"SELECT {COLUMNS} FROM record WHERE doc = ?",
+                (doc,),
+            ).fetchone()
+            if row is not None:
+                found.append(record_of(row))
+        return found
+
+    def members(self, cluster: int, limit: int) -> list[int]:
+        """Give the first documents of a cluster, ascending."""
+        rows = self.db.execute(
+            "SELECT doc FROM record WHERE cluster = ? AND cluster <> 0 ORDER BY doc LIMIT ?",
+            (cluster, limit),
+        )
+        return [row[0] for row in rows]
+
+    def size(self) -> int:
+        """Count the records."""
+        return int(self.state["size"])
+
+    def page(self, after: int, limit: int) -> list[Record]:
+        """Read the records that follow a number."""
+        rows = self.db.execute(
+            f"SELECT {COLUMNS} FROM record WHERE doc > ? ORDER BY doc LIMIT ?",
+            (after, limit),
+        )
+        return [record_of(row) for row in rows]
+
+    def before(self, moment: float, limit: int) -> list[int]:
+        """Give documents remembered before a moment, oldest first."""
+        rows = self.db.execute(
+            "SELECT doc FROM record WHERE at < ? ORDER BY at LIMIT ?", (moment, limit)
+        )
+        return [row[0] for row in rows]
+
+    def put(self, records: Sequence[Record], keys: Sequence[NDArray[np.uint64]]) -> None:
+        """Store records under new numbers."""
+        for start in range(0, len(records), _BATCH):
+            self._put(records[start : start + _BATCH], keys[start : start + _BATCH])
+            self._maintain()
+
+    def _put(self, records: Sequence[Record], keys: Sequence[NDArray[np.uint64]]) -> None:
+        mirror, first = self.follow(), self.state["doc"] + 1
+        docs = list(range(first, first + len(records)))
+        names = _names([record.id for record in records])[:, None]
+        keys = [np.concatenate(pair) for pair in zip(keys, names, strict=True)]
+        self.db.executemany(
+            "INSERT INTO record VALUES (?, ?, ?, ?, ?)",
+            (
+                (doc, record.at, record.cluster, record.id, seal(record.body))
+                for doc, record in zip(docs, records, strict=True)
+            ),
+        )
+        self.db.executemany(
+            "INSERT INTO fresh VALUES (?, ?)",
+            ((doc, row.tobytes()) for doc, row in zip(docs, keys, strict=True)),
+        )
+        mirror.fresh.add(docs, keys)
+        self.state["fresh"] += sum(map(len, keys))
+        self.state["doc"] += len(docs)
+        self.state["size"] += len(docs)
+
+    def remove(self, docs: Sequence[int]) -> int:
+        """Forget documents; their postings go when runs are merged."""
+        gone = 0
+        for doc in docs:
+            if not self.db.execute("DELETE FROM record WHERE doc = ?", (doc,)).rowcount:
+                continue
+            gone += 1
+            row = self.db.execute("SELECT keys FROM fresh WHERE doc = ?", (doc,)).fetchone()
+            if row is None:
+                self.db.execute("INSERT INTO dead (doc) VALUES (?)", (doc,))
+            else:
+                self.db.execute("DELETE FROM fresh WHERE doc = ?", (doc,))
+                self.state["fresh"] -= len(row[0]) // 8
+        self.state["size"] -= gone
+        return gone
+
+    def _maintain(self) -> None:
+        """Write a run if one is due, and keep merges at their pace."""
+        if self.state["fresh"] >= merging.FLUSH:
+            self.flush()
+            self._drop_expired()
+            number, runs = self.state["run"], self.mirror.runs
+            self.state["run"] = merging.begin_merges(self.db, runs, number, self.state["doc"])
+        while (late := merging.most_behind(self.mirror.runs, self.state["doc"])) is not None:
+            self._advance(late, merging.slice_width(late))
+
+    def flush(self) -> None:
+        """Write the fresh postings as a run."""
+        mirror = self.follow()
+        if self.state["fresh"]:
+            merging.flush(self.db, mirror.runs, self.state["run"])
+            self.state["run"] += 1
+        mirror.fresh.clear()
+        mirror.fresh.last = self.state["doc"]
+        self.state["fresh"] = 0
+        self.state["epoch"] = mirror.epoch = self.state["epoch"] + 1
+        self._touch()
+
+    def _touch(self) -> None:
+        """Tell other processes that the runs changed; our own mirror has them already."""
+        self.state["version"] = self.mirror.version = self.state["version"] + 1
+
+    def _drop_expired(self) -> None:
+        """Drop runs all of whose documents are gone, and what is known of those documents."""
+        floor = self.mirror.gone(self.db).floor
+        for run in list(self.mirror.runs.runs.values()):
+            if run.last < floor and run.target == 0 and run.high == run.low + SHARDS:
+                merging.drop(self.db, self.mirror.runs, run)
+                self._touch()
+
+    def _advance(self, target: Run, width: int) -> None:
+        gone = self.mirror.gone(self.db)
+        merging.advance(self.db, self.mirror.runs, target, gone, width)
+        self._touch()
+
+    def advance_all(self) -> bool:
+        """Take one long step in a merge under way; tell whether there was one."""
+        pending = merging.under_way(self.follow().runs)
+        if pending:
+            self._advance(pending[0], 8 * merging.slice_width(pending[0]))
+        return bool(pending)
+
+    def begin_full_merge(self) -> int:
+        """Begin merging all runs into one; give the number of removals that it will honour."""
+        mirror = self.follow()
+        dead = self.db.execute("SELECT coalesce(max(seq), 0) FROM dead").fetchone()[0]
+        idle = [run for run in mirror.runs.runs.values() if run.target == 0]
+        if idle:
+            number = self.state["run"]
+            self.state["run"] += 1
+            merging.begin_merge(self.db, mirror.runs, number, self.state["doc"], idle)
+            self._touch()
+        return int(dead)
+
+
+def record_of(row: tuple[Any, ...]) -> Record:
+    """Give a record from the columns `COLUMNS`."""
+    key, at, body, cluster, doc = row
+    return Record(key, at, unseal(body, f"document {doc}"), cluster, doc)

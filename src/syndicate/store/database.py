@@ -1,0 +1,112 @@
+"""SQLite itself: opening files, and its errors in our words. No other module imports it."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from syndicate.errors import StoreError
+from syndicate.store.runs import unseal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DamagedError = sqlite3.DatabaseError
+"""What SQLite raises, of a damaged file among other things."""
+
+_WAIT = 60.0  # seconds until a writer gives up waiting for others
+
+
+def open_file(path: Path) -> sqlite3.Connection:
+    """Open a file for use by any thread, one at a time, and without implicit transactions."""
+    db = sqlite3.connect(path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
+    db.execute("PRAGMA cache_size = -8000")  # KiB
+    db.execute("PRAGMA wal_autocheckpoint = 2000")  # pages
+    db.execute("PRAGMA trusted_schema = OFF")
+    return db
+
+
+def refuse_stump(path: Path) -> None:
+    """Refuse a file that is shorter than it says, unless its log may hold the rest."""
+    log = path.with_name(path.name + "-wal")
+    if not path.is_file() or (log.is_file() and log.stat().st_size):
+        return
+    with path.open("rb") as file:
+        said = said_length(file.read(32))
+    if path.stat().st_size < said:
+        message = f"{path} is damaged: it was cut short; `index repair` saves what is left"
+        raise StoreError(message)
+
+
+def said_length(head: bytes) -> int:
+    """Give the length that an SQLite file's head says it has; 0 if it is none."""
+    if not head.startswith(b"SQLite format 3"):
+        return 0
+    width = int.from_bytes(head[16:18], "big")
+    return int.from_bytes(head[28:32], "big") * (65536 if width == 1 else width)
+
+
+def integrity(db: sqlite3.Connection) -> Iterator[str]:
+    """Check the file's structure, then every checksum."""
+    for (line,) in db.execute("PRAGMA integrity_check"):
+        if line != "ok":
+            yield str(line)
+    for table, key, column in (
+        ("record", "doc", "body"),
+        ("page", "id", "data"),
+        ("filter", "id", "words"),
+        ("note", "name", "value"),
+    ):
+        for number, blob in db.execute(f"SELECT {key}, {column} FROM {table}"):
+            try:
+                unseal(blob, f"{table} {number}")
+            except StoreError as error:
+                yield str(error)
+    held = db.execute("SELECT count(*) FROM record").fetchone()[0]
+    counted = db.execute("SELECT size FROM state").fetchone()[0]
+    if held != counted:
+        yield f"it holds {held} documents and counts {counted}"
+
+
+def quietly(db: sqlite3.Connection, query: str) -> Any:  # noqa: ANN401 - whatever it asks for
+    """Ask for one value of a file that may be damaged."""
+    try:
+        row = db.execute(query).fetchone()
+    except sqlite3.DatabaseError:
+        return None
+    return None if row is None else row[0]
+
+
+class translated:  # noqa: N801 - reads as a statement
+    """Turn SQLite's errors into ours, each with its remedy."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Translate."""
+        if isinstance(error, sqlite3.Error):
+            raise StoreError(_explain(self._path, error)) from error
+
+
+_REMEDIES = {
+    "SQLITE_FULL": "the disk is full; make room, nothing was changed",
+    "SQLITE_READONLY": "it cannot be written; check its permissions and those of its folder",
+    "SQLITE_CANTOPEN": "it cannot be opened; check that it is a file and may be read and written",
+    "SQLITE_BUSY": f"other writers held it for over {_WAIT:.0f} seconds; try again",
+    "SQLITE_NOTADB": "it is not an index; name another path",
+    "SQLITE_CORRUPT": "it is damaged; `index repair` saves what can be read",
+    "SQLITE_IOERR": "the disk failed; check it, then `index check`",
+}
+
+
+def _explain(path: Path, error: sqlite3.Error) -> str:
+    name = getattr(error, "sqlite_errorname", "") or ""
+    for start, remedy in _REMEDIES.items():
+        if name.startswith(start):
+            return f"{path}: {remedy} ({error})"
+    return f"{path}: {error}"

@@ -1,0 +1,85 @@
+"""Reading what is left of a damaged file."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from syndicate.errors import StoreError
+from syndicate.store.change import COLUMNS, record_of
+from syndicate.store.database import DamagedError, open_file, quietly, said_length, translated
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from syndicate.store.contract import Record
+
+
+class Wreck(NamedTuple):
+    """What can still be read of a file.
+
+    Attributes
+    ----------
+    header
+        As `SqliteStore.header` gives it; None if it cannot be read.
+    said
+        How many records it says it holds; 0 if it cannot say.
+    records
+        In order; those that are damaged are passed over.
+    """
+
+    header: bytes | None
+    said: int
+    records: Iterator[Record]
+
+
+@contextmanager
+def salvage(path: Path) -> Iterator[Wreck]:
+    """Read what can still be read of a file that may be damaged, from a copy of it.
+
+    Raises
+    ------
+    StoreError
+        If it is no SQLite file at all, or there is no room for the copy.
+    """
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix="salvage-") as folder:
+        copy = Path(folder) / path.name
+        with translated(path):
+            _copy_whole(path, copy)
+            db = open_file(copy)
+        try:
+            with translated(path):
+                db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
+            header = quietly(db, "SELECT header FROM state")
+            said = quietly(db, "SELECT size FROM state") or 0
+            yield Wreck(header, said, _readable(db))
+        finally:
+            db.close()
+
+
+def _copy_whole(path: Path, copy: Path) -> None:
+    """Copy a file and its log; SQLite reads nothing of one cut short, so fill it up with zeros."""
+    for end in ("", "-wal"):
+        source = path.with_name(path.name + end)
+        if source.exists():
+            shutil.copyfile(source, copy.with_name(copy.name + end))
+    with copy.open("r+b") as file:
+        said = said_length(file.read(32))
+        if said > copy.stat().st_size:
+            file.truncate(said)
+
+
+def _readable(db: sqlite3.Connection) -> Iterator[Record]:
+    last = quietly(db, "SELECT doc FROM state") or quietly(db, "SELECT max(doc) FROM record")
+    query = f"SELECT {COLUMNS} FROM record WHERE doc = ?"
+    for doc in range(1, int(last or 0) + 1):
+        try:
+            row = db.execute(query, (doc,)).fetchone()
+            if row is not None:
+                yield record_of(row)
+        except (DamagedError, StoreError):
+            continue
