@@ -1,48 +1,17 @@
-"""Hash-sampled shingles, and the pairs of documents that share some."""
+"""Pairs of documents that share hash-sampled shingles."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I64, U32, U64, Bool, kernel
+from syndicate.kernels._jit import I64, U8, U32, U64, Bool, kernel
 
+_ONE = np.uint64(1)
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
 @kernel
-def sample(shingles: U64, bounds: I64, limit: np.uint64, out: U64, out_bounds: I64) -> int:
-    """Keep the hashes of each set that lie below a limit.
-
-    Parameters
-    ----------
-    shingles : ndarray of uint64
-        All sets, one after the other.
-    bounds : ndarray of int64, shape (n + 1,)
-        Where each set starts and the last ends.
-    limit
-        The share of hashes kept is ``limit / 2**64``.
-    out : ndarray of uint64, as long as ``shingles``
-        Filled from its start.
-    out_bounds : ndarray of int64, shape (n + 1,)
-        Filled.
-
-    Returns
-    -------
-    int
-        How many are kept in all.
-    """
-    used = 0
-    out_bounds[0] = 0
-    for i in range(len(bounds) - 1):
-        for j in range(bounds[i], bounds[i + 1]):
-            out[used] = shingles[j]
-            used += np.int64(shingles[j] < limit)
-        out_bounds[i + 1] = used
-    return used
-
-
-@kernel
-def repeated(hashes: U64, bits: int, out: Bool) -> None:
+def repeated(hashes: U64, counters: U8, out: Bool) -> None:
     """Mark hashes that may occur more than once.
 
     Most occur once, and need not be sorted. Two passes over a table of counters that is
@@ -52,36 +21,21 @@ def repeated(hashes: U64, bits: int, out: Bool) -> None:
     Parameters
     ----------
     hashes : ndarray of uint64, shape (n,)
-    bits : int
-        The table has ``2**bits`` counters of a byte.
+    counters : ndarray of uint8, shape (2**k,)
+        Zeros.
     out : ndarray of bool, shape (n,)
         Filled.
     """
-    counters = np.zeros(1 << bits, np.uint8)
-    shift = np.uint64(64 - bits)
+    shift = np.uint64(64)
+    size = len(counters)
+    while size > 1:
+        size >>= 1
+        shift -= _ONE
     for i in range(len(hashes)):
         place = (hashes[i] * _GOLDEN) >> shift
         counters[place] = min(counters[place] + 1, 2)
     for i in range(len(hashes)):
         out[i] = counters[(hashes[i] * _GOLDEN) >> shift] > 1
-
-
-@kernel
-def partners(documents: U32, bounds: I64, out: I64) -> None:
-    """Count, for each document, the later ones that it meets in any posting list.
-
-    Parameters
-    ----------
-    documents : ndarray of uint32
-        Posting lists end to end, each ascending and without repeats.
-    bounds : ndarray of int64, shape (lists + 1,)
-        Where each list starts and the last ends.
-    out : ndarray of int64, shape (n,)
-        Zeros; filled.
-    """
-    for i in range(len(bounds) - 1):
-        for j in range(bounds[i], bounds[i + 1]):
-            out[documents[j]] += bounds[i + 1] - 1 - j
 
 
 @kernel

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I32, I64, U64, kernel
+from syndicate.kernels._jit import I32, I64, U8, U64, kernel
 
-_FILTER_BITS = 14
+FILTER_BITS = 14
 
 
 @kernel
-def distinct(shingles: U64, bounds: I64, out: I32) -> None:
+def distinct(shingles: U64, bounds: I64, table: U64, owner: I64, out: I32) -> None:
     """Count the distinct hashes of each set.
 
     Parameters
@@ -19,18 +19,12 @@ def distinct(shingles: U64, bounds: I64, out: I32) -> None:
         All sets, one after the other, in any order and with repeats.
     bounds : ndarray of int64, shape (n + 1,)
         Where each set starts and the last ends.
+    table, owner : ndarray of uint64 and int64, shape (2**k,)
+        Room for twice the largest set; ``owner`` is -1 throughout.
     out : ndarray of int32, shape (n,)
         Filled.
     """
-    longest = 1
-    for i in range(len(bounds) - 1):
-        longest = max(longest, bounds[i + 1] - bounds[i])
-    size = np.uint64(1)
-    while size < np.uint64(2 * longest):
-        size <<= np.uint64(1)
-    table = np.zeros(size, np.uint64)
-    owner = np.full(size, -1, np.int64)
-    mask = size - np.uint64(1)
+    mask = np.uint64(len(table) - 1)
     for i in range(len(bounds) - 1):
         count = 0
         for j in range(bounds[i], bounds[i + 1]):
@@ -45,7 +39,17 @@ def distinct(shingles: U64, bounds: I64, out: I32) -> None:
 
 
 @kernel
-def shared(shingles: U64, bounds: I64, left: I64, right: I64, out: I32) -> None:
+def shared(
+    shingles: U64,
+    bounds: I64,
+    left: I64,
+    right: I64,
+    table: U64,
+    owner: I64,
+    seen: I64,
+    present: U8,
+    out: I32,
+) -> None:
     """Count the distinct hashes that both sets of each pair hold.
 
     A table is built once for each run of equal ``left``, so pairs sorted by it are fast. Most
@@ -58,29 +62,23 @@ def shared(shingles: U64, bounds: I64, left: I64, right: I64, out: I32) -> None:
         As for `distinct`.
     left, right : ndarray of int64, shape (pairs,)
         Set numbers.
+    table, owner, seen : ndarray of uint64, int64 and int64, shape (2**k,)
+        Room for twice the largest set on the left; the latter two are -1 throughout.
+    present : ndarray of uint8, shape (2**FILTER_BITS,)
+        Zeros.
     out : ndarray of int32, shape (pairs,)
         Filled.
     """
-    longest = 1
-    for i in range(len(left)):
-        longest = max(longest, bounds[left[i] + 1] - bounds[left[i]])
-    size = np.uint64(1)
-    while size < np.uint64(2 * longest):
-        size <<= np.uint64(1)
-    table = np.zeros(size, np.uint64)
-    owner = np.full(size, -1, np.int32)
-    seen = np.full(size, -1, np.int32)
-    present = np.zeros(1 << _FILTER_BITS, np.uint8)
-    mask = size - np.uint64(1)
-    shift = np.uint64(64 - _FILTER_BITS)
+    mask = np.uint64(len(table) - 1)
+    shift = np.uint64(64 - FILTER_BITS)
     built = -1
     for pair in range(len(left)):
-        a = shingles[bounds[left[pair]] : bounds[left[pair] + 1]]
         if pair == 0 or left[pair] != left[pair - 1]:
             if built >= 0:
-                for value in shingles[bounds[left[built]] : bounds[left[built] + 1]]:
-                    present[value >> shift] = 0
-            for value in a:
+                for j in range(bounds[left[built]], bounds[left[built] + 1]):
+                    present[shingles[j] >> shift] = 0
+            for j in range(bounds[left[pair]], bounds[left[pair] + 1]):
+                value = shingles[j]
                 slot = value & mask
                 while owner[slot] == pair and table[slot] != value:
                     slot = (slot + np.uint64(1)) & mask
@@ -89,7 +87,8 @@ def shared(shingles: U64, bounds: I64, left: I64, right: I64, out: I32) -> None:
                 present[value >> shift] = 1
             built = pair
         count = 0
-        for value in shingles[bounds[right[pair]] : bounds[right[pair] + 1]]:
+        for j in range(bounds[right[pair]], bounds[right[pair] + 1]):
+            value = shingles[j]
             if present[value >> shift]:
                 slot = value & mask
                 while owner[slot] == built and table[slot] != value:

@@ -17,7 +17,7 @@ _MIX_BAND = np.uint64(0xE7037ED1A0B428DB)
 
 
 @kernel
-def signatures(shingles: U64, bounds: I64, scale: U32, shift: U32, out: U32) -> None:
+def signatures(shingles: U64, bounds: I64, scale: U32, shift: U32, values: U32, out: U32) -> None:
     """Sketch sets of shingle hashes: the least of each affine permutation over the set.
 
     Permutations are the outer loop and shingles the inner one: the compiler then takes the
@@ -31,18 +31,15 @@ def signatures(shingles: U64, bounds: I64, scale: U32, shift: U32, out: U32) -> 
         Where each set starts and the last ends.
     scale, shift : ndarray of uint32, shape (k,)
         The permutations ``v -> scale * v + shift`` modulo 2**32.
+    values : ndarray of uint32
+        Room for the largest set.
     out : ndarray of uint32, shape (n, k)
         Filled; all ``2**32 - 1`` for an empty set.
     """
-    longest = 0
     for i in range(len(bounds) - 1):
-        longest = max(longest, bounds[i + 1] - bounds[i])
-    values = np.empty(longest, np.uint32)
-    for i in range(len(bounds) - 1):
-        members = shingles[bounds[i] : bounds[i + 1]]
-        n = len(members)
+        n = bounds[i + 1] - bounds[i]
         for j in range(n):
-            value = np.uint32(members[j] >> _S32)
+            value = np.uint32(shingles[bounds[i] + j] >> _S32)
             # The finaliser of MurmurHash3; numba widens products, so each is cut to 32 bits.
             value = np.uint32((value ^ (value >> _S16)) * _F1)
             value = np.uint32((value ^ (value >> _S13)) * _F2)

@@ -47,7 +47,7 @@ def _point(b0: np.uint32, b1: np.uint32, b2: np.uint32) -> np.uint32:
     return _FOUR_BYTES if b0 >= np.uint32(0xF0) else point
 
 
-@kernel
+@inline
 def decode(text: U8, points: U32) -> bool:
     """Decode the UTF-8 sequences of up to three bytes, one entry a byte.
 
@@ -73,12 +73,14 @@ def decode(text: U8, points: U32) -> bool:
         most = max(most, point)
         south = min(south, point - np.uint32(0xE00))
     for i in range(max(n - 2, 0), n):  # no sequence of three bytes starts here
-        after = np.uint32(text[n - 1])
-        points[i] = _point(np.uint32(text[i]), after, after)
+        first = np.uint32(text[i])
+        points[i] = first if first < np.uint32(0x80) else np.uint32(0)
+        if first >= np.uint32(0xC0):
+            points[i] = ((first & np.uint32(0x1F)) << np.uint32(6)) | (text[i + 1] & _LOW6)
     return (most >= np.uint32(0x2E80)) | (south < np.uint32(0x1000))
 
 
-@kernel
+@inline
 def spaced_tokens(
     points: U32, n: int, multiplier: U64, addend: U64, traits: U16, tokens: U64, flags: U16
 ) -> int:
@@ -102,7 +104,7 @@ def spaced_tokens(
     return count + np.int64(inside)
 
 
-@kernel
+@inline
 def lone_tokens(
     text: U8, multiplier: U64, addend: U64, traits: U16, tokens: U64, flags: U16
 ) -> int:
@@ -194,7 +196,7 @@ def token_spans(
     return count + inside
 
 
-@kernel
+@inline
 def shingle(tokens: U64, count: int, size: int, shingles: U64) -> int:
     """Roll a hash over each ``size`` consecutive tokens; give the number of shingles.
 
@@ -222,7 +224,7 @@ def shingle(tokens: U64, count: int, size: int, shingles: U64) -> int:
     return count - size + 1
 
 
-@kernel
+@inline
 def digest(tokens: U64, count: int) -> tuple[np.uint64, np.uint64]:
     """Hash the whole sequence of mixed tokens to 128 bits, as two words."""
     low = _ZERO
@@ -241,6 +243,8 @@ def shingle_texts(
     addend: U64,
     traits: U16,
     size: int,
+    points: U32,
+    tokens: U64,
     shingles: U64,
     bounds: I64,
     flags: U16,
@@ -259,6 +263,8 @@ def shingle_texts(
         The fold table.
     size : int
         Tokens to a shingle.
+    points, tokens : ndarray of uint32 and uint64
+        Room to work in: two items more than the longest text has bytes.
     shingles : ndarray of uint64
         Filled with the shingle hashes of all texts, in text order; must hold
         ``(bytes + 3 * n) // 2 + 1`` of them.
@@ -271,11 +277,6 @@ def shingle_texts(
     digests : ndarray of uint64, shape (n, 2)
         Filled: 128 bits over the folded tokens, equal for texts that fold alike.
     """
-    longest = 0
-    for i in range(len(offsets) - 1):
-        longest = max(longest, offsets[i + 1] - offsets[i])
-    points = np.empty(longest + 1, np.uint32)
-    tokens = np.empty(longest + 2, np.uint64)
     used = 0
     seen = 0
     bounds[0] = 0

@@ -56,7 +56,8 @@ def distinct(shingles: NDArray[np.uint64], bounds: NDArray[np.int64]) -> NDArray
     from syndicate.kernels import sets  # noqa: PLC0415 - compiles
 
     sizes = np.empty(len(bounds) - 1, np.int32)
-    sets.distinct(shingles, bounds, sizes)
+    room = _room(np.diff(bounds))
+    sets.distinct(shingles, bounds, np.empty(room, np.uint64), np.full(room, -1), sizes)
     return sizes
 
 
@@ -81,5 +82,13 @@ def overlap(
     from syndicate.kernels import sets  # noqa: PLC0415 - compiles
 
     common = np.empty(len(left), np.int32)
-    sets.shared(shingles, bounds, left, right, common)
+    room = _room(np.diff(bounds)[left])
+    scratch = np.empty(room, np.uint64), np.full(room, -1), np.full(room, -1)
+    present = np.zeros(1 << sets.FILTER_BITS, np.uint8)
+    sets.shared(shingles, bounds, left, right, *scratch, present, common)
     return Overlap(common, sizes[left], sizes[right])
+
+
+def _room(lengths: NDArray[np.int64]) -> int:
+    """Give the size of a hash table that is at most half full."""
+    return 1 << int(2 * lengths.max(initial=1)).bit_length()

@@ -54,5 +54,6 @@ def signatures(
 
     scale, shift = permutations(num_perm)
     out = np.empty((len(bounds) - 1, num_perm), np.uint32)
-    kernels.signatures(shingles, bounds, scale, shift, out)
+    values = np.empty(int(np.diff(bounds).max(initial=0)), np.uint32)
+    kernels.signatures(shingles, bounds, scale, shift, values, out)
     return out

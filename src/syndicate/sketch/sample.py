@@ -62,12 +62,10 @@ def sample(
     hashes : ndarray of uint64
     bounds : ndarray of int64, shape (n + 1,)
     """
-    from syndicate.kernels import samples as kernels  # noqa: PLC0415 - compiles
-
-    out = np.empty(len(shingles) + 1, np.uint64)
-    out_bounds = np.empty(len(bounds), np.int64)
-    used = kernels.sample(shingles, bounds, _LIMIT, out, out_bounds)
-    return out[:used].copy(), out_bounds
+    kept = shingles < _LIMIT
+    before = np.zeros(len(shingles) + 1, np.int64)
+    np.cumsum(kept, out=before[1:])
+    return shingles[kept], before[bounds]
 
 
 def invert(hashes: NDArray[np.uint64], documents: NDArray[np.uint32], n: int) -> Postings:
@@ -88,7 +86,8 @@ def invert(hashes: NDArray[np.uint64], documents: NDArray[np.uint32], n: int) ->
     from syndicate.kernels import samples as kernels  # noqa: PLC0415 - compiles
 
     several = np.empty(len(hashes), bool)
-    kernels.repeated(hashes, max(8, len(hashes).bit_length() + 1), several)
+    counters = np.zeros(1 << max(8, len(hashes).bit_length() + 1), np.uint8)
+    kernels.repeated(hashes, counters, several)
     bits = np.uint64(max(n - 1, 1).bit_length())
     packed = (hashes[several] * np.uint64(ONE_IN)) >> bits << bits | documents[several]
     packed.sort()
@@ -134,8 +133,9 @@ def pairs(postings: Postings, n: int, *, at_once: int = 1 << 24) -> Iterator[NDA
     """
     from syndicate.kernels import samples as kernels  # noqa: PLC0415 - compiles
 
-    met = np.zeros(n, np.int64)
-    kernels.partners(postings.documents, postings.bounds, met)
+    ends = np.repeat(postings.bounds[1:], np.diff(postings.bounds))
+    later = ends - 1 - np.arange(len(ends))
+    met = np.bincount(postings.documents, later, minlength=n).astype(np.int64)
     load = np.cumsum(met)
     low = 0
     while low < n:

@@ -92,7 +92,11 @@ def shingle(
     flags = np.zeros(len(room), np.uint16)
     counts = np.empty(n, np.int32)
     digests = np.empty((n, 2), np.uint64)
-    used = tokens.shingle_texts(data, offsets, *table, size, room, bounds, flags, counts, digests)
+    longest = int(np.diff(offsets).max(initial=0)) + 2
+    points, hashes = np.empty(longest, np.uint32), np.empty(longest, np.uint64)
+    used = tokens.shingle_texts(
+        data, offsets, *table, size, points, hashes, room, bounds, flags, counts, digests
+    )
     return Shingled(room[:used].copy(), bounds, flags[: counts.sum()].copy(), counts, digests)
 
 
