@@ -194,6 +194,22 @@ def test_help_teaches_and_is_quick(run):
     assert time.perf_counter() - start < 10  # a guard against importing everything
 
 
+def test_a_fault_of_ours_is_not_taken_for_done():
+    program = (
+        "import sys, syndicate.pipeline\n"
+        "def fail(*arguments, **options): raise ZeroDivisionError\n"
+        "syndicate.pipeline.dedupe_paths = fail\n"
+        "sys.argv = ['syndicate', 'dedupe', '.']\n"
+        "from syndicate.cli import main\n"
+        "main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 3
+    assert "ZeroDivisionError" in done.stderr
+
+
 def test_version(run):
     from importlib.metadata import version
 

@@ -11,6 +11,7 @@ import importlib.util
 import io
 import signal
 import sys
+import traceback
 from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
@@ -52,6 +53,9 @@ def main() -> NoReturn:
         _leave(error, _USAGE)
     except SyndicateError as error:
         _leave(error, _FAILED)
+    except Exception:  # noqa: BLE001 - a fault of ours; Python's status of 1 would say "done"
+        traceback.print_exc()
+        sys.exit(_FAILED)
     sys.exit(0)
 
 

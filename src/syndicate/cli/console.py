@@ -6,7 +6,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Protocol
 
-from syndicate.report.table import shown
+from syndicate.report.table import count, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -93,7 +93,7 @@ def report(result: Reported) -> None:
     for item in result.skipped[:_LISTED]:
         say(f"skipped {item.id}: {item.error}")
     if len(result.skipped) > _LISTED:
-        more = len(result.skipped) - _LISTED
-        say(f"skipped {more:,} more inputs: --format json lists them all")
+        more = count(len(result.skipped) - _LISTED, "more input")
+        say(f"skipped {more}: --format json lists them all")
     for note in result.notes:
         say(f"note: {note}")
