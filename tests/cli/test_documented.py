@@ -1,0 +1,48 @@
+"""What the documents print is what the command does."""
+
+import ast
+import re
+import shlex
+
+import pytest
+
+from syndicate.cli import COMMANDS
+
+
+@pytest.fixture(scope="module")
+def root(pytestconfig):
+    return pytestconfig.rootpath
+
+
+def blocks(text, language=""):
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def test_the_readme_prints_what_its_command_prints(run, root):
+    commands, screen, *_ = blocks((root / "README.md").read_text(encoding="utf-8"))
+    program, *arguments = shlex.split(commands.splitlines()[-1])
+    assert [program, *arguments[:2]] == ["python", "-m", "syndicate"]
+    done = run(*arguments[2:], cwd=root)
+    assert done.returncode == 0
+    said = [line.rstrip() for line in (done.stdout + done.stderr).splitlines()]
+    printed = screen.splitlines()
+    assert said[:-1] == printed[:-1]
+    assert said[-1].rsplit(",", 1)[0] == printed[-1].rsplit(",", 1)[0]  # all but the time
+
+
+def test_python_in_the_documents_is_python(root):
+    pages = [root / "README.md", *sorted((root / "docs").glob("*.md"))]
+    for page in pages:
+        for block in blocks(page.read_text(encoding="utf-8"), "python"):
+            ast.parse(block)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_documented(root, command):
+    assert f"`{command}`" in (root / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_option_of_dedupe_is_in_the_guide(run, root):
+    guide = (root / "docs" / "guide.md").read_text(encoding="utf-8")
+    options = set(re.findall(r"--[a-z-]+", run("dedupe", "--help").stdout.split("Options:")[1]))
+    assert sorted(option for option in options - {"--help"} if option not in guide) == []
