@@ -64,7 +64,7 @@ def _read(source: Source) -> _File:
     if source.size > MAX_DOCUMENT:
         raise DocumentError(TOO_LONG)
     with unpacked(source) as stream:
-        data = stream.read(MAX_DOCUMENT + 1)
+        data = stream.read(MAX_DOCUMENT + 1 if source.packing else -1)
     if len(data) > MAX_DOCUMENT:
         raise DocumentError(TOO_LONG)
     if source.suffix in PAGES:
