@@ -121,3 +121,12 @@ def test_what_was_not_expected_counts_against_precision():
     nothing = assess([], [one])
     assert nothing.kinds[0].found.value == 0
     assert nothing.borderline == ()
+
+
+def test_a_copy_of_the_source_that_stands_for_it_counts():
+    documents = corpus()
+    (one,) = plant(documents, kinds=["noise"], count=1)
+    twin = Match("twin", one.sources[0], Relation.EXACT, 1, 1, 1, 50)
+    found = Match(one.document.id, "twin", Relation.REPRINT, 0.9, 0.9, 0.9, 50)
+    assert assess([twin, found], [one]).kinds[0].found.value == 1
+    assert assess([twin], [one]).kinds[0].found.value == 0

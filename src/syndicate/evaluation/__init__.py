@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from syndicate.evaluation.metrics import Agreement, Rate, best_threshold, compare_clusterings
 from syndicate.evaluation.plants import KINDS, Plant, plant
+from syndicate.model import Relation
 
 if TYPE_CHECKING:
     from syndicate.model import Match
@@ -83,12 +84,12 @@ def assess(matches: Iterable[Match], plants: Sequence[Plant]) -> Assessment:
         As `plant` made them.
     """
     matches = tuple(matches)
-    by_pair = {frozenset((match.a, match.b)): match for match in matches}
+    relation_of = _relations(matches)
     reports = []
     for kind in dict.fromkeys(one.kind for one in plants):
         some = [one for one in plants if one.kind == kind]
-        pairs = [(frozenset((one.document.id, name)), one) for one in some for name in one.sources]
-        met = [(by_pair[pair].relation, one) for pair, one in pairs if pair in by_pair]
+        pairs = [(relation_of(one.document.id, name), one) for one in some for name in one.sources]
+        met = [(relation, one) for relation, one in pairs if relation]
         right = sum(relation in one.relations for relation, one in met)
         reports.append(KindReport(kind, Rate(len(met), len(pairs)), Rate(right, len(met))))
     good, bad = _sorted_out(matches, plants)
@@ -102,6 +103,27 @@ def assess(matches: Iterable[Match], plants: Sequence[Plant]) -> Assessment:
         threshold=threshold,
         borderline=tuple(near[:BORDERLINE]),
     )
+
+
+def _relations(matches: tuple[Match, ...]) -> Callable[[str, str], Relation | None]:
+    """Give a function that tells the relation of two documents, or None.
+
+    Of exact copies one stands for all in the matches; so it does here.
+    """
+    by_pair = {frozenset((match.a, match.b)): match.relation for match in matches}
+    alike: dict[str, set[str]] = defaultdict(set)
+    for match in matches:
+        if match.relation is Relation.EXACT:
+            alike[match.a].add(match.b)
+            alike[match.b].add(match.a)
+
+    def relation_of(a: str, b: str) -> Relation | None:
+        if b in alike[a] or alike[a] & alike[b]:
+            return Relation.EXACT
+        pairs = (frozenset((x, y)) for x in (a, *sorted(alike[a])) for y in (b, *sorted(alike[b])))
+        return next((by_pair[pair] for pair in pairs if pair in by_pair), None)
+
+    return relation_of
 
 
 def _sorted_out(

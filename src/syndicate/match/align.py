@@ -33,7 +33,7 @@ INSERTED, BESIDE = 30, 4
 """Tokens that may stand between two halves of a passage on one side: a caption, say; and
 those of the other side that it may replace."""
 
-RELAXED = 40
+RELAXED = 60
 """Tokens that may be replaced by about as many between runs of one rewritten stretch."""
 
 TABLE = 200
