@@ -81,6 +81,12 @@ def test_a_later_version_of_one_site_is_an_update():
     assert relation_of(BRIDGE, later, same_site=True) is Relation.REPRINT
 
 
+def test_half_a_text_in_the_same_paper_is_no_update():
+    half = "\n".join([*LINES[:3], *SCHOOL.split("\n")[:2]])
+    later = "\n".join([*LINES[:3], FLOOD, LAW])
+    assert relation_of(half, later, same_site=True, later=np.int8(1)) is not Relation.UPDATE
+
+
 def test_an_excerpt_in_the_same_paper_is_no_update():
     brief = "\n".join(LINES[:3])
     assert relation_of(BRIDGE, brief, same_site=True, later=np.int8(1)) is Relation.EXCERPT

@@ -222,7 +222,8 @@ def relate(table: EvidenceTable, context: Context) -> tuple[NDArray[np.uint8], N
     whole = (m.span_short >= PART) & (m.span_long >= WHOLE) & (m.share_short >= REWRITTEN)
     half = (m.share_short >= HALF) & ~m.starts_late
     solid = half & (m.share_long < SOME) & (2 * table.longest >= table.shared)
-    part = ((m.span_short >= PART) & (m.share_short >= SOME)) | solid
+    most = (m.span_short >= PART) & (m.share_short >= SOME)
+    part = most | solid
     excerpt = np.where(m.long_later == 0, m.head | m.pieces, m.long_later < 0)
     version = context.same_url | (context.same_site & (context.later != 0))
     holds = [
@@ -230,7 +231,7 @@ def relate(table: EvidenceTable, context: Context) -> tuple[NDArray[np.uint8], N
         _form(m),
         _only_facts(m),
         _formulas(m),
-        version & (whole | (part & (m.long_later > 0)) | (context.same_url & part)),
+        version & (whole | (most & ((m.long_later > 0) | context.same_url))),
         whole,
         part & excerpt,
         part,
