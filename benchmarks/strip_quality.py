@@ -1,0 +1,351 @@
+"""How well and how fast pages are stripped.
+
+    python benchmarks/strip_quality.py            # all that the data beside the project allows
+    python benchmarks/strip_quality.py --made     # pages made here alone, checked with floors
+
+Real data is read from ``../shared/data``; where it is absent only the made pages are
+measured. F1 is that of the article-extraction-benchmark: 4-grams of words with their counts,
+precision and recall averaged over the pages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import functools
+import hashlib
+import json
+import pathlib
+import random
+import re
+import sys
+import tarfile
+import time
+
+import numpy as np
+
+import measure
+import strip_corpus
+from syndicate.boilerplate import SiteTemplates, strip_batch
+from syndicate.boilerplate.learned import Learned
+from syndicate.boilerplate.lines import as_bytes, read
+
+DATA = pathlib.Path(__file__).parents[2] / "shared" / "data"
+WORD = re.compile(r"\w+")
+CREDIT = re.compile(
+    r"(?i)((ảnh|nguồn|đồ ho[aạ]|photo|video|clip|hình|minh ho[aạ])[^.:]{0,25}:[^:]{1,60}$"
+    r"|[-–(.] *ảnh (chụp|tư liệu|minh|cắt|do|từ|internet|vgp|ctv|nvcc|công an)[^.]{0,40}[.)]*$"
+    r"|^ảnh (chụp màn|tư liệu|minh|cắt|internet)[^.]{0,20}[.]?$)"
+)
+BYLINE = re.compile(
+    r"^(([A-ZĐÀ-Ỹ][^ ]*|-|[/(]|Theo)[ )./]*){1,8}$|^Theo|^\W*xem |^Nguồn|^\W*(video|clip|hotline)",
+    re.IGNORECASE,
+)
+FURNITURE_24H = (
+    "Lưu bài viết thành công", "Tin bài đã lưu", "Bạn có thể xem lại", "[Link nguồn]",
+)  # fmt: skip
+SEED = 20240501
+
+
+def column(texts):
+    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+    offsets = np.cumsum([0, *map(len, encoded)])
+    return as_bytes(np.frombuffer(b"".join(encoded), np.uint8)), offsets
+
+
+def stripped(texts, sites=None, templates=None):
+    result = strip_batch(*column(texts), None, sites, templates=templates)
+    data = result.data.tobytes()
+    bounds = zip(result.offsets[:-1], result.offsets[1:], strict=True)
+    return [data[a:b].decode("utf-8", "surrogatepass") for a, b in bounds]
+
+
+def learned(texts, sites):
+    templates = SiteTemplates()
+    templates.learn_batch(*column(texts), sites)
+    return templates
+
+
+def grams(text):
+    words = WORD.findall(text)
+    return collections.Counter(tuple(words[i : i + 4]) for i in range(max(1, len(words) - 3)))
+
+
+def f1(golds, texts):
+    precisions, recalls = [], []
+    for gold, text in zip(golds, texts, strict=True):
+        true, given = grams(gold), grams(text)
+        both = sum((true & given).values())
+        precisions.append(both / max(1, sum(given.values())))
+        recalls.append(both / max(1, sum(true.values())))
+    p, r = np.mean(precisions), np.mean(recalls)
+    return float(2 * p * r / (p + r))
+
+
+def rows(name):
+    import zstandard  # noqa: PLC0415 - for real pages alone
+
+    with zstandard.open(DATA / f"{name}.jsonl.zst", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+@functools.cache
+def html(name):
+    """Pages of a set with their gold and what each extractor makes of them."""
+    import trafilatura  # noqa: PLC0415 - for real pages alone
+    import zstandard  # noqa: PLC0415 - for real pages alone
+    from resiliparse.extract.html2text import extract_plain_text  # noqa: PLC0415 - for real pages alone
+    from resiliparse.parse.encoding import detect_encoding  # noqa: PLC0415 - for real pages alone
+    from resiliparse.parse.html import HTMLTree  # noqa: PLC0415 - for real pages alone
+
+    with (
+        zstandard.open(DATA / "html_dev.tar.zst", "rb") as packed,
+        tarfile.open(fileobj=packed, mode="r|") as tar,
+    ):
+        files = {
+            member.name: tar.extractfile(member).read()
+            for member in tar
+            if member.isfile() and name in member.name
+        }
+    root = next(path for path in files if path.endswith(f"{name}/gold.jsonl"))[
+        : -len("gold.jsonl")
+    ]
+    found = []
+    for line in files[root + "gold.jsonl"].decode().split("\n"):
+        if not line:
+            continue
+        row = json.loads(line)
+        raw = files[root + row["file"]]
+        page = HTMLTree.parse(raw.decode(detect_encoding(raw), "replace"))
+        found.append({
+            "id": row["id"],
+            "gold": row.get("text") or "\n".join(row.get("paragraphs") or ()),
+            "trafilatura": trafilatura.extract(raw, include_comments=False) or "",
+            "resiliparse": extract_plain_text(page, main_content=True, alt_texts=False),
+            "all text": extract_plain_text(page, main_content=False, alt_texts=False),
+        })  # fmt: skip
+    return found
+
+
+EXTRACTORS = ("trafilatura", "resiliparse", "all text")
+
+
+def extraction():
+    """article-extraction-benchmark: F1 as extracted, and after the rules."""
+    pages = html("html_scrapinghub")
+    gold = [page["gold"] for page in pages]
+    for kind in EXTRACTORS:
+        texts = [page[kind] for page in pages]
+        yield f"F1 {kind}, raw", f1(gold, texts)
+        yield f"F1 {kind}, rules", f1(gold, stripped(texts))
+
+
+def clean():
+    """Words lost on clean gold texts."""
+    for name in ("html_scrapinghub", "html_daniel"):
+        gold = [page["gold"] for page in html(name)]
+        before = [len(WORD.findall(text)) for text in gold]
+        after = [len(WORD.findall(text)) for text in stripped(gold)]
+        lost = [(b - a) / max(1, b) for a, b in zip(after, before, strict=True)]
+        yield f"{name}: words lost", 1 - sum(after) / sum(before)
+        yield f"{name}: texts that lose over 10 %", sum(part > 0.1 for part in lost)
+
+
+def _daniel():
+    pages = html("html_daniel")
+    hosts = [page["id"].split("_")[1] for page in pages]
+    count = collections.Counter(hosts)
+    return [(page, host) for page, host in zip(pages, hosts, strict=True) if count[host] >= 8]
+
+
+def learning():
+    """DAnIEL: learned on half of each site, applied to the other half."""
+    chosen = _daniel()
+    side = [int(hashlib.md5(p["id"].encode()).hexdigest(), 16) % 2 for p, _ in chosen]
+    gold = [page["gold"] for page, _ in chosen]
+    for kind in EXTRACTORS:
+        texts, hosts = [p[kind] for p, _ in chosen], [h for _, h in chosen]
+        out = list(texts)
+        for half in (0, 1):
+            here = [i for i, s in enumerate(side) if s == half]
+            there = [i for i, s in enumerate(side) if s != half]
+            templates = learned([texts[i] for i in here], [hosts[i] for i in here])
+            clean_ = stripped([texts[i] for i in there], [hosts[i] for i in there], templates)
+            for i, text in zip(there, clean_, strict=True):
+                out[i] = text
+        yield f"F1 {kind}, raw", f1(gold, texts)
+        yield f"F1 {kind}, rules", f1(gold, stripped(texts))
+        yield f"F1 {kind}, rules and templates", f1(gold, out)
+
+
+def reprints():
+    """DAnIEL: lines learned with twelve copies of every tenth article among the pages."""
+    chosen = _daniel()
+    rng = random.Random(SEED)
+    for kind in EXTRACTORS:
+        texts, hosts = [p[kind] for p, _ in chosen], [h for _, h in chosen]
+        again = [i for i in range(len(chosen)) for _ in range(13 if rng.random() < 0.1 else 1)]
+        templates = learned([texts[i] for i in again], [hosts[i] for i in again])
+        data, offsets = column(texts)
+        lines = read(data, offsets)
+        found = Learned(hosts, templates.compiled).lines(lines.form, lines.doc) > 0
+        tally = collections.Counter()
+        for line, doc in enumerate(lines.doc.tolist()):
+            text = data[lines.start[line] : lines.stop[line]].tobytes().decode()
+            words = len(WORD.findall(text))
+            true = grams(chosen[doc][0]["gold"])
+            real = sum(g in true for g in grams(text)) > 0.6 * len(grams(text))
+            if words < 4:
+                real = text.strip() in chosen[doc][0]["gold"]
+            tally[real, bool(found[line])] += words
+        yield f"{kind}: real text flagged", tally[True, True] / sum(tally[True, f] for f in (0, 1))
+        yield f"{kind}: junk caught", tally[False, True] / sum(tally[False, f] for f in (0, 1))
+
+
+def captions():
+    """vi_vietnews: captions put back between the lines of their articles."""
+    rng = random.Random(SEED)
+    texts = []
+    for number, row in enumerate(rows("vi_vietnews_dev")):
+        lines = [(line, False) for line in row["text"].split("\n") if line.strip()]
+        if number % 5 or not row["captions"] or len(lines) < 4:
+            continue
+        for caption in row["captions"]:
+            if caption.strip():
+                place = rng.randint(1, len(lines))
+                lines.insert(place, (" ".join(caption.split()), True))
+        texts.append(lines)
+    tally = collections.Counter()
+    for lines, out in zip(
+        texts, stripped(["\n".join(t for t, _ in x) for x in texts]), strict=True
+    ):
+        left = collections.Counter(out.split("\n"))
+        for line, is_caption in lines:
+            kept = left[line] > 0
+            left[line] -= kept
+            kind = "credited" if CREDIT.search(line) else "plain"
+            kind = kind if is_caption else "byline" if BYLINE.search(line) else "body"
+            tally[kind, kept] += 1
+    for kind, name in (
+        ("credited", "captions with a credit removed"),
+        ("plain", "captions without removed"),
+        ("body", "body lines wrongly removed (bylines apart)"),
+        ("byline", "bylines and pointers removed"),
+    ):
+        yield name, tally[kind, False] / (tally[kind, False] + tally[kind, True])
+
+
+def glued():
+    """vi_24h: pages that still hold furniture, learned on all, and on the other half."""
+    texts = [row["text"] for row in rows("vi_24h_dev")]
+    for name, train, test in (("all", texts, texts), ("half", texts[::2], texts[1::2])):
+        templates = learned(train, ["24h"] * len(train))
+        out = stripped(test, ["24h"] * len(test), templates)
+        holding = sum(any(mark in text for mark in FURNITURE_24H) for text in out)
+        yield f"pages with furniture, learned on {name}", holding / len(test)
+
+
+def speed():
+    """Million characters a second on one core, and articles a second."""
+    for name in ("vi_vietnews_dev", "vi_24h_dev"):
+        some = [row for _, row in zip(range(8000), rows(name), strict=False)]
+        texts = ["\n".join([r["text"], *r.get("captions", ())[:2]]) for r in some]
+        sites = [name] * len(texts)
+        templates = learned(texts, sites)
+        _ = templates.compiled
+        data, offsets = column(texts)
+        best = float("inf")
+        for _ in range(5):
+            start = time.process_time()
+            strip_batch(data, offsets, None, sites, templates=templates)
+            best = min(best, time.process_time() - start)
+        yield f"{name}: million characters a second", sum(map(len, texts)) / best / 1e6
+        yield f"{name}: articles a second", len(texts) / best
+
+
+def made():
+    """Pages made here: words of the article lost, words of the page left."""
+    pages = strip_corpus.pages()
+    texts, sites = [page.text for page in pages], [page.site for page in pages]
+    templates = learned(texts, sites)
+    often = collections.Counter(
+        (page.site, line) for page in pages for line in {line for line, _ in page.lines}
+    )
+    per_site = collections.Counter(sites)
+    counted = [
+        "\n".join(
+            line for line, _ in page.lines
+            if often[page.site, line] < max(3, 0.08 * min(64, per_site[page.site]))
+        )
+        for page in pages
+    ]  # fmt: skip
+    for name, out in (
+        ("counting pages", counted),
+        ("rules", stripped(texts)),
+        ("rules and templates", stripped(texts, sites, templates)),
+    ):
+        tally = collections.Counter()
+        for page, text in zip(pages, out, strict=True):
+            left = collections.Counter(text.split("\n"))
+            for line, real in page.lines:
+                kept = left[line] > 0
+                left[line] -= kept
+                tally[real, kept] += len(line.split())
+        yield f"{name}: article kept", tally[True, True] / sum(tally[True, k] for k in (0, 1))
+        yield f"{name}: page caught", tally[False, False] / sum(tally[False, k] for k in (0, 1))
+
+
+REAL = {
+    "clean texts": clean,
+    "article-extraction-benchmark": extraction,
+    "DAnIEL": learning,
+    "DAnIEL with reprints": reprints,
+    "captions": captions,
+    "glued pages": glued,
+    "speed": speed,
+}
+
+
+def check(said):
+    """Compare what the made pages gave with the floors."""
+    floors = measure.floors("strip")
+    wrong = [
+        f"{name}: {said[name]:.4f} < {low}"
+        for name, low in floors["at least"].items()
+        if said[name] < low
+    ]
+    wrong += [
+        f"{name}: {said[name]:.4f} > {top}"
+        for name, top in floors["at most"].items()
+        if said[name] > top
+    ]
+    if wrong:
+        sys.exit("strip quality fell:\n" + "\n".join(wrong))
+
+
+def main() -> None:
+    """Measure and print; fail if the made pages miss a floor."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--made", action="store_true", help="only the pages made here")
+    parser.add_argument("--only", choices=REAL, help="only this of the real data")
+    parser.add_argument("--json", type=pathlib.Path, help="also write the figures here")
+    options = parser.parse_args()
+    parts = {options.only: REAL[options.only]} if options.only else {"made pages": made}
+    if not options.made and not options.only and DATA.exists():
+        parts |= REAL
+    report = {}
+    for name, part in parts.items():
+        print(f"\n{name}: {part.__doc__}")
+        report[name] = {}
+        for what, value in part():
+            report[name][what] = value
+            print(f"  {what:<48} {value:12.4f}", flush=True)
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=1, ensure_ascii=False))
+    if "made pages" in report:
+        check(report["made pages"])
+
+
+if __name__ == "__main__":
+    main()
