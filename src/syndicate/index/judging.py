@@ -154,14 +154,21 @@ class Judge:
         if more:
             compared = self._compare(page, [unpack(record) for record in more])
             pairs, held = pairs.join(compared, len(held)), held + more
-        joined = {held[place].doc for place in pairs.places if pairs.joins[place]}
-        standing = [c for c, head in heads.items() if head is not None and head.doc in joined]
+        score = {
+            held[place].doc: pairs.scores[place] for place in pairs.places if pairs.joins[place]
+        }
+        standing = {
+            cluster: (-score[head.doc], cluster)
+            for cluster, head in heads.items()
+            if head is not None and head.doc in score
+        }
+        cluster = _closest(standing, view)
         matches = tuple(sorted(pairs.matches, key=_strength))
         status = str(matches[0].relation) if matches else "new"
-        head = heads[standing[0]] if standing else None
+        head = heads.get(cluster)
         name = page.document.id if head is None else head.id
         verdict = Verdict(page.document.id, status, matches, name)
-        return Judged(verdict, standing[0] if standing else 0)
+        return Judged(verdict, cluster)
 
     @staticmethod
     def _head(view: View, held: list[Record], cluster: int) -> Record | None:
@@ -182,7 +189,7 @@ class Judge:
         sizes = overlap(texts.shingles, texts.bounds, held, pairs.left, pairs.right)
         told = np.flatnonzero(worth_aligning(sizes, self.sketcher.config.threshold))
         if not len(told):
-            return _Pairs([], [], {})
+            return _Pairs([], [], {}, {})
         pairs = _Columns(pairs.left[told], pairs.right[told])
         sizes = Overlap(*(column[told] for column in sizes))
         table = self._evidence(texts, pairs)
@@ -190,8 +197,8 @@ class Judge:
         documents = {place: known[place - 1].document for place in places}
         documents[0] = page.document
         same = np.array([known[place - 1].digest == page.digest for place in places], np.bool_)
-        rules = self._rules(table, sizes, pairs, _beside(documents, same, pairs))
-        return _described(documents, pairs, sizes, table, rules)
+        judged = self._rules(table, sizes, pairs, _beside(documents, same, pairs))
+        return _described(documents, pairs, sizes, table, judged)
 
     def _evidence(self, texts: Shingled, pairs: _Columns) -> EvidenceTable:
         bounds = np.concatenate([[0], np.cumsum(texts.counts, dtype=np.int64)])
@@ -202,18 +209,30 @@ class Judge:
 
     def _rules(
         self, table: EvidenceTable, sizes: Overlap, pairs: _Columns, beside: Context
-    ) -> NDArray[np.int64]:
-        """Give the rule that each pair falls under; -1 where it is no match."""
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Give the rule that each pair falls under, -1 where it is no match, and its score."""
         _, rules = relation.relate(table, beside)
         score = relation.scores(table, rules, sizes.jaccard)
         reached = score >= self.sketcher.config.threshold
         rules = _with_roundups(rules, table, pairs, np.flatnonzero(reached & _told(rules, table)))
-        return np.where(reached & _told(rules, table), rules.astype(np.int64), -1)
+        return np.where(reached & _told(rules, table), rules.astype(np.int64), -1), score
 
 
 def _told(rules: NDArray[np.uint8], table: EvidenceTable) -> NDArray[np.bool_]:
     """Say which pairs are worth telling: all but overlaps of a few words."""
     return np.asarray(~_OVERLAPS[rules] | relation.tells(table))
+
+
+def _closest(standing: Mapping[int, tuple[float, int]], view: View) -> int:
+    """Choose the cluster of a page that fits several, as `syndicate.cluster` does.
+
+    The earliest stands, unless it fits another one better that has members already.
+    """
+    if not standing:
+        return 0
+    first = min(standing)
+    leads = [cluster for cluster in standing if cluster == first or view.members(cluster, 1)]
+    return min(leads, key=lambda cluster: standing[cluster])
 
 
 def _beside(
@@ -233,16 +252,17 @@ def _described(
     pairs: _Columns,
     sizes: Overlap,
     table: EvidenceTable,
-    rules: NDArray[np.int64],
+    judged: tuple[NDArray[np.int64], NDArray[np.float32]],
 ) -> _Pairs:
     """Put matches into words, each with the page first."""
-    out = _Pairs([], [], {})
+    out, (rules, scores) = _Pairs([], [], {}, {}), judged
     for row in np.flatnonzero(rules >= 0).tolist():
         rule = relation.RULES[rules[row]]
         shares = (float(sizes.containment_a[row]), float(sizes.containment_b[row]))
         other = int(pairs.left[row] + pairs.right[row])  # the page is 0
         out.places.append(other - 1)
         out.joins[other - 1] = rule.relation.joins
+        out.scores[other - 1] = float(scores[row])
         out.matches.append(
             Match(
                 documents[0].id,
@@ -281,17 +301,21 @@ class _Pairs(NamedTuple):
         Likewise.
     joins
         By place, whether they belong in one cluster.
+    scores
+        By place, how strongly.
     """
 
     places: list[int]
     matches: list[Match]
     joins: dict[int, bool]
+    scores: dict[int, float]
 
     def join(self, more: _Pairs, shift: int) -> _Pairs:
         """Add pairs with documents listed after those compared before."""
         joins = self.joins | {place + shift: held for place, held in more.joins.items()}
+        scores = self.scores | {place + shift: score for place, score in more.scores.items()}
         places = [*self.places, *(place + shift for place in more.places)]
-        return _Pairs(places, [*self.matches, *more.matches], joins)
+        return _Pairs(places, [*self.matches, *more.matches], joins, scores)
 
 
 def _with_roundups(
