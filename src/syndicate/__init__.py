@@ -38,7 +38,7 @@ from syndicate.model import (
 )
 
 if TYPE_CHECKING:
-    from syndicate.boilerplate import strip
+    from syndicate.boilerplate import SiteTemplates, strip
     from syndicate.index import Index
     from syndicate.pipeline import Result, dedupe, dedupe_paths
     from syndicate.pipeline.compare import compare
@@ -60,6 +60,7 @@ __all__ = [
     "Relation",
     "Removal",
     "Result",
+    "SiteTemplates",
     "SketchConfig",
     "Skipped",
     "StoreError",
