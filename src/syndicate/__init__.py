@@ -79,6 +79,7 @@ _LAZY = {
     "compare": "syndicate.pipeline.compare",
     "dedupe": "syndicate.pipeline",
     "dedupe_paths": "syndicate.pipeline",
+    "SiteTemplates": "syndicate.boilerplate",
     "strip": "syndicate.boilerplate",
 }
 
