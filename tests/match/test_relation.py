@@ -136,6 +136,14 @@ def test_a_closing_background_is_an_overlap_even_if_it_is_half_of_a_text():
     assert "background" in evidence.reason(rule)
 
 
+def test_a_stock_phrase_at_the_head_does_not_hide_that_it_is_background():
+    background = "\n".join(LINES[4:])
+    phrase = "Theo thông tin từ cơ quan chức năng địa phương"
+    one = "\n".join([phrase, *FLOOD.split("\n")[:4], background])
+    two = "\n".join([phrase, SCHOOL, FLOOD.split("\n")[4], LAW, background])
+    assert relation_of(one, two) is Relation.OVERLAP
+
+
 def test_police_text_between_own_sentences_is_a_reprint():
     police = LINES[:5]
     one = "\n".join([OWN, police[0], police[1], SCHOOL.split("\n")[0], *police[2:]])

@@ -36,6 +36,9 @@ those of the other side that it may replace."""
 RELAXED = 60
 """Tokens that may be replaced by about as many between runs of one rewritten stretch."""
 
+BULK = 7
+"""One part in so many of the shared tokens may come early without weight."""
+
 TABLE = 200
 """Tokens of the longest table of numbers that is compared as one edit."""
 
@@ -86,6 +89,8 @@ class EvidenceTable(NamedTuple):
         Passages that come earlier in a than the one before them in b.
     first_a, last_a, first_b, last_b
         First token shared, and the one after the last.
+    bulk_a, bulk_b
+        Where the run begins with which a seventh of the shared tokens is reached.
     own_a, own_b
         Longest stretch of either text outside all passages.
     edits
@@ -109,6 +114,8 @@ class EvidenceTable(NamedTuple):
     last_a: I64
     first_b: I64
     last_b: I64
+    bulk_a: I64
+    bulk_b: I64
     own_a: I64
     own_b: I64
     edits: I64
@@ -254,8 +261,8 @@ def _measure(
     changed = _changed_facts(traits, base_a, gap_a, base_b, gap_b, joined | table)
     passage = np.cumsum(~joined) - 1
     words = np.bincount(passage, length).astype(np.int64) if len(a) else length
-    first_a, last_a, own_a = _extent(pair, a, length, tokens_a)
-    first_b, last_b, own_b = _extent(pair, b, length, tokens_b)
+    first_a, last_a, bulk_a, own_a = _extent(pair, a, length, tokens_a)
+    first_b, last_b, bulk_b, own_b = _extent(pair, b, length, tokens_b)
     longest = np.zeros(pairs, np.int64)
     np.maximum.at(longest, pair[~joined], words)
     return EvidenceTable(
@@ -272,6 +279,8 @@ def _measure(
         last_a=last_a,
         first_b=first_b,
         last_b=last_b,
+        bulk_a=bulk_a,
+        bulk_b=bulk_b,
         own_a=own_a,
         own_b=own_b,
         edits=total((joined & (np.maximum(gap_a, gap_b) > 0)) | table),
@@ -296,21 +305,27 @@ def _changed_facts(
     return counts
 
 
-def _extent(pair: I64, starts: I64, length: I64, tokens: I64) -> tuple[I64, I64, I64]:
-    """Give of each pair the first token shared, the end of the last, the longest own stretch.
+def _extent(pair: I64, starts: I64, length: I64, tokens: I64) -> tuple[I64, I64, I64, I64]:
+    """Give of each pair the first and last token shared, the bulk's, the longest own stretch.
 
     A stretch inside a passage, between runs that an edit separates, is short and so does
     not decide anything.
     """
     order = np.lexsort((starts, pair))
-    pair, starts, ends = pair[order], starts[order], (starts + length)[order]
+    pair, starts, length = pair[order], starts[order], length[order]
+    ends = starts + length
     new = np.ones(len(pair), bool)
     new[1:] = pair[1:] != pair[:-1]
     old = np.roll(new, -1)  # the last run of its pair
-    first, last, own = tokens.copy(), np.zeros_like(tokens), tokens.copy()
+    first, last, bulk, own = tokens.copy(), np.zeros_like(tokens), tokens.copy(), tokens.copy()
     first[pair[new]] = starts[new]
     last[pair[old]] = ends[old]
     own[pair[new]] = np.maximum(first, tokens - last)[pair[new]]
     inner = np.flatnonzero(~new)
     np.maximum.at(own, pair[inner], starts[inner] - ends[inner - 1])
-    return first, last, own
+    total = np.bincount(pair, length, len(tokens)).astype(np.int64)
+    before = np.cumsum(length) - length
+    so_far = before + length - before[new][np.cumsum(new) - 1]
+    reached = np.flatnonzero(BULK * so_far >= total[pair])[::-1]  # the first comes last and stays
+    bulk[pair[reached]] = starts[reached]
+    return first, last, bulk, own

@@ -123,7 +123,7 @@ def _measures(table: EvidenceTable, context: Context) -> _Measures:
     extents = np.where(a_short, extents, extents[::-1])
     spans = np.stack([table.spanned_a, table.spanned_b])
     span_short, span_long = np.where(a_short, spans, spans[::-1])
-    begins = np.minimum(table.first_a / sizes[0], table.first_b / sizes[1])
+    begins = np.minimum(table.bulk_a / sizes[0], table.bulk_b / sizes[1])
     facts = table.facts_changed / np.maximum(table.facts_changed + table.facts_shared, 1)
     return _Measures(
         table=table,
@@ -316,6 +316,8 @@ class Evidence:
     last_a: int
     first_b: int
     last_b: int
+    bulk_a: int
+    bulk_b: int
     own_a: int
     own_b: int
     edits: int
