@@ -125,11 +125,12 @@ def test_nothing_to_compare(run, tmp_path, arguments):
         (["--memory", "much"], "'much' is no size; write it like 2GB or 500MB"),
         (["--memory", "1MB"], "memory must be at least"),
         (["--threshold", "x"], "Invalid value for '--threshold'"),
-        (["--canonical", "best"], "Invalid value for '--canonical'"),
+        (["--canonical", "best"], "canonical must be one of earliest, longest, first"),
         (["--format", "xml"], "Invalid value for '--format'"),
         (["--workers", "0"], "Invalid value for '--workers'"),
         (["--nonsense"], "No such option"),
-        (["--output", "x", "--keep", "x"], "give each its own file"),
+        (["--output", "x", "--keep", "x"], "x is given twice"),
+        (["--keep", "-"], "need a file each, - is given twice"),
         (["--keep", "news/kept.jsonl"], "would lie in the input folder"),
     ],
 )
@@ -145,6 +146,12 @@ def test_an_output_that_cannot_be_written_is_told_before_the_work(run, news):
     done = run("dedupe", news, "--output", "no/such/folder.json")
     assert done.returncode == 3
     assert done.stderr.startswith("syndicate: cannot write no/such/folder.json: ")
+
+
+def test_a_result_that_is_no_input_may_lie_among_the_inputs(run, news):
+    assert run("dedupe", ".", "--output", "result.json", "-f", "json", cwd=news).returncode == 0
+    assert run("dedupe", ".", "--output", "result.json", "-f", "json", cwd=news).returncode == 0
+    assert json.loads((news / "result.json").read_text(encoding="utf-8"))["documents"] == 3
 
 
 def test_an_input_is_not_overwritten(run, news):

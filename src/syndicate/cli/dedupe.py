@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import itertools
 import re
 import sys
 import time
@@ -167,21 +168,23 @@ def _check_outputs(outputs: list[Path], inputs: list[str]) -> None:
     ConfigError
         Naming them.
     """
-    real = [path.resolve() for path in outputs if path != _STDOUT]
-    if len(set(real)) < len(real):
-        message = f"--output and --keep are both {outputs[0]}; give each its own file"
+    from syndicate.io.find import is_read_in_folders  # noqa: PLC0415 - keeps --help quick
+
+    real = [path if path == _STDOUT else path.resolve() for path in outputs]
+    if repeated := [str(path) for path in real if real.count(path) > 1]:
+        message = f"--output, --keep and --graph need a file each, {repeated[0]} is given twice"
         raise ConfigError(message)
-    for path in real:
-        for given in map(Path, inputs):
-            if given.is_dir() and given.resolve() in path.parents and not path.is_dir():
-                message = (
-                    f"{path.name} would lie in the input folder {given} and be read as input "
-                    f"next time; write it elsewhere"
-                )
-                raise ConfigError(message)
-            if given.resolve() == path:
-                message = f"{given} is an input; write the result to another file"
-                raise ConfigError(message)
+    for path, given in itertools.product(real, map(Path, inputs)):
+        if given.resolve() == path:
+            message = f"{given} is an input; write the result to another file"
+            raise ConfigError(message)
+        inside = given.is_dir() and given.resolve() in path.parents
+        if inside and is_read_in_folders(path):
+            message = (
+                f"{path.name} would lie in the input folder {given} and be read as input "
+                f"next time; write it elsewhere"
+            )
+            raise ConfigError(message)
 
 
 @contextlib.contextmanager

@@ -159,7 +159,7 @@ def _add_folder(root: Path, given: str, found: Found) -> None:
             if _is_folder(entry):
                 continue
             path = Path(entry.path)
-            if Source(entry.path, "").suffix in _READ_IN_FOLDERS:
+            if is_read_in_folders(path):
                 found.add(path, path.relative_to(root).as_posix())
             else:
                 found.ignored += 1
@@ -167,6 +167,11 @@ def _add_folder(root: Path, given: str, found: Found) -> None:
     if len(found) == before:
         kinds = ", ".join(sorted(_READ_IN_FOLDERS))
         found.skip(given, f"there is nothing to read in this folder: no {kinds}")
+
+
+def is_read_in_folders(path: Path) -> bool:
+    """Tell whether a file of this name is read where a folder is given."""
+    return Source(str(path), "").suffix in _READ_IN_FOLDERS
 
 
 def _folders(root: Path, found: Found) -> Iterator[Path]:
