@@ -11,7 +11,6 @@ without a reason in the changelog.
 from __future__ import annotations
 
 import argparse
-import math
 import sys
 import time
 from pathlib import Path
@@ -24,7 +23,9 @@ import peers
 import scaling
 
 DOCUMENTS = 4000
+MANY = 16_000
 ROUNDS = 3
+CASES = ((DOCUMENTS, {}), (MANY, {}), (DOCUMENTS, {}, "same"), (DOCUMENTS, {}, "alike"))
 
 
 def sketching(work: Path) -> dict[str, float]:
@@ -34,42 +35,41 @@ def sketching(work: Path) -> dict[str, float]:
     return kernels.ratios(said["seconds"])
 
 
+def ours(n: int, settings: dict, crowd: str = "") -> dict:
+    """Give a row of our own."""
+    options = SimpleNamespace(memory=2.0, settings=settings, crowd=crowd)
+    return scaling.measured(n, 1, options)
+
+
 def end_to_end(work: Path) -> dict[str, float]:
-    """Give speed beyond the start, by datasketch in this very environment, and quality."""
-    source, gold = corpus.pick(DOCUMENTS, work, "synthetic")
+    """Give speed by datasketch in this very environment, starts left out, and quality."""
+    source, _ = corpus.pick(DOCUMENTS, work, "synthetic")
     script = str(peers.SCRIPTS / "run_datasketch.py")
-    calls = peers.commands([], work)[0]
-    calls["datasketch"] = [sys.executable, script, "SOURCE", "TARGET"]
-    runs, starts = peers.compete(calls, source, ROUNDS, work)
-    judge = peers.judging(source, gold, 1000)
-    rows = {row["tool"]: row for row in peers.rows(runs, starts, DOCUMENTS, judge, work)}
-    ours, shipped = rows[peers.OURS], rows["syndicate, as shipped"]
+    call = [sys.executable, script, str(source), str(work / "datasketch.tsv")]
+    whole, shipped, theirs = [], [], []
+    for _ in range(ROUNDS):
+        whole.append(ours(DOCUMENTS, {"strip": "none", "find": "whole", "threshold": 0.7}))
+        shipped.append(ours(DOCUMENTS, {}))
+        theirs.append(measure.run(call, cores=1).said["work_cpu"])
     return {
-        "datasketch": rows["datasketch"]["times_beyond"],
-        "as shipped by datasketch": rows["datasketch"]["times_beyond"] / shipped["times_beyond"],
-        "precision": ours["precision"],
-        "recall": ours["recall"],
-        "ari": ours["ari"],
-        "exact recall": ours["exact_recall"],
-        "precision as shipped": shipped["precision"],
-        "recall as shipped": shipped["recall"],
+        "datasketch": kernels.ratio(theirs, [row["work_cpu_s"] for row in whole]),
+        "datasketch, as shipped": kernels.ratio(theirs, [row["work_cpu_s"] for row in shipped]),
+        "precision": whole[0]["precision"],
+        "recall": whole[0]["recall"],
+        "precision, as shipped": shipped[0]["precision"],
+        "recall, as shipped": shipped[0]["recall"],
+        "ari, as shipped": shipped[0]["ari"],
     }
 
 
 def growth() -> dict[str, float]:
-    """Give what four times the documents cost beyond the start, and what a crowd costs."""
-    options = SimpleNamespace(memory=2.0, settings={}, crowd="")
-
-    def cost(n: int, crowd: str = "") -> float:
-        options.crowd = crowd
-        return min(scaling.measured(n, 1, options)["cpu_s"] for _ in range(2))
-
-    start, few, many = cost(200), cost(DOCUMENTS), cost(4 * DOCUMENTS)
-    crowded = {crowd: cost(DOCUMENTS, crowd) - start for crowd in ("same", "alike")}
+    """Give what so many times the documents cost, and what a crowd costs, by the same number."""
+    rounds = [[ours(*case)["work_cpu_s"] for case in CASES] for _ in range(ROUNDS)]
+    few, many, same, alike = (min(column) for column in zip(*rounds, strict=True))
     return {
-        "linear": 1 / math.log((many - start) / (few - start), 4),
-        "one page": (few - start) / crowded["same"],
-        "pages alike": (few - start) / crowded["alike"],
+        "linear": (MANY / DOCUMENTS) / (many / few),
+        "one page": few / same,
+        "pages alike": few / alike,
     }
 
 

@@ -22,6 +22,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -196,14 +197,15 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the numbers there")
     parser.add_argument("--floors", action="store_true", help="fail if one is missed")
     options = parser.parse_args()
-    n, work = options.documents, measure.cache()
-    source, gold = corpus.pick(n, work, options.corpus)
+    n = options.documents
+    source, gold = corpus.pick(n, measure.cache(), options.corpus)
     kind = "synthetic" if gold else "real"
     report = measure.head("peers", documents=n, corpus=kind, rounds=options.rounds, cores=1)
     calls, skipped = commands([x for x in options.peers.split(",") if x], options.environments)
     judge = judging(source, gold, options.sample)
-    runs, starts = compete(calls, source, options.rounds, work)
-    table = rows(runs, starts, n, judge, work)
+    with tempfile.TemporaryDirectory() as folder:
+        runs, starts = compete(calls, source, options.rounds, Path(folder))
+        table = rows(runs, starts, n, judge, Path(folder))
     shown = {key: form for key, form in COLUMNS.items() if any(key in row for row in table)}
     measure.show(table, shown)
     print(MEANING)
