@@ -23,6 +23,7 @@ _FANOUT = 4
 _PAGE = 128  # most postings of a page, on average
 _FILTER_BITS = 5  # of a posting in the larger runs: one key in eleven costs a page in vain
 _FILTER_BITS_SMALL = 10
+_FLUSHED = 512  # shards written at a time, for the sake of memory
 _SLICE = 6000  # postings: a few milliseconds
 _HASTE = 1.5  # a merge ends when this many times its sources' documents have arrived
 
@@ -59,12 +60,15 @@ def flush(db: Connection, runs: Runs, number: int) -> None:
     owners = np.repeat(docs, [len(blob) // 8 for _, blob in rows])
     starts, postings = np.empty(SHARDS + 1, np.int64), np.empty(len(keys), np.uint64)
     kernels.partition(keys, owners, starts, postings)
-    done = _thin(_sorted(postings, starts), Gone(0, np.zeros(0, np.uint64)))
-    last = int(docs[-1]) if len(docs) else 0
-    run = new_run(number, len(done.postings), last)
-    write_slice(db, run, 0, done)
-    run.high, run.held = SHARDS, run.postings
-    if run.postings:
+    run = new_run(number, len(postings), int(docs[-1]) if len(docs) else 0)
+    for first in range(0, SHARDS, _FLUSHED):
+        edges = starts[first : first + _FLUSHED + 1]
+        piece = Slice(postings[edges[0] : edges[-1]], edges - edges[0])
+        piece = _thin(_sorted(piece), Gone(0, np.zeros(0, np.uint64)))
+        write_slice(db, run, first, piece)
+        run.held += len(piece.postings)
+    run.high = SHARDS
+    if run.held:
         db.execute(f"INSERT INTO run VALUES ({','.join('?' * 12)})", run.row)
         runs.runs[number] = run
     db.execute("DELETE FROM fresh")
@@ -80,11 +84,11 @@ def new_run(number: int, postings: int, last: int) -> Run:
     return Run(number, bits, blocks, 0, 0, postings, 0, level, last, 0, 0, 0, words)
 
 
-def _sorted(postings: NDArray[np.uint64], starts: NDArray[np.int64]) -> Slice:
+def _sorted(piece: Slice) -> Slice:
     """Sort each shard in place."""
-    for start, end in pairwise(starts.tolist()):
-        postings[start:end].sort()
-    return Slice(postings, starts)
+    for start, end in pairwise(piece.starts.tolist()):
+        piece.postings[start:end].sort()
+    return piece
 
 
 def _thin(piece: Slice, gone: Gone) -> Slice:
