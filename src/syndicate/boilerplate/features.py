@@ -25,7 +25,7 @@ from syndicate.boilerplate.lines import (
     UPPER,
     Lines,
 )
-from syndicate.boilerplate.markers import MOST_TOKENS, Markers, Mode
+from syndicate.boilerplate.markers import MOST_TOKENS, Markers, Mode, pair
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -170,9 +170,20 @@ def describe(lines: Lines, markers: Markers) -> Features:
     )
 
 
-def _seen(lines: Lines, screen: Screen, modes: Mode, good: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+def _likely(lines: Lines, token: Ints, modes: Mode, markers: Markers) -> NDArray[np.bool_]:
+    """Tell which tokens are a marker by themselves or begin one with the next."""
+    here = lines.hashes[token]
+    after = lines.hashes[np.minimum(token + 1, len(lines.hashes) - 1)]
+    alone = markers.alone[here & np.uint64(0xFFFF)] & np.uint16(modes) != 0
+    return np.asarray(alone | markers.paired[pair(here, after)])
+
+
+def _seen(
+    lines: Lines, screen: Screen, modes: Mode, good: NDArray[np.bool_], markers: Markers
+) -> tuple[Ints, Ints]:
     """Give the tokens of good lines that may begin a marker, and their lines."""
     token = np.flatnonzero(screen & np.uint16(modes))
+    token = token[_likely(lines, token, modes, markers)]
     line = np.searchsorted(lines.base, token, "right") - 1
     fine = good[line]
     return token[fine], line[fine]
@@ -182,10 +193,11 @@ def _deciding(lines: Lines, screen: Screen, markers: Markers) -> Ints:
     """Find the marker that decides what a line is: whole, at its start, else inside."""
     marker = np.full(len(lines), -1, np.int64)
     some = np.flatnonzero(lines.tokens)
-    line = some[screen[lines.base[some]] & np.uint16(_DECIDES) != 0]
+    some = some[screen[lines.base[some]] & np.uint16(_DECIDES) != 0]
+    line = some[_likely(lines, lines.base[some], _DECIDES, markers)]
     marker[line] = find(lines, line, np.zeros_like(line), _DECIDES, markers)
     short = (lines.words <= _SHORT_LINE) & (marker < 0)
-    token, line = _seen(lines, screen, Mode.WITHIN, short)
+    token, line = _seen(lines, screen, Mode.WITHIN, short, markers)
     found = find(lines, line, token - lines.base[line], Mode.WITHIN, markers)
     good = np.flatnonzero(found >= 0)[::-1]  # the first in a line is assigned last
     marker[line[good]] = found[good]
@@ -251,7 +263,7 @@ def _credits(lines: Lines, screen: Screen, markers: Markers) -> Ints:
     """
     credit = np.full(len(lines), -1, np.int64)
     short = (lines.words <= _CAPTION_WORDS) & (lines.tokens <= 2 * HEAD)
-    token, line = _seen(lines, screen, _CAPTION, short)
+    token, line = _seen(lines, screen, _CAPTION, short, markers)
     near = token >= (lines.base + lines.tokens)[line] - _CREDIT_TOKENS
     token, line = token[near], line[near]
     entry = find(lines, line, token - lines.base[line], _CAPTION, markers)

@@ -21,7 +21,7 @@ WORD, UPPER, DIGIT, LONE, IGNORED, END, CLOSE, SPACE, OPEN, DASH, COLON = (
 """Classes of characters; the kernel's own, without the code below them."""
 
 HEAD = 64
-_CHUNK = 1 << 20
+_CHUNK = 1 << 22
 _SEED = np.uint64(0x9E3779B97F4A7C15)
 _GROW = np.uint64(0xD6E8FEB86659FD93)
 _S29 = np.uint64(29)

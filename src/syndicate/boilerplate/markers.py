@@ -57,6 +57,9 @@ _PLACES = {
 _COLONS = (":", "：")
 MOST_TOKENS = 16
 _NO_LIMIT = 1 << 30
+_PAIRS = 1 << 18
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+_TOP = np.uint64(46)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,10 @@ class Markers:
         once a text's hash is not among them.
     seen : ndarray of uint16, shape (65536,)
         Modes of the markers that begin with a token, by the low bits of its hash.
+    alone : ndarray of uint16, shape (65536,)
+        The same of markers of one token.
+    paired : ndarray of bool, shape (2**18,)
+        Whether a longer marker begins with two tokens, by `pair` of their hashes.
     """
 
     entries: tuple[Marker, ...]
@@ -126,6 +133,8 @@ class Markers:
     colons: NDArray[np.bool_] = field(repr=False, compare=False)
     beginnings: NDArray[np.uint64] = field(repr=False, compare=False)
     seen: NDArray[np.uint16] = field(repr=False, compare=False)
+    alone: NDArray[np.uint16] = field(repr=False, compare=False)
+    paired: NDArray[np.bool_] = field(repr=False, compare=False)
 
     def extended(self, *paths: str | pathlib.Path) -> Markers:
         """Give these markers and those of the user's own files.
@@ -137,6 +146,11 @@ class Markers:
         """
         added = [entry for path in paths for entry in _read(pathlib.Path(path))]
         return _build((*self.entries, *added))
+
+
+def pair(first: NDArray[np.uint64], second: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Hash two tokens to 18 bits, for `Markers.paired`."""
+    return np.asarray((first * _SPREAD ^ second) * _SPREAD >> _TOP)
 
 
 @functools.cache
@@ -212,6 +226,12 @@ def _build(given: Iterable[Marker]) -> Markers:
     np.bitwise_or.at(seen, firsts, modes.astype(np.uint16))
     wins = np.where(modes == Mode.PHRASE, Mode.WITHIN, modes)
     order = np.lexsort((-wins, keys))
+    alone = np.zeros(1 << 16, np.uint16)
+    one = lengths == 1
+    np.bitwise_or.at(alone, firsts[one], modes[one].astype(np.uint16))
+    paired = np.zeros(_PAIRS, np.bool_)
+    base = lines.base[~one]
+    paired[pair(lines.hashes[base], lines.hashes[base + 1])] = True
     return Markers(
         entries=tuple(entries[i] for i in order),
         keys=keys[order],
@@ -223,4 +243,6 @@ def _build(given: Iterable[Marker]) -> Markers:
         colons=colons[order],
         beginnings=np.unique(np.concatenate([np.zeros(0, np.uint64), *beginnings])),
         seen=seen,
+        alone=alone,
+        paired=paired,
     )
