@@ -37,7 +37,8 @@ WARM = 1000
 COLUMNS = {
     "documents": ",d", "workers": "d", "cpu_s": ".1f", "wall_s": ".1f", "work_cpu_s": ".1f",
     "work_s": ".1f", "foretold_s": ".1f", "documents_per_s": ",.0f", "peak_MB": ".0f",
-    "private_MB": ".0f", "foretold_MB": ".0f", "matches": ",d", "precision": ".4f", "recall": ".4f", "ari": ".4f",
+    "private_MB": ".0f", "foretold_MB": ".0f", "matches": ",d", "precision": ".4f",
+    "recall": ".4f", "ari": ".4f",
 }  # fmt: skip
 
 
