@@ -7,6 +7,7 @@ cut out, at the edge of the word or the sign where they end.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,42 +48,38 @@ def glued_cuts(lines: Lines, learned: Learned) -> dict[int, list[Cut]]:
         back[owner != np.roll(owner, step)] = 0.0
         covered = np.maximum(covered, back)
     cuts: dict[int, list[Cut]] = {}
-    for line in np.unique(owner[covered > 0]).tolist():
-        low, high = np.searchsorted(owner, [line, line + 1]).tolist()
-        found = _runs(covered[low:high], index[low:high], int(lines.tokens[line]))
-        for first, last, rule in found:
-            cut = _edges(lines, line, first, last, rule)
-            cuts.setdefault(int(lines.doc[line]), []).append(cut)
+    for line, first, last, rule in _runs(covered, owner, index, lines.tokens[owner]):
+        cut = _edges(lines, line, first, last, rule)
+        cuts.setdefault(int(lines.doc[line]), []).append(cut)
     return cuts
 
 
-def _runs(covered: Shares, index: Ints, tokens: int) -> list[tuple[int, int, Rule]]:
-    """Choose the stretches of tokens that go: first and last token of each."""
-    chosen = []
-    edges = np.flatnonzero(np.diff(index) != 1) + 1
-    for part in np.split(np.arange(len(index)), edges):
-        often = covered[part] >= _MOST_OF_SITE
-        for first, last in _stretches(often, part):
-            rule = Rule.SITE_RUN
-            if index[first] == 0:
-                rule = Rule.SITE_HEAD
-            elif index[last] == tokens - 1:
-                rule = Rule.SITE_TAIL
-            elif last - first + 1 < _LEAST_INSIDE:
-                continue
-            chosen.append((int(index[first]), int(index[last]), rule))
-        for first, last in _stretches((covered[part] > 0) & ~often, part):
-            first, last = _core(covered, first, last)  # noqa: PLW2901 - the same stretch, trimmed
-            if last - first + 1 >= _LEAST_INSIDE:
-                chosen.append((int(index[first]), int(index[last]), Rule.SITE_RUN))
-    return chosen
+def _runs(
+    covered: Shares, owner: Ints, index: Ints, tokens: Ints
+) -> Iterator[tuple[int, int, int, Rule]]:
+    """Choose the stretches of tokens that go: line, first and last token, rule of each."""
+    joined = np.zeros(len(owner), np.bool_)
+    joined[1:] = (owner[1:] == owner[:-1]) & (index[1:] == index[:-1] + 1)
+    often = covered >= _MOST_OF_SITE
+    first, last = _stretches(often, joined)
+    heads, tails = index[first] == 0, index[last] == tokens[last] - 1
+    inside = last - first + 1 >= _LEAST_INSIDE
+    rule = np.select([heads, tails, inside], [Rule.SITE_HEAD, Rule.SITE_TAIL, Rule.SITE_RUN], 0)
+    go = rule > 0
+    columns = (owner[first[go]], index[first[go]], index[last[go]], rule[go])
+    for line, start, stop, why in zip(*(column.tolist() for column in columns), strict=True):
+        yield line, start, stop, Rule(why)
+    for one, other in zip(*_stretches((covered > 0) & ~often, joined), strict=True):
+        start, stop = _core(covered, int(one), int(other))
+        if stop - start + 1 >= _LEAST_INSIDE:
+            yield int(owner[start]), int(index[start]), int(index[stop]), Rule.SITE_RUN
 
 
-def _stretches(mask: NDArray[np.bool_], part: Ints) -> list[tuple[int, int]]:
-    """Give first and last of each run of true values, as members of ``part``."""
-    padded = np.concatenate([[False], mask, [False]])
-    change = np.flatnonzero(padded[1:] != padded[:-1])
-    return [(int(part[a]), int(part[b - 1])) for a, b in change.reshape(-1, 2).tolist()]
+def _stretches(mask: NDArray[np.bool_], joined: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """Give first and last of each run of true values whose members are joined."""
+    ahead = np.append(mask[1:] & joined[1:], [False])
+    behind = np.append([False], mask[:-1]) & joined
+    return np.flatnonzero(mask & ~behind), np.flatnonzero(mask & ~ahead)
 
 
 def _core(covered: Shares, first: int, last: int) -> tuple[int, int]:

@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     Keys = NDArray[np.uint64]
     Values = NDArray[np.float64]
 
+LEAST_WORDS = 30
+LEAST_PART = 4
+"""At least so many words, or half of a shorter text, and a fourth of the prose stay."""
+
 _PROSE = 8
 _LONG = 25
 _HEADING = 26
@@ -179,7 +183,8 @@ def judge(lines: Lines, features: Features, live: Ints, titles: Keys, shares: Va
 
 def enough(kept: Values, total: Values, prose: Values) -> Bools:
     """Tell whether what is kept of a text can still be its article."""
-    return np.asarray((kept > 0) & (kept >= np.minimum(30, total / 2)) & (4 * kept >= prose))
+    least = np.minimum(LEAST_WORDS, total / 2)
+    return np.asarray((kept > 0) & (kept >= least) & (LEAST_PART * kept >= prose))
 
 
 def _in_text(this: Page, keys: Keys, at: Ints) -> Keys:

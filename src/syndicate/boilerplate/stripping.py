@@ -18,7 +18,7 @@ from syndicate.boilerplate.features import Features, describe
 from syndicate.boilerplate.glued import glued_cuts
 from syndicate.boilerplate.lines import Lines, as_bytes, read, reread
 from syndicate.boilerplate.rules import Rule
-from syndicate.boilerplate.segment import enough, judge
+from syndicate.boilerplate.segment import LEAST_PART, LEAST_WORDS, enough, judge
 from syndicate.boilerplate.trimming import LEAD_LINES, end_marks, lead_ins
 
 if TYPE_CHECKING:
@@ -71,39 +71,39 @@ def removals(
 ) -> Removals:
     """Find what goes from each text ``data[offsets[i]:offsets[i + 1]]``."""
     keys = _title_keys(titles, len(offsets) - 1)
-    found = _by_line(data, offsets, keys, markers, learned)
     if not learned.glued:
-        return found
-    pieces = _pieces(found)
-    for doc, cuts in _unglue(data, offsets, keys, markers, learned).items():
-        low = int(offsets[doc])
-        pieces[doc] = [(a + low, b + low, rule, marker) for a, b, rule, marker in cuts]
-    return _gather(pieces)
+        return _by_line(read(data, offsets), offsets, keys, markers, learned)
+    texts = [data[a:b].tobytes() for a, b in itertools.pairwise(offsets.tolist())]
+    glued = set(learned.glued)
+    plain = [doc for doc in range(len(texts)) if doc not in glued]
+    found = _line_cuts([texts[doc] for doc in plain], keys[plain], markers, learned.subset(plain))
+    pieces = dict(zip(plain, found, strict=True))
+    pieces |= _unglue({doc: texts[doc] for doc in learned.glued}, keys, markers, learned)
+    rows = [
+        (low + a, low + b, rule, marker)
+        for doc, low in enumerate(offsets[:-1].tolist())
+        for a, b, rule, marker in pieces[doc]
+    ]
+    return _gather(rows, [len(pieces[doc]) for doc in range(len(texts))])
 
 
 def _by_line(
-    data: NDArray[np.uint8],
+    lines: Lines,
     offsets: Ints,
     titles: NDArray[np.uint64],
     markers: Markers,
     learned: Learned,
 ) -> Removals:
     """Find the lines that go, and the marks inside lines."""
-    lines = read(data, offsets)
     texts = _Texts(lines, describe(lines, markers), markers, learned, titles)
     texts.settle()
     return texts.collect(offsets)
 
 
 def _unglue(
-    data: NDArray[np.uint8],
-    offsets: Ints,
-    titles: NDArray[np.uint64],
-    markers: Markers,
-    learned: Learned,
+    texts: dict[int, bytes], titles: NDArray[np.uint64], markers: Markers, learned: Learned
 ) -> dict[int, list[Piece]]:
     """Cut learned runs and then lines out of glued texts, in turns, until nothing changes."""
-    texts = {d: data[offsets[d] : offsets[d + 1]].tobytes() for d in learned.glued}
     taken: dict[int, list[Piece]] = {doc: [] for doc in texts}
     active = list(texts)
     for _ in range(_ROUNDS):
@@ -126,18 +126,29 @@ def _next_cuts(
 ) -> list[list[Piece]]:
     """Give the learned runs of each text, and of a text without any the lines that go."""
     data, offsets = _column(texts)
-    runs = glued_cuts(read(data, offsets), learned)
+    lines = read(data, offsets)
+    runs = glued_cuts(lines, learned)
+    if not runs:
+        return _pieces(_by_line(lines, offsets, titles, markers, learned), offsets)
     cuts = [
-        [(a - int(low), b - int(low), int(rule), -1) for a, b, rule in runs.get(doc, [])]
+        [(a - low, b - low, int(rule), -1) for a, b, rule in runs.get(doc, [])]
         for doc, low in enumerate(offsets[:-1].tolist())
     ]
     plain = [doc for doc, some in enumerate(cuts) if not some]
-    if plain:
-        data, offsets = _column([texts[doc] for doc in plain])
-        found = _by_line(data, offsets, titles[plain], markers, learned.subset(plain))
-        for doc, low, some in zip(plain, offsets.tolist(), _pieces(found), strict=False):
-            cuts[doc] = [(a - low, b - low, rule, marker) for a, b, rule, marker in some]
+    found = _line_cuts(
+        [texts[doc] for doc in plain], titles[plain], markers, learned.subset(plain)
+    )
+    for doc, some in zip(plain, found, strict=True):
+        cuts[doc] = some
     return cuts
+
+
+def _line_cuts(
+    texts: list[bytes], titles: NDArray[np.uint64], markers: Markers, learned: Learned
+) -> list[list[Piece]]:
+    """Give the lines of each text that go."""
+    data, offsets = _column(texts)
+    return _pieces(_by_line(read(data, offsets), offsets, titles, markers, learned), offsets)
 
 
 def _column(texts: list[bytes]) -> tuple[NDArray[np.uint8], Ints]:
@@ -147,16 +158,21 @@ def _column(texts: list[bytes]) -> tuple[NDArray[np.uint8], Ints]:
     return as_bytes(np.frombuffer(b"".join(texts), np.uint8)), offsets
 
 
-def _pieces(found: Removals) -> list[list[Piece]]:
-    """List the removals of each text."""
+def _pieces(found: Removals, offsets: Ints) -> list[list[Piece]]:
+    """List the removals of each text, counted from its start."""
     rows = list(zip(*(column.tolist() for column in found.columns), strict=True))
-    return [rows[a:b] for a, b in itertools.pairwise(found.bounds.tolist())]
+    spans = itertools.pairwise(found.bounds.tolist())
+    return [
+        [(a - low, b - low, rule, marker) for a, b, rule, marker in rows[first:last]]
+        for (first, last), low in zip(spans, offsets[:-1].tolist(), strict=True)
+    ]
 
 
 def _enough_left(text: bytes, taken: list[Piece]) -> bool:
     """Tell whether the words left between the cuts can still be the article."""
-    kept, total = (np.array([float(len(part.split()))]) for part in (_without(text, taken), text))
-    return bool(enough(kept, total, total)[0])
+    parts = (_without(text, taken), text)
+    kept, total = (1 + part.count(b" ") + part.count(b"\n") for part in parts)
+    return kept >= min(LEAST_WORDS, total / 2) and LEAST_PART * kept >= total
 
 
 def _without(text: bytes, taken: list[Piece]) -> bytes:
@@ -183,11 +199,11 @@ def _compose(taken: list[Piece], cuts: list[Piece]) -> list[Piece]:
     return sorted([*old, *new])
 
 
-def _gather(pieces: list[list[Piece]]) -> Removals:
+def _gather(rows: list[Piece], counts: list[int]) -> Removals:
     """Put the pieces of all texts into columns."""
-    rows = np.array([row for some in pieces for row in some], np.int64).reshape(-1, 4)
-    bounds = np.concatenate([[0], np.cumsum([len(some) for some in pieces])])
-    return Removals(rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3], bounds)
+    table = np.array(rows, np.int64).reshape(-1, 4)
+    start, stop, rule, marker = table.T
+    return Removals(start, stop, rule, marker, np.concatenate([[0], np.cumsum(counts)]))
 
 
 def _title_keys(titles: Sequence[str | None] | None, count: int) -> NDArray[np.uint64]:
