@@ -61,8 +61,9 @@ PART = 0.7
 """Part of the shorter text that the longer must hold to be called its source or its page."""
 HALF, SOME = 0.5, 0.4
 """Least shares of the shorter and the longer text in a reprint amid own sentences."""
-REWRITTEN = 0.2
-"""Least share of the shorter text in runs where edits span the rest."""
+REWRITTEN, IN_PLACE = 0.2, 0.03
+"""Least share of the shorter text in runs where edits span the rest word for word, and by how
+much the spans may then differ; two reporters of one event do not replace word for word."""
 BACKGROUND = 1 / 3
 """Where the shared text begins in both, as a part of each, if it is mere background."""
 TOLD, TOLD_PART = 25, 0.2
@@ -219,10 +220,12 @@ def relate(table: EvidenceTable, context: Context) -> tuple[NDArray[np.uint8], N
         Places in `RULES`.
     """
     m = _measures(table, context)
-    whole = (m.span_short >= PART) & (m.span_long >= WHOLE) & (m.share_short >= REWRITTEN)
+    in_place = np.abs(table.spanned_a - table.spanned_b) <= IN_PLACE * table.spanned_a
+    enough = (m.share_short >= HALF) | (in_place & (m.share_short >= REWRITTEN))
+    whole = (m.span_short >= PART) & (m.span_long >= WHOLE) & enough
     half = (m.share_short >= HALF) & ~m.starts_late
     solid = half & (m.share_long < SOME) & (2 * table.longest >= table.shared)
-    most = (m.span_short >= PART) & (m.share_short >= SOME)
+    most = (m.span_short >= PART) & (m.share_short >= HALF)
     part = most | solid
     excerpt = np.where(m.long_later == 0, m.head | m.pieces, m.long_later < 0)
     version = context.same_url | (context.same_site & (context.later != 0))
