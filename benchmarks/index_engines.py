@@ -145,7 +145,7 @@ class Lmdb:
             return fetch_most(docs, lambda doc: view.get(doc.to_bytes(4, "big"), db=self.records))
 
     def close(self):
-        self.env.sync(True)
+        self.env.sync(force=True)
         self.env.close()
 
 
@@ -156,7 +156,7 @@ class Rocks:
         from rocksdict import Options, Rdict
 
         options = Options(raw_mode=True)
-        options.create_if_missing(True)
+        options.create_if_missing(True)  # noqa: FBT003 - takes no name
         options.increase_parallelism(2)
         self.path = folder / "rocks"
         begun = time.perf_counter()
@@ -209,7 +209,8 @@ def measure(name, articles, seconds, folder):
     done, spent, slowest = 0, 0.0, 0.0
     while done < articles and time.perf_counter() - begun < seconds:
         keys = batch(done // BATCH)
-        bodies = [noise[(k := 997 * (done + i) % 1_000_000) : k + RECORD] for i in range(BATCH)]
+        places = [997 * (done + i) % 1_000_000 for i in range(BATCH)]
+        bodies = [noise[place : place + RECORD] for place in places]
         start = time.perf_counter()
         engine.insert(done + 1, keys, bodies)
         step = time.perf_counter() - start

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from syndicate.errors import IndexFormatError, StoreError
-from syndicate.store import merging
+from syndicate.store import database, merging
 from syndicate.store.contract import Record
 from syndicate.store.salvage import salvage
 from syndicate.store.sqlite import SqliteStore
@@ -251,7 +251,7 @@ def test_a_full_disk_changes_nothing(tmp_path):
 WRITER = """
 import sys
 import numpy as np
-from syndicate.store import merging
+from syndicate.store import database, merging
 from syndicate.store.contract import Record
 from syndicate.store.sqlite import SqliteStore
 merging.FLUSH = 800
@@ -300,3 +300,17 @@ def test_nothing_acknowledged_is_lost_when_writers_are_killed(tmp_path):
             found = store.read(lambda view, keys=keys: view.find(keys))
             assert (found.doc == record.doc).sum() == 20
         store.close()
+
+
+def test_a_writer_waits_its_turn_and_gives_up_with_a_word(tmp_path, monkeypatch):
+    store = SqliteStore(tmp_path / "seen.db")
+    other = sqlite3.connect(tmp_path / "seen.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr(database, "_WAIT", 0.2)
+    with pytest.raises(StoreError, match="other writers held it"):
+        store.write(lambda change: change.remove([1]))
+    assert store.read(lambda view: view.size()) == 0
+    other.execute("COMMIT")
+    other.close()
+    assert store.write(lambda change: change.remove([1])) == 0
+    store.close()

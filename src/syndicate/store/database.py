@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ DamagedError = sqlite3.DatabaseError
 """What SQLite raises, of a damaged file among other things."""
 
 _WAIT = 60.0  # seconds until a writer gives up waiting for others
+_NAP = (0.0002, 0.002)
 
 
 def open_file(path: Path) -> sqlite3.Connection:
@@ -25,6 +28,28 @@ def open_file(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA wal_autocheckpoint = 2000")  # pages
     db.execute("PRAGMA trusted_schema = OFF")
     return db
+
+
+def begin_patiently(db: sqlite3.Connection, begin: str) -> None:
+    """Begin a transaction, waiting for others in short naps.
+
+    SQLite's own wait naps up to a tenth of a second, many times what a transaction takes.
+    """
+    limit = time.monotonic() + _WAIT
+    db.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                db.execute(begin)
+            except sqlite3.OperationalError as error:
+                busy = error.sqlite_errorname.startswith("SQLITE_BUSY")
+                if not busy or time.monotonic() > limit:
+                    raise
+                time.sleep(random.uniform(*_NAP))
+            else:
+                return
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {int(_WAIT * 1000)}")
 
 
 def refuse_stump(path: Path) -> None:

@@ -12,6 +12,7 @@ from syndicate.errors import IndexFormatError, StoreError
 from syndicate.store.change import TABLES, Mirror, SqliteChange
 from syndicate.store.database import (
     DamagedError,
+    begin_patiently,
     integrity,
     open_file,
     refuse_stump,
@@ -141,7 +142,7 @@ class SqliteStore:
         with self._lock, translated(self.path):
             if self._pid != os.getpid():  # a connection must not be used across a fork
                 self._connect()
-            self._db.execute(begin)
+            begin_patiently(self._db, begin)
             try:
                 change = SqliteChange(self._db, self._mirror)
                 result = work(change)
