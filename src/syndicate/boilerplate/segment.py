@@ -101,13 +101,15 @@ class Page:
 
     def before(self, values: NDArray, missing: object) -> NDArray:  # type: ignore[type-arg]
         """Give each line the value of the line before it in its text."""
-        shifted = np.roll(values, 1)
+        shifted = np.empty_like(values)
+        shifted[1:] = values[:-1]
         shifted[self.first] = missing
         return shifted
 
     def after(self, values: NDArray, missing: object) -> NDArray:  # type: ignore[type-arg]
         """Give each line the value of the line after it in its text."""
-        shifted = np.roll(values, -1)
+        shifted = np.empty_like(values)
+        shifted[:-1] = values[1:]
         shifted[self.first - 1] = missing
         return shifted
 
@@ -249,13 +251,11 @@ def _classify(
          0.6 * np.minimum(words, 60)),
         (this.ends, Rule.NOTHING, 0.5 * words),
     ]  # fmt: skip
-    conditions = [condition for condition, _, _ in rules]
-    rule = np.select(conditions, [np.full(len(live), r) for _, r, _ in rules], Rule.NOTHING)
-    score = np.select(
-        conditions,
-        [np.broadcast_to(np.asarray(s, np.float64), len(live)) for _, _, s in rules],
-        -3.0,
-    )
+    rule = np.zeros(len(live), np.int64)
+    score = np.full(len(live), -3.0)
+    for condition, why, points in reversed(rules):  # the first that holds is assigned last
+        rule[condition] = why
+        score = np.where(condition, points, score)
     bare = (flags & LINK != 0) & (words < _LONG) & (rule == Rule.NOTHING)
     rule[bare], score[bare] = Rule.LINK, -5.0
     under = this.before(this.heading & (rule == Rule.NOTHING), missing=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from syndicate.boilerplate.features import find, gap_before
+from syndicate.boilerplate.features import find
 from syndicate.boilerplate.lines import CLOSE, COLON, DASH, OPEN, Lines
 from syndicate.boilerplate.markers import Markers, Mode
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LEAD_LINES = 4
 _LEAD_TOKENS = 8
+_NAMED = Mode.OUTLET | Mode.STAMP
 _LEAST_WORDS = 8
 _AFTER = re.compile(
     rb"(?:[\s)\]]|\xc2\xa0|\xef\xbc\x89)*(?:-|:|\xe2\x80[\x90-\x95])(?:[\s-]|\xc2\xa0|\xe2\x80[\x90-\x95])*"
@@ -35,23 +36,25 @@ def lead_ins(lines: Lines, at: Ints, markers: Markers) -> tuple[Ints, Ints]:
         Lines that have one, and where their text begins.
     """
     at = at[lines.words[at] >= _LEAST_WORDS]
+    line = np.repeat(at, _LEAD_TOKENS)
+    first = np.tile(np.arange(_LEAD_TOKENS), len(at))
+    inside = lines.tokens[line] > first + 1
+    line, first = line[inside], first[inside]
+    place = lines.base[line] + first
+    opened = lines.looks[place, 1] & OPEN != 0
+    named = markers.seen[lines.hashes[place] & np.uint64(0xFFFF)] & np.uint16(_NAMED) != 0
+    look = named & (opened | (first == 0))
+    entry = find(lines, line[look], first[look], _NAMED, markers)
     found: dict[int, int] = {}
-    for first in range(_LEAD_TOKENS):
-        here = at[lines.tokens[at] > first + 1]
-        opened = gap_before(lines, here, np.full(len(here), first)) & OPEN != 0
-        screen = markers.seen[lines.hashes[lines.base[here] + first] & np.uint64(0xFFFF)]
-        named = screen & (Mode.OUTLET | Mode.STAMP) != 0
-        look = here[named & (opened | (first == 0))]
-        entry = find(lines, look, np.full(len(look), first), Mode.OUTLET | Mode.STAMP, markers)
-        for line, marker in zip(look.tolist(), entry.tolist(), strict=True):
-            if marker >= 0 and line not in found:
-                after = first + int(markers.lengths[marker])
-                stamp = markers.modes[marker] == Mode.STAMP
-                found[line] = _text_after(lines, line, after, stamped=bool(stamp))
-        if first == 0:
-            for line in here[opened].tolist():
-                if line not in found:
-                    found[line] = _bracketed(lines, line)
+    rows = zip(line[look].tolist(), first[look].tolist(), entry.tolist(), strict=True)
+    for one, token, marker in rows:
+        if marker >= 0 and one not in found:
+            after = token + int(markers.lengths[marker])
+            stamp = markers.modes[marker] == Mode.STAMP
+            found[one] = _text_after(lines, one, after, stamped=bool(stamp))
+    for one in line[opened & (first == 0)].tolist():
+        if one not in found:
+            found[one] = _bracketed(lines, one)
     good = sorted((line, cut) for line, cut in found.items() if cut > 0)
     pairs = np.array(good, np.int64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
