@@ -112,6 +112,7 @@ class TestExplain:
         assert [tier.name for tier in found.tiers] == ["bands", "samples"]
         assert all(0 <= tier.chance <= 1 for tier in found.tiers)
         assert found.tiers[0].finds
+        assert found.reported
         above = next(flip for flip in found.flips if flip.setting.startswith("threshold"))
         limit = float(above.setting.split()[-1])
         assert 0.5 < limit < 1
@@ -120,6 +121,7 @@ class TestExplain:
         found = explain(FLOOD, SCHOOL, config=PLAIN)
         assert not any(tier.finds for tier in found.tiers)
         assert found.comparison.match.relation is Relation.OVERLAP
+        assert not found.reported
 
     def test_documents_keep_their_ids_and_times(self):
         early = Document(id="x", text=BRIDGE, source="Tin Tỉnh", published="2024-01-01")

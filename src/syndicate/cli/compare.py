@@ -218,6 +218,8 @@ def _safe(text: str) -> str:
 
 
 def _print_reasons(console: Console, found: Explanation) -> None:
+    verdict = "would report" if found.reported else "would not report"
+    console.print(f"dedupe {verdict} this pair; score {found.comparison.score:.3f}")
     for tier in found.tiers:
         verdict = "finds this pair" if tier.finds else "misses this pair"
         console.print(
@@ -263,6 +265,7 @@ def _plain(comparison: Comparison) -> dict[str, object]:
 def _reasons(found: Explanation) -> dict[str, object]:
     return {
         "score": found.comparison.score,
+        "reported": found.reported,
         "evidence": _measures(found.comparison),
         "tiers": [tier._asdict() for tier in found.tiers],
         "flips": [flip._asdict() for flip in found.flips],

@@ -12,13 +12,14 @@ from syndicate import io
 from syndicate.boilerplate import strip
 from syndicate.config import Config
 from syndicate.io.spool import pack
-from syndicate.match.align import align, drop_strays, shorten
+from syndicate.match.align import EvidenceTable, align, drop_strays, shorten
+from syndicate.match.context import worth_aligning
 from syndicate.match.passages import Anatomy, Words, dissect
-from syndicate.match.relation import OVERLAPS, RULES, Evidence
+from syndicate.match.relation import OVERLAPS, RULES, Evidence, tells
 from syndicate.match.verify import Overlap, overlap
-from syndicate.model import Document, Match, Stripped
+from syndicate.model import Document, Match, Relation, Stripped
 from syndicate.pipeline.corpus import Corpus
-from syndicate.pipeline.meaning import judge
+from syndicate.pipeline.meaning import Meaning, judge
 from syndicate.pipeline.scan import sketch_batches
 from syndicate.sketch import lsh, sample
 from syndicate.text.shingles import encode, find_tokens, shingle
@@ -49,6 +50,8 @@ class Comparison:
         Both originals, piece by piece.
     score
         What a threshold is compared with.
+    told
+        Whether the pair reaches the threshold and shares enough to be told as a match.
     """
 
     a: Stripped
@@ -57,6 +60,7 @@ class Comparison:
     evidence: Evidence
     anatomy: Anatomy
     score: float
+    told: bool
 
     @property
     def summary(self) -> str:
@@ -123,6 +127,11 @@ class Explanation:
     tiers: tuple[Tier, ...]
     flips: tuple[Flip, ...]
 
+    @property
+    def reported(self) -> bool:
+        """Whether `dedupe` would report this pair: a tier finds it, and it is worth telling."""
+        return self.comparison.told and any(tier.finds for tier in self.tiers)
+
 
 class _Read(NamedTuple):
     """Two documents, sketched."""
@@ -180,6 +189,7 @@ def examine(a: Document | str, b: Document | str, *, config: Config | None = Non
         evidence=evidence,
         anatomy=anatomy,
         score=float(meaning.score[0]),
+        told=_told(sizes, meaning, config),
     )
 
 
@@ -190,6 +200,15 @@ def explain(a: Document | str, b: Document | str, *, config: Config | None = Non
     read = _read(_named(a, "a"), _named(b, "b"), config)
     tiers = _tiers(read, comparison.match) if len(read.corpus) > 1 else ()
     return Explanation(comparison, tiers, _flips(a, b, config, comparison))
+
+
+def _told(sizes: Overlap, meaning: Meaning, config: Config) -> bool:
+    """Whether a pair would be told as a match."""
+    table = EvidenceTable(*meaning.evidence.T.astype(np.int64))
+    rule = RULES[int(meaning.rule[0])]
+    worth = bool(worth_aligning(sizes, config.threshold)[0])
+    told = rule.relation is not Relation.OVERLAP or bool(tells(table)[0])
+    return worth and told and float(meaning.score[0]) >= config.threshold
 
 
 def _named(document: Document | str, name: str) -> Document:
@@ -222,6 +241,7 @@ def _strangers(ids: tuple[str, str], stripped: Sequence[Stripped]) -> Comparison
         evidence=evidence,
         anatomy=_anatomy(stripped, 5),
         score=0.0,
+        told=False,
     )
 
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from syndicate.model import Copy
+    from syndicate.origin import OutletReport
     from syndicate.pipeline.corpus import Corpus
     from syndicate.pipeline.matches import Matches
 
@@ -71,6 +73,18 @@ class Result:
         """
         gone = {member.id for cluster in self.clusters for member in cluster.members}
         return self.corpus.documents(without=gone)
+
+    def copies(self) -> tuple[Copy, ...]:
+        """Tell who copied whom, with evidence; see `syndicate.origin.trace`."""
+        from syndicate.pipeline.provenance import copies  # noqa: PLC0415 - on request
+
+        return copies(self)
+
+    def outlets(self) -> tuple[OutletReport, ...]:
+        """Count originals, copies and credits of each outlet."""
+        from syndicate.pipeline.provenance import outlets  # noqa: PLC0415 - on request
+
+        return outlets(self)
 
     def to_json(self) -> str:
         """Give the JSON object that ``dedupe --format json`` writes."""

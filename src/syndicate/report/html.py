@@ -136,6 +136,7 @@ def _cluster(
         "id": f"c{cluster.id}",
         "head": _page(cluster.canonical, documents),
         "members": members,
+        "cohesion": cluster.cohesion,
     }
 
 
