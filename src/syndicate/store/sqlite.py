@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -98,7 +99,7 @@ class SqliteStore:
 
     def header(self) -> bytes | None:
         """Read what `set_header` wrote; None if the store is new."""
-        with self._lock, translated(self.path):
+        with self._held():
             blob = self._db.execute("SELECT header FROM state").fetchone()[0]
         return None if blob is None else bytes(blob)
 
@@ -117,7 +118,7 @@ class SqliteStore:
 
     def note(self, name: str) -> bytes | None:
         """Read what `set_note` wrote under a name; None if there is nothing."""
-        with self._lock, translated(self.path):
+        with self._held():
             query = "SELECT value FROM note WHERE name = ?"
             row = self._db.execute(query, (name,)).fetchone()
         return None if row is None else unseal(row[0], f"note {name}")
@@ -138,10 +139,16 @@ class SqliteStore:
     def _write(self, work: Callable[[SqliteChange], Result]) -> Result:
         return self._transact("BEGIN IMMEDIATE", work)
 
-    def _transact(self, begin: str, work: Callable[[SqliteChange], Result]) -> Result:
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """Use the connection, of which a forked process needs its own; explain what fails."""
         with self._lock, translated(self.path):
-            if self._pid != os.getpid():  # a connection must not be used across a fork
+            if self._pid != os.getpid():
                 self._connect()
+            yield
+
+    def _transact(self, begin: str, work: Callable[[SqliteChange], Result]) -> Result:
+        with self._held():
             begin_patiently(self._db, begin)
             try:
                 change = SqliteChange(self._db, self._mirror)
@@ -166,7 +173,7 @@ class SqliteStore:
         dead = self._write(lambda change: change.begin_full_merge())
         self._finish_merges()
         self._write(lambda change: change.db.execute("DELETE FROM dead WHERE seq <= ?", (dead,)))
-        with self._lock, translated(self.path):
+        with self._held():
             self._db.execute("VACUUM")
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
@@ -226,7 +233,7 @@ class SqliteStore:
         StoreError
             If someone has.
         """
-        with self._lock, translated(self.path):
+        with self._held():
             self._db.execute("PRAGMA busy_timeout = 1000")
             self._db.execute("PRAGMA journal_mode = DELETE").fetchall()
             self._db.execute("PRAGMA journal_mode = WAL").fetchall()
