@@ -9,7 +9,7 @@ import re
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, Final, TextIO
 
 import typer
 
@@ -18,6 +18,10 @@ from syndicate.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from syndicate.config import Config
+    from syndicate.pipeline import Result
+    from syndicate.report.graph import Writer
 
 app = typer.Typer()
 
@@ -121,9 +125,6 @@ def dedupe(
     interrupted.
     """  # noqa: D301 - the backspace is for the layout of --help
     from syndicate.config import Config  # noqa: PLC0415 - keeps --help quick
-    from syndicate.io.write import write_records  # noqa: PLC0415
-    from syndicate.pipeline import dedupe_paths  # noqa: PLC0415
-    from syndicate.pipeline.provenance import copies, matched  # noqa: PLC0415
     from syndicate.report import WRITERS, totals  # noqa: PLC0415
     from syndicate.report.graph import graph_writer  # noqa: PLC0415
 
@@ -133,31 +134,44 @@ def dedupe(
         canonical=canonical,
         strip=("sites" if sites else "rules") if strip else "none",
     )
-    _check_outputs([path for path in (output, keep, graph) if path], paths)
     draw = graph_writer(graph) if graph else None
+    _check_outputs([path for path in (output, keep, graph) if path], paths)
     started = time.perf_counter()
+    limits = {"memory": memory, "workers": workers, "work": work}
     with _opened(output) as results, _opened(keep) as kept, _opened(graph) as edges:
-        with console.progress(quiet=quiet) as progress:
-            result = dedupe_paths(
-                paths,
-                config=config,
-                memory=memory,
-                workers=workers,
-                work=work,
-                progress=progress,
-                announce=None if quiet else console.announce,
-            )
+        result = _run(paths, config, limits, quiet=quiet)
         if kept:
-            write_records(result.survivors(), kept)
-        if edges and draw:
-            documents = matched(result)
-            draw(copies(result, documents), documents, edges)
+            _write_survivors(result, kept)
+        if draw and edges:
+            _write_graph(result, draw, edges)
         if results:
             WRITERS[format_](result, results)
     console.report(result)
     if not quiet:
         console.say(f"{totals(result)}, in {time.perf_counter() - started:.1f} s")
     raise typer.Exit(_SKIPPED if result.skipped else 0)
+
+
+def _run(paths: list[str], config: Config, limits: dict[str, Any], *, quiet: bool) -> Result:
+    """Do the work, and say on standard error how far it is."""
+    from syndicate.pipeline import dedupe_paths  # noqa: PLC0415 - slow to import
+
+    announce = None if quiet else console.announce
+    with console.progress(quiet=quiet) as progress:
+        return dedupe_paths(paths, config=config, progress=progress, announce=announce, **limits)
+
+
+def _write_survivors(result: Result, stream: TextIO) -> None:
+    from syndicate.io.write import write_records  # noqa: PLC0415 - slow to import
+
+    write_records(result.survivors(), stream)
+
+
+def _write_graph(result: Result, draw: Writer, stream: TextIO) -> None:
+    from syndicate.pipeline.provenance import copies, matched  # noqa: PLC0415 - slow to import
+
+    documents = matched(result)
+    draw(copies(result, documents), documents, stream)
 
 
 def _check_outputs(outputs: list[Path], inputs: list[str]) -> None:
