@@ -7,6 +7,7 @@ the rest is new.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 LEAST_WORDS = 5
 """Shared words of a passage worth showing."""
+LONG_GAP = 4096
+"""Words of a gap, removals included, up to which its edits are counted exactly."""
 
 
 class Words(NamedTuple):
@@ -121,16 +124,33 @@ def _groups(found: Alignment) -> list[I64]:
 def _passage(group: I64, a: Words, b: Words) -> Passage:
     first_a, first_b, _ = group[0].tolist()
     last_a, last_b = (group[-1, :2] + group[-1, 2] - 1).tolist()
-    words_a = a.keys[a.kept[first_a] : a.kept[last_a] + 1]
-    words_b = b.keys[b.kept[first_b] : b.kept[last_b] + 1]
     return Passage(
         a_start=int(a.starts[a.kept[first_a]]),
         a_end=int(a.ends[a.kept[last_a]]),
         b_start=int(b.starts[b.kept[first_b]]),
         b_end=int(b.ends[b.kept[last_b]]),
         words=int(group[:, 2].sum()),
-        edits=Levenshtein.distance(words_a.tolist(), words_b.tolist()),
+        edits=_edits(group, a, b),
     )
+
+
+def _edits(group: I64, a: Words, b: Words) -> int:
+    """Count the words put in, left out or replaced: between runs, and taken out inside them."""
+    edits = 0
+    for side, words in ((0, a), (1, b)):
+        first = words.kept[group[:, side]]
+        last = words.kept[group[:, side] + group[:, 2] - 1]
+        edits += int((last - first + 1 - group[:, 2]).sum())
+    for before, after in pairwise(group.tolist()):
+        gap_a, gap_b = (
+            words.keys[words.kept[before[side] + before[2] - 1] + 1 : words.kept[after[side]]]
+            for side, words in ((0, a), (1, b))
+        )
+        if max(len(gap_a), len(gap_b)) > LONG_GAP:
+            edits += max(len(gap_a), len(gap_b))
+        else:
+            edits += Levenshtein.distance(gap_a.tolist(), gap_b.tolist())
+    return edits
 
 
 def _pieces(words: Words, groups: list[I64], removals: tuple[Removal, ...]) -> tuple[Piece, ...]:
