@@ -46,6 +46,7 @@ _NEAR_TOP = 4
 _LISTED = 15
 _MOST_PAGES = 0.3
 _ENOUGH = 3.0
+_SURE = 1.5
 _BEFORE_ANY_TEXT = np.int64(1 << 40)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
@@ -304,8 +305,11 @@ def _drop_before(this: Page, rule: Ints, start: Ints, title: Keys, drop: Ints) -
     weight = np.where(outside, _EVIDENCE[rule], 0.0)
     last = this.latest(weight >= 1.0)
     menu = this.total(outside & (this.words <= 5) & ~this.ends)[this.seg] >= 8
-    among = (this.total(weight) >= _ENOUGH)[this.seg] & (index < last[this.seg])
-    loose = outside & ~this.ends & (this.key != title[this.seg])
+    among = (this.total(weight) >= _SURE)[this.seg] & (index < last[this.seg])
+    plain = this.heading & (rule == Rule.NOTHING) & (this.words >= 5)
+    plain &= (this.position < _NEAR_TOP) & (this.flags & NAMELIKE == 0)
+    heads = (index == this.earliest(plain)[this.seg]) | (this.key == title[this.seg])
+    loose = outside & ~this.ends & ~heads
     far = index < start[this.seg] - _NEAR_TOP
     drop[loose & (among | (menu & far)) & (this.words <= _HEADING)] = Rule.BEFORE_BODY
     drop[loose & menu & (this.words <= 6)] = Rule.MENU
