@@ -250,6 +250,15 @@ def test_a_flood_of_one_text_stays_cheap_and_says_what_it_left_out(index):
     assert verdict.notes[0].startswith("compared with 64 of ")
 
 
+def test_what_was_removed_does_not_hide_what_is_left(index):
+    text = story(1, 200)
+    index.add_many(doc(f"{i}", f"{text} số {i}") for i in range(90))
+    index.remove_many(f"{i}" for i in range(89))
+    verdict = index.seen(doc("x", text + " khác hẳn"))
+    assert (verdict.status, [match.b for match in verdict.matches]) == ("reprint", ["89"])
+    assert verdict.notes == ()
+
+
 @pytest.mark.parametrize(
     "text",
     ["a" * 300_000, "x " * 200_000, "<div>" * 50_000, "\ud800" * 50, "汉" * 20_000, "\u0301" * 9],

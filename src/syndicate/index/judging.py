@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -18,7 +19,7 @@ from syndicate.model import Match, Relation, Verdict
 from syndicate.sketch.sample import CAP, SHARED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -111,35 +112,46 @@ class Judge:
     def verdict(self, page: Sketched, postings: Postings, view: View) -> Judged:
         """Say what a page is, by what the store holds."""
         found = candidates(postings, self.sketcher.first_sample)
-        copy = self._first_copy(page, view.fetch(found.same))
+        copy = next(self._copies(page, found.same, view), None)
         if copy is not None:
             return self._exact(page, copy, view)
-        notes: tuple[str, ...] = ()
-        if len(found.docs) > MOST:
-            note = f"compared with {MOST} of {len(found.docs)} candidates, those that share most"
-            notes = (note,)
-        held = self._distinct_texts(page, view.fetch(found.docs[:MOST]))
-        judged = self._judge(page, held, view)
-        return replace_notes(judged, notes)
+        held = list(islice(self._alive(page, found.docs, view), MOST + 1))
+        judged = self._judge(page, self._distinct_texts(held[:MOST]), view)
+        if len(held) <= MOST:
+            return judged
+        note = f"compared with {MOST} of up to {len(found.docs)} candidates, those that share most"
+        return Judged(replace(judged.verdict, notes=(note,)), judged.cluster)
 
-    def _first_copy(self, page: Sketched, records: Sequence[Record]) -> Record | None:
-        """Give the earliest document that folds to the same tokens."""
-        same = (record for record in records if digest_of(record) == page.digest)
-        return next((record for record in same if self.recent(record, page.document)), None)
+    def _alive(
+        self, page: Sketched, docs: Sequence[int], view: View, step: int = MOST
+    ) -> Iterator[Record]:
+        """Give the records of documents that are not gone or too old, in the order given."""
+        for start in range(0, len(docs), step):
+            some = docs[start : start + step]
+            records = {record.doc: record for record in view.fetch(some)}
+            for doc in some:
+                if doc in records and self.recent(records[doc], page.document):
+                    yield records[doc]
+
+    def _copies(self, page: Sketched, docs: Sequence[int], view: View) -> Iterator[Record]:
+        """Give documents that fold to the same tokens."""
+        for record in self._alive(page, docs, view, 2):
+            if digest_of(record) == page.digest:
+                yield record
 
     def _exact(self, page: Sketched, copy: Record, view: View) -> Judged:
         pair = self._compare(page, [unpack(copy)])
         cluster = copy.cluster or copy.doc
-        head = copy if cluster == copy.doc else next(iter(view.fetch([cluster])), copy)
+        head = self._head(view, [copy], cluster) or copy
         verdict = Verdict(page.document.id, str(Relation.EXACT), tuple(pair.matches), head.id)
         return Judged(verdict, cluster)
 
-    def _distinct_texts(self, page: Sketched, records: Sequence[Record]) -> list[Record]:
-        """Leave out what is too old, and later copies of one text."""
+    @staticmethod
+    def _distinct_texts(records: Sequence[Record]) -> list[Record]:
+        """Leave out later copies of one text; give the rest in order of arrival."""
         first: dict[tuple[int, int], Record] = {}
-        for record in records:
-            if self.recent(record, page.document):
-                first.setdefault(digest_of(record), record)
+        for record in sorted(records, key=lambda record: record.doc):
+            first.setdefault(digest_of(record), record)
         return list(first.values())
 
     def _judge(self, page: Sketched, held: list[Record], view: View) -> Judged:
@@ -337,11 +349,6 @@ def _with_roundups(
     rules = rules.copy()
     rules[chosen[found]] = relation.ROUNDUP
     return rules
-
-
-def replace_notes(judged: Judged, notes: tuple[str, ...]) -> Judged:
-    """Give the verdict with notes."""
-    return judged if not notes else Judged(replace(judged.verdict, notes=notes), judged.cluster)
 
 
 def _strength(match: Match) -> tuple[int, float, str]:
