@@ -12,6 +12,7 @@ import bisect
 import functools
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,6 +35,7 @@ TOO_LONG = 200_000
 
 class _Patterns(NamedTuple):
     dateline: re.Pattern[str]
+    colon: re.Pattern[str]
     source: re.Pattern[str]
     phrase: re.Pattern[str]
     by: re.Pattern[str]
@@ -42,6 +44,9 @@ class _Patterns(NamedTuple):
     own: re.Pattern[str]
     filler: re.Pattern[str]
     leading: re.Pattern[str]
+
+
+Finder = Callable[[str, Names, _Patterns], "Iterator[Credit]"]
 
 
 @functools.lru_cache(maxsize=8)
@@ -57,9 +62,8 @@ def _patterns(words: tuple[tuple[str, tuple[str, ...]], ...]) -> _Patterns:
             rf"|^(?:[^\n()\[\]–—:,]{{2,30}},\s*)?(?P<bare>[^\n()\[\]–—:,]{{2,30}}?)\s+[-–—]{{1,2}}\s",
             re.MULTILINE,
         ),
-        source=re.compile(
-            rf"(?<!\w)(?i:{either['source']})\s*[:：]\s*(?P<name>[^\n()\[\]]{{2,120}})"
-        ),
+        colon=re.compile(r"[:：][^\S\n]*(?P<name>[^\n()\[\]]{2,120})"),
+        source=re.compile(rf"(?<!\w)(?i:{either['source']})\s*$"),
         phrase=re.compile(
             rf"(?<!\w)(?i:{either['phrase']})\s+(?:(?i:{either['filler']})\s+)*"
             rf"(?P<name>[^\n()\[\].,;]{{2,{LONGEST}}})"
@@ -75,12 +79,12 @@ def _patterns(words: tuple[tuple[str, tuple[str, ...]], ...]) -> _Patterns:
         ),
         filler=re.compile(rf"(?<!\w)(?i:{either['filler']})\s+$"),
         leading=re.compile(rf"^(?:(?i:{either['filler']})\s+)+"),
-        own=re.compile(rf"(?i:{either['own']})\s+(?:(?i:{either['filler']})\s+)*$"),
+        own=re.compile(rf"(?<!\w)(?i:{either['own']})\s+(?:(?i:{either['filler']})\s+)*"),
     )
 
 
 def find_credits(text: str, names: Names) -> tuple[Credit, ...]:
-    """Find all that a text says of its origin.
+    """Find all that a text says of its origin, mentions included.
 
     Parameters
     ----------
@@ -94,25 +98,31 @@ def find_credits(text: str, names: Names) -> tuple[Credit, ...]:
     tuple of Credit
         In order; of two at one place the stronger, of mentions of one outlet the first.
     """
+    return _found(text, names, (_datelines, _source_lines, _closing, _mentions))
+
+
+def find_sources(text: str, names: Names) -> tuple[Credit, ...]:
+    """Find the datelines and credits of a text alone; parameters as for `find_credits`."""
+    return _found(text, names, (_datelines, _source_lines, _closing))
+
+
+def _found(text: str, names: Names, finders: tuple[Finder, ...]) -> tuple[Credit, ...]:
+    """Take what each finder finds, the first ones going before."""
     if not unicodedata.is_normalized("NFC", text):
         composed, places = _compose(text)
         return tuple(
             replace(credit, start=places[credit.start], end=places[credit.end])
-            for credit in find_credits(composed, names)
+            for credit in _found(composed, names, finders)
         )
     patterns = _patterns(tuple(names.words.items()))
     found: list[Credit] = []  # in order, none overlapping
-    for credit in (
-        *_datelines(text, names, patterns),
-        *_source_lines(text, names, patterns),
-        *_closing(text, names, patterns),
-        *_mentions(text, names, patterns),
-    ):
-        at = bisect.bisect_left(found, credit.start, key=lambda other: other.start)
-        after = at < len(found) and found[at].start < credit.end
-        before = at > 0 and found[at - 1].end > credit.start
-        if not after and not before:
-            found.insert(at, credit)
+    for finder in finders:
+        for credit in finder(text, names, patterns):
+            at = bisect.bisect_left(found, credit.start, key=lambda other: other.start)
+            after = at < len(found) and found[at].start < credit.end
+            before = at > 0 and found[at - 1].end > credit.start
+            if not after and not before:
+                found.insert(at, credit)
     return tuple(found)
 
 
@@ -133,12 +143,12 @@ def _compose(text: str) -> tuple[str, list[int]]:
 
 def speaks_as(text: str, names: Names) -> set[str]:
     """Name the outlets in whose voice a text speaks: ``told Northern Wire``."""
-    own = _patterns(tuple(names.words.items())).own
+    patterns = _patterns(tuple(names.words.items()))
     voices = set()
-    for match in names.pattern.finditer(text[: HEAD + TOO_LONG]):
-        if own.search(text, max(0, match.start() - 40), match.start()):
-            outlet = names.named(match.group())
-            voices |= {outlet.name} if outlet else set()
+    for said in patterns.own.finditer(text[:TOO_LONG]):
+        match = names.pattern.match(text, said.end())
+        outlet = names.named(match.group()) if match else None
+        voices |= {outlet.name} if outlet else set()
     return voices
 
 
@@ -165,8 +175,9 @@ def _like(name: str) -> bool:
 
 
 def _source_lines(text: str, names: Names, patterns: _Patterns) -> Iterator[Credit]:
-    for match in patterns.source.finditer(text):
-        if not _pictured(text, match.start(), patterns):
+    for match in patterns.colon.finditer(text):
+        word = patterns.source.search(text, max(0, match.start() - 40), match.start())
+        if word and not _pictured(text, word.start(), patterns):
             yield from _named_in(match, names, patterns, strangers=True)
     for match in patterns.phrase.finditer(text):
         yield from _named_in(match, names, patterns, strangers=True)

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from syndicate.model import Copy, Credit, Relation
-from syndicate.origin.credits import find_credits, speaks_as
+from syndicate.origin.credits import find_sources, speaks_as
 from syndicate.origin.names import Names, Outlet, key, load_names
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ _TRACED = frozenset(
 
 def _read(document: Document, names: Names, hint: str | None) -> _File:
     outlet = names.named(document.source) or names.of_url(document.url)
-    found = find_credits(document.text, names)
+    found = find_sources(document.text, names)
     return _File(
         document, outlet, _time(document.published), found, speaks_as(document.text, names), hint
     )
