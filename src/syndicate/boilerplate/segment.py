@@ -348,7 +348,7 @@ def _drop_names(this: Page, drop: Ints) -> None:
     live = np.flatnonzero(drop == 0)
     closes = index == this.latest(drop == 0)[this.seg]
     above = np.zeros(len(drop), np.bool_)
-    above[live[1:]] = prose[live[:-1]] & (this.seg[live[1:]] == this.seg[live[:-1]])
+    above[live[1:]] = this.ends[live[:-1]] & (this.seg[live[1:]] == this.seg[live[:-1]])
     drop[opens | (name & closes & above)] = Rule.NAME
 
 
