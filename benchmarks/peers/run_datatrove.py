@@ -1,4 +1,4 @@
-"""datatrove: its three MinHash steps on one shard, words by white space (spaCy is 6x slower)."""
+"""datatrove: its three MinHash steps on one shard, words by white space."""
 
 import glob
 import os
