@@ -3,9 +3,9 @@
 import pathlib
 
 import pytest
+from tests.boilerplate.pages import batch, texts_of
 
 from syndicate.boilerplate import strip
-from tests.boilerplate.pages import batch, texts_of
 
 CASES = sorted((pathlib.Path(__file__).parents[1] / "golden").glob("strip-*"))
 
