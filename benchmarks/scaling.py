@@ -44,8 +44,8 @@ COLUMNS = {
 
 def child(options: argparse.Namespace) -> None:
     """Run in this process."""
-    from syndicate.config import Config  # noqa: PLC0415 - not in the parent
-    from syndicate.pipeline import dedupe_paths  # noqa: PLC0415
+    from syndicate.config import Config
+    from syndicate.pipeline import dedupe_paths
 
     foretold = {}
 

@@ -68,8 +68,8 @@ def child(options: argparse.Namespace) -> None:
     sampler = Sampler("syndicate")
     begun = time.process_time()
     sampler.start()
-    from syndicate.config import Config  # noqa: PLC0415 - importing is measured
-    from syndicate.pipeline import dedupe_paths  # noqa: PLC0415
+    from syndicate.config import Config
+    from syndicate.pipeline import dedupe_paths
 
     result = dedupe_paths(
         [str(options.child)],
