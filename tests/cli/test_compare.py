@@ -42,6 +42,7 @@ def test_compare_shows_both_sides_and_what_is_new(run, pair):
     assert done.stderr == ""
     assert done.stdout.startswith("100% reprint")
     assert "[new: Bạn đọc" in done.stdout
+    assert "two.txt carries the credit Tin Đảo" in done.stdout
     assert "one.txt" in done.stdout
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from syndicate.config import Config
     from syndicate.match.passages import Piece
-    from syndicate.model import Document
+    from syndicate.model import Credit, Document
     from syndicate.pipeline.compare import Comparison, Explanation
 
 app = typer.Typer()
@@ -73,6 +73,7 @@ def compare(
         return
     console = _console()
     _print_summary(console, comparison)
+    _print_credits(console, comparison)
     _print_sides(console, comparison)
 
 
@@ -101,6 +102,7 @@ def explain(
         return
     console = _console()
     _print_summary(console, found.comparison)
+    _print_credits(console, found.comparison)
     _print_reasons(console, found)
 
 
@@ -172,6 +174,15 @@ def _print_summary(console: Console, comparison: Comparison) -> None:
         f"Jaccard {match.jaccard:.3f}, {match.containment_a:.3f} of A in B, "
         f"{match.containment_b:.3f} of B in A, {match.shared} shared shingles"
     )
+
+
+def _print_credits(console: Console, comparison: Comparison) -> None:
+    names = (comparison.match.a, comparison.match.b)
+    for name, found in zip(names, comparison.credits, strict=True):
+        for credit in found:
+            console.print(
+                f"{_safe(name)} carries the {credit.how} {_safe(credit.name)}", markup=False
+            )
 
 
 def _print_sides(console: Console, comparison: Comparison) -> None:
@@ -257,9 +268,15 @@ def _plain(comparison: Comparison) -> dict[str, object]:
             {name: getattr(passage, name) for name in passage.__slots__}
             for passage in match.passages
         ],
+        "credits_a": [_credit(credit) for credit in comparison.credits[0]],
+        "credits_b": [_credit(credit) for credit in comparison.credits[1]],
         "pieces_a": [piece._asdict() for piece in comparison.anatomy.a],
         "pieces_b": [piece._asdict() for piece in comparison.anatomy.b],
     }
+
+
+def _credit(credit: Credit) -> dict[str, object]:
+    return {name: getattr(credit, name) for name in credit.__slots__}
 
 
 def _reasons(found: Explanation) -> dict[str, object]:

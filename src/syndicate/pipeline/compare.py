@@ -17,7 +17,9 @@ from syndicate.match.context import worth_aligning
 from syndicate.match.passages import Anatomy, Words, dissect
 from syndicate.match.relation import OVERLAPS, RULES, Evidence, tells
 from syndicate.match.verify import Overlap, overlap
-from syndicate.model import Document, Match, Relation, Stripped
+from syndicate.model import Credit, Document, Match, Relation, Stripped
+from syndicate.origin.credits import find_sources
+from syndicate.origin.names import load_names
 from syndicate.pipeline.corpus import Corpus
 from syndicate.pipeline.meaning import Meaning, judge
 from syndicate.pipeline.scan import sketch_batches
@@ -61,6 +63,12 @@ class Comparison:
     anatomy: Anatomy
     score: float
     told: bool
+
+    @property
+    def credits(self) -> tuple[tuple[Credit, ...], tuple[Credit, ...]]:
+        """The datelines and credits that a and b carry."""
+        names = load_names()
+        return find_sources(self.a.original, names), find_sources(self.b.original, names)
 
     @property
     def summary(self) -> str:
