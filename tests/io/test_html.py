@@ -63,7 +63,8 @@ def test_the_article_and_what_the_page_states(extractor):
         Hint("based-on", "https://agency.example/1"),
         Hint("publisher", "Báo Đồng Quê"),
     )
-    assert set(found.record) == {"text", "title", "author", "published", "source", "url"}
+    stated = {"title", "author", "published", "source", "url", "original"}
+    assert set(found.record) == {"text", *stated}
 
 
 @pytest.mark.parametrize("extractor", ["trafilatura", "resiliparse"])
@@ -96,3 +97,23 @@ def test_without_the_extra_the_remedy_is_named(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "trafilatura", None)
     with pytest.raises(ConfigError, match=r"pip install 'syndicate-news\[html\]'"):
         extract(page())
+
+
+def test_a_canonical_link_to_another_site_names_the_original():
+    head = (
+        '<link rel="canonical" href="https://goc.example/tin">'
+        '<meta property="og:url" content="https://chep.example/tin">'
+    )
+    found = extract(page(head))
+    assert found.url == "https://chep.example/tin"
+    assert found.record["original"] == "https://goc.example/tin"
+
+
+def test_a_pages_own_canonical_link_is_its_url():
+    head = (
+        '<link rel="canonical" href="https://chep.example/tin">'
+        '<meta property="og:url" content="https://chep.example/tin?utm=1">'
+    )
+    found = extract(page(head))
+    assert found.url == "https://chep.example/tin"
+    assert found.record["original"] is None
