@@ -32,6 +32,8 @@ class Document:
         The site or outlet.
     published
         ISO 8601; a time without a zone counts as UTC.
+    original
+        URL of the page that this one names as its article's original, as HTML may do.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Document:
     source: str | None = None
     published: str | None = None
     author: str | None = None
+    original: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is not text, naming the field."""

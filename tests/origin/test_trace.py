@@ -18,11 +18,11 @@ def match(a, b, relation=Relation.REPRINT, in_a=0.9, in_b=0.9):
     return Match(a, b, relation, 0.9, in_a, in_b, 50)
 
 
-def traced(*pages, matches=None, hints=None):
+def traced(*pages, matches=None):
     documents = {document.id: document for document in pages}
     names = sorted(documents)
     pairs = [match(a, b) for a in names for b in names if a < b]
-    return trace(documents, matches or pairs, hints=hints)
+    return trace(documents, matches or pairs)
 
 
 def edges(copies):
@@ -111,8 +111,8 @@ def test_a_present_agency_is_no_virtual_source():
 
 
 def test_a_hint_in_the_html_names_the_original():
-    pages = page("a", url="https://one.example/x"), page("b", url="https://two.example/y")
-    assert edges(traced(*pages, hints={"a": "https://two.example/y/"})) == [("b", "a")]
+    copy = page("a", url="https://one.example/x", original="https://two.example/y/")
+    assert edges(traced(copy, page("b", url="https://two.example/y"))) == [("b", "a")]
 
 
 @pytest.mark.parametrize("relation", [Relation.OVERLAP, Relation.TEMPLATE, Relation.UPDATE])

@@ -224,7 +224,7 @@ class Judge:
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Give the rule that each pair falls under, -1 where it is no match, and its score."""
         _, rules = relation.relate(table, beside)
-        score = relation.scores(table, rules, sizes.jaccard)
+        score = relation.scores(rules, sizes)
         reached = score >= self.sketcher.config.threshold
         rules = _with_roundups(rules, table, pairs, np.flatnonzero(reached & _told(rules, table)))
         return np.where(reached & _told(rules, table), rules.astype(np.int64), -1), score

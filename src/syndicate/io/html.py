@@ -21,9 +21,12 @@ _META = {
     "og:site_name": "site",
     "og:title": "title",
     "article:published_time": "published",
+    "og:url": "address",
     "article:author": "author",
     "author": "author",
 }
+_ORIGINALS = ("original-source", "syndication-source", "based-on", "canonical")
+"""Hints that name an original, the plainest first."""
 _BOM = re.compile(rb"^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)")
 _NESTED = 64
 _ARTICLES = re.compile(r"Article|Posting|Report|WebPage", re.ASCII)
@@ -58,7 +61,15 @@ class Page:
     @property
     def record(self) -> dict[str, str | None]:
         """The fields of a `syndicate.Document`."""
-        return {name: getattr(self, name) for name in self.__slots__ if name != "hints"}
+        fields = {name: getattr(self, name) for name in self.__slots__ if name != "hints"}
+        return fields | {"original": self.original}
+
+    @property
+    def original(self) -> str | None:
+        """The URL that the page names as its article's original, if that is another page."""
+        stated = {hint.kind: hint.value for hint in self.hints}
+        named = (stated.get(kind, "") for kind in _ORIGINALS)
+        return next((value for value in named if "/" in value and value != self.url), None)
 
 
 def extract(
@@ -145,7 +156,7 @@ def _page(text: str, tags: list[Tag], url: str | None) -> Page:
     canonical = stated.get("canonical")
     if canonical:
         stated["canonical"] = urljoin(url or "", canonical)
-    address = stated.get("canonical") or url
+    address = _own(url or stated.get("address"), stated.get("canonical"))
     host = urlsplit(address or "").hostname
     hints = ("canonical", "syndication-source", "original-source", "based-on", "publisher")
     return Page(
@@ -157,6 +168,14 @@ def _page(text: str, tags: list[Tag], url: str | None) -> Page:
         url=address,
         hints=tuple(Hint(kind, stated[kind]) for kind in hints if stated.get(kind)),
     )
+
+
+def _own(found_at: str | None, canonical: str | None) -> str | None:
+    """Give the page's own URL: its canonical one, unless that is on another site."""
+    if found_at is None or canonical is None:
+        return canonical or found_at
+    same = urlsplit(found_at).hostname == urlsplit(canonical).hostname
+    return canonical if same else found_at
 
 
 def _stated(tags: list[Tag]) -> Iterator[tuple[str, str]]:

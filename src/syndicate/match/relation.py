@@ -41,6 +41,8 @@ from syndicate.model import Relation
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from syndicate.match.verify import Overlap
+
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
 
@@ -246,32 +248,27 @@ def relate(table: EvidenceTable, context: Context) -> tuple[NDArray[np.uint8], N
     return _CODES[rules], rules
 
 
-def scores(table: EvidenceTable, rules: NDArray[np.uint8], jaccard: Floats) -> NDArray[np.float32]:
+def scores(rules: NDArray[np.uint8], sizes: Overlap) -> NDArray[np.float32]:
     """Say how strongly each pair's relation holds, to be compared with the threshold.
 
     Parameters
     ----------
-    table, rules
-        As `relate` takes and gives them.
-    jaccard
-        Exact Jaccard similarities.
+    rules
+        As `relate` gives them.
+    sizes
+        Of the shingle sets of each pair.
 
     Returns
     -------
     ndarray of float32, shape (pairs,)
-        Of a whole reprint the smaller of both spanned parts, or the Jaccard similarity where
-        that is larger; of every other relation the part of the shorter text that is spanned,
-        or shared where the relation rests on that.
+        The larger containment where a part of one text is in the other, else the Jaccard
+        similarity.
     """
-    sizes = np.maximum(np.stack([table.tokens_a, table.tokens_b]), 1)
-    spans = np.stack([table.spanned_a, table.spanned_b]) / sizes
-    share = table.shared / sizes.min(0)
-    span_short = np.where(sizes[0] <= sizes[1], *spans)
-    whole = np.maximum(jaccard, spans.min(0))
-    score: Floats = np.select(
-        [rules == EXACTLY, rules == WHOLLY, rules == AMID], [1.0, whole, share], span_short
-    )
-    return score.astype(np.float32)
+    part = np.maximum(sizes.containment_a, sizes.containment_b)
+    return np.where(_PARTIAL[rules], part, sizes.jaccard).astype(np.float32)
+
+
+_PARTIAL = np.array([rule.relation.partial for rule in RULES])
 
 
 def tells(table: EvidenceTable) -> Bools:

@@ -51,14 +51,11 @@ class _File:
     time: datetime | None
     credits: tuple[Credit, ...]
     voices: set[str]
-    hint: str | None = None
 
 
 def trace(
     documents: Mapping[str, Document],
     matches: Iterable[Match],
-    *,
-    hints: Mapping[str, str] | None = None,
 ) -> tuple[Copy, ...]:
     """Tell who copied whom.
 
@@ -69,9 +66,6 @@ def trace(
     matches
         Only exact copies, reprints, excerpts, embeddings and roundups are traced: an update
         is no copy, and an overlap may come from anywhere.
-    hints
-        By id, the URL of the original that a page's HTML names: a cross-domain canonical
-        link, ``syndication-source`` or ``isBasedOn``.
 
     Returns
     -------
@@ -82,7 +76,7 @@ def trace(
     matches = [match for match in matches if match.relation in _TRACED]
     wanted = sorted({name for match in matches for name in (match.a, match.b)})
     names = load_names().also(documents[name].source for name in wanted)
-    files = {name: _read(documents[name], names, (hints or {}).get(name)) for name in wanted}
+    files = {name: _read(documents[name], names) for name in wanted}
     cases = [case for match in matches for case in _between(files, match, names)]
     cases += _virtual(files, matches, names)
     return tuple(sorted(_accept(cases), key=lambda copy: (copy.copy, copy.source)))
@@ -93,11 +87,11 @@ _TRACED = frozenset(
 )
 
 
-def _read(document: Document, names: Names, hint: str | None) -> _File:
+def _read(document: Document, names: Names) -> _File:
     outlet = names.named(document.source) or names.of_url(document.url)
     found = find_sources(document.text, names)
     return _File(
-        document, outlet, _time(document.published), found, speaks_as(document.text, names), hint
+        document, outlet, _time(document.published), found, speaks_as(document.text, names)
     )
 
 
@@ -141,7 +135,8 @@ def _pointers(copy: _File, source: _File, names: Names) -> list[tuple[float, str
     """List what in one document points to the other as its source."""
     found = []
     url = source.document.url
-    if copy.hint and url and _same_page(copy.hint, url):
+    original = copy.document.original
+    if original and url and _same_page(original, url):
         found.append((HINT, f"the page of {copy.document.id} names {url} as its original"))
     for credit in copy.credits:
         if credit.url and url and _same_page(credit.url, url):

@@ -114,7 +114,9 @@ class Matcher:
 
     def accept(self, pairs: Pairs) -> Pairs:
         """Keep the pairs that reach the threshold and are worth telling."""
-        return pairs.where((pairs.score >= self.config.threshold) & worth_telling(pairs))
+        whole = self.config.find == "whole"
+        score = pairs.overlap.jaccard if whole else pairs.score
+        return pairs.where((score >= self.config.threshold) & worth_telling(pairs))
 
     def exact(self, first: NDArray[np.int64]) -> Pairs:
         """Match every exact copy with the first of its kind."""

@@ -88,7 +88,7 @@ def judge(
     traits, bounds = pack(corpus.rows("flags", numbers), np.uint16)
     table = evidence(*shingles, traits, bounds, left, right, size=size)
     _, rules = relation.relate(table, corpus.context(numbers[left], numbers[right]))
-    score = relation.scores(table, rules, sizes.jaccard)
+    score = relation.scores(rules, sizes)
     return Meaning(rules, score, np.stack(table, axis=1).astype(np.int32))
 
 
