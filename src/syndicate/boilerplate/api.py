@@ -171,8 +171,10 @@ def strip_batch(
         lengths.append(np.bincount(doc - low, stop - start, high - low))
         counts.append(np.bincount(doc - low, minlength=high - low))
         spans.append(np.stack([start, stop], axis=1) - offsets[doc, None])
+    kept = np.concatenate([np.zeros(0, np.uint8), *parts])
+    kept.flags.writeable = False  # as Arrow's are, so that kernels need not compile twice
     return StrippedBatch(
-        np.concatenate([np.zeros(0, np.uint8), *parts]),
+        kept,
         _running(lengths),
         np.concatenate([np.zeros((0, 2), np.int64), *spans]),
         _running(counts),

@@ -154,7 +154,9 @@ def dedupe(
 
 def _run(paths: list[str], config: Config, limits: dict[str, Any], *, quiet: bool) -> Result:
     """Do the work, and say on standard error how far it is."""
-    from syndicate.pipeline import dedupe_paths  # noqa: PLC0415 - slow to import
+    from syndicate.pipeline import dedupe_paths, warm  # noqa: PLC0415 - slow to import
+
+    warm.begin()
 
     announce = None if quiet else console.announce
     with console.progress(quiet=quiet) as progress:

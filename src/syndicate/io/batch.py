@@ -33,7 +33,9 @@ SCHEMA: Final = pa.schema(
 )
 """Columns of a batch. ``text`` is valid UTF-8 and never blank; arrays may be slices."""
 
-NOTHING: Final = pa.RecordBatch.from_pylist([], schema=SCHEMA)
+NOTHING: Final = pa.RecordBatch.from_arrays(
+    [pa.nulls(0, field.type) for field in SCHEMA], schema=SCHEMA
+)
 """No documents."""
 
 _TOP_BITS: Final = 0xC0

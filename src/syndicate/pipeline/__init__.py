@@ -154,8 +154,9 @@ def _result(
 ) -> Result:
     """Match, cluster and put into words."""
     matcher = Matcher(corpus, config, budget, progress)
-    if templates is not None:
-        matcher.notes.append(f"furniture was learned from the pages of {_sites(templates)}")
+    taught = [site for site in templates.sites if templates.furniture(site)] if templates else []
+    if taught:
+        matcher.notes.append(f"furniture was learned from the pages of {_named(taught)}")
     found = matcher.find()
 
     def at(threshold: float) -> Result:
@@ -183,10 +184,9 @@ def _result(
     return at(config.threshold)
 
 
-def _sites(templates: SiteTemplates) -> str:
+def _named(sites: list[str]) -> str:
     """Say how many sites there are, and name the first."""
-    names = templates.sites
-    return f"{names[0]} and {len(names) - 1} other sites" if len(names) > 1 else names[0]
+    return f"{sites[0]} and {len(sites) - 1} other sites" if len(sites) > 1 else sites[0]
 
 
 def _placed(
