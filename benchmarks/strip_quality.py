@@ -83,7 +83,7 @@ def f1(golds, texts):
 
 
 def rows(name):
-    import zstandard  # noqa: PLC0415 - for real pages alone
+    import zstandard
 
     with zstandard.open(DATA / f"{name}.jsonl.zst", "rt", encoding="utf-8") as lines:
         for line in lines:
@@ -93,11 +93,11 @@ def rows(name):
 @functools.cache
 def html(name):
     """Pages of a set with their gold and what each extractor makes of them."""
-    import trafilatura  # noqa: PLC0415 - for real pages alone
-    import zstandard  # noqa: PLC0415 - for real pages alone
-    from resiliparse.extract.html2text import extract_plain_text  # noqa: PLC0415 - for real pages alone
-    from resiliparse.parse.encoding import detect_encoding  # noqa: PLC0415 - for real pages alone
-    from resiliparse.parse.html import HTMLTree  # noqa: PLC0415 - for real pages alone
+    import trafilatura
+    import zstandard
+    from resiliparse.extract.html2text import extract_plain_text
+    from resiliparse.parse.encoding import detect_encoding
+    from resiliparse.parse.html import HTMLTree
 
     with (
         zstandard.open(DATA / "html_dev.tar.zst", "rb") as packed,
