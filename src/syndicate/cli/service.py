@@ -268,9 +268,11 @@ def _document(body: bytes) -> Document:
         raise _RefusedError(400, "the body must be a JSON object with an id and a text")
     for name in _DOCUMENT["properties"]:
         value = record.get(name)
-        if not isinstance(value, str) and (value is not None or name in record.keys() & _NEEDED):
+        if not isinstance(value, str) and (value is not None or name in _NEEDED):
             message = f"{name} must be a string, got {type(value).__name__}"
             raise _RefusedError(400, message)
+    if not record["id"]:
+        raise _RefusedError(400, "id must not be empty")
     return Document.from_mapping(record)
 
 

@@ -55,8 +55,8 @@ class Remembered:
     def document(self) -> Document:
         """The document as it was given; lone surrogates have become question marks."""
         try:
-            values = dict(zip(_FIELDS, orjson.loads(self.fields), strict=True))
-            return Document(self.record.id, self.text.decode(), **values)
+            stored = {**orjson.loads(self.fields), "text": self.text.decode()}
+            return Document.from_mapping({**stored, "id": self.record.id})
         except ValueError as error:
             raise _unreadable(self.record, error) from error
 
@@ -85,7 +85,8 @@ def pack(
     tokens: int,
 ) -> bytes:
     """Write a record's bytes."""
-    fields = orjson.dumps([_plain(getattr(document, name)) for name in _FIELDS])
+    values = {name: _plain(getattr(document, name)) for name in _FIELDS}
+    fields = orjson.dumps({name: value for name, value in values.items() if value is not None})
     content = fields + b"\n" + text
     spans = np.array(removed, "<u4").tobytes()
     head = _HEAD.pack(*digest, tokens, len(removed), len(content))

@@ -21,8 +21,8 @@ FLUSH = 1 << 19
 """Fresh postings that make a run: some 4,500 articles."""
 _FANOUT = 4
 _PAGE = 128  # most postings of a page, on average
-_FILTER_BITS = 5  # of a posting in the larger runs: one key in eleven costs a page in vain
-_FILTER_BITS_SMALL = 10
+_FILTER_BITS = (10, 10, 5)  # of a posting in a run, by level: more where it costs little
+_FILTER_BITS_LARGE = 4  # beyond: one key in seven costs a page in vain
 _FLUSHED = 512  # shards written at a time, for the sake of memory
 _SLICE = 6000  # postings: a few milliseconds
 _HASTE = 1.5  # a merge ends when this many times its sources' documents have arrived
@@ -77,7 +77,7 @@ def flush(db: Connection, runs: Runs, number: int) -> None:
 def new_run(number: int, postings: int, last: int) -> Run:
     """Lay out an empty run that will hold so many postings."""
     level = _level(postings)
-    per_posting = _FILTER_BITS_SMALL if level < 2 else _FILTER_BITS  # noqa: PLR2004
+    per_posting = _FILTER_BITS[level] if level < len(_FILTER_BITS) else _FILTER_BITS_LARGE
     blocks = max(1, round(postings * per_posting / (SHARDS * BLOCK_WORDS * 64)))
     bits = max(SHARD_BITS, math.ceil(math.log2(max(postings, 1) / _PAGE)))
     words = np.zeros(SHARDS * blocks * BLOCK_WORDS, np.uint64)
