@@ -234,7 +234,8 @@ def measure(name, articles, seconds, folder):
         "engine": name, "articles": done, "insert_per_s": round(done / spent),
         "slowest_batch_ms": round(slowest * 1e3), "lookup_p50_ms": round(p50 * 1e3, 2),
         "lookup_p99_ms": round(p99 * 1e3, 2), "first_lookup_ms": round(first * 1e3, 1),
-        "opening_ms": round(engine.opening * 1e3, 1), "kB_per_article": round(size / done / 1e3, 2),
+        "opening_ms": round(engine.opening * 1e3, 1),
+        "kB_per_article": round(size / done / 1e3, 2),
         "private_MB": round(int(anonymous.split()[1]) / 1e3), "files": len(files),
     }  # fmt: skip
 
