@@ -112,8 +112,7 @@ class SqliteChange:
     def find(self, keys: NDArray[np.uint64]) -> Postings:
         """Look keys up, in the fresh postings and in all runs."""
         mirror = self.follow()
-        new, old = mirror.fresh.find(keys), mirror.runs.find(self.db, keys)
-        return Postings(np.r_[old.key, new.key], np.r_[old.doc, new.doc])
+        return mirror.runs.find(self.db, keys, mirror.fresh.find(keys))
 
     def look(self, key: str, keys: NDArray[np.uint64]) -> tuple[int, Postings]:
         """Give an id's number, 0 if unknown, and the postings of keys."""

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from syndicate.errors import StoreError
-from syndicate.store.contract import Postings
+from syndicate.store.contract import NEWEST, Postings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from sqlite3 import Connection
 
     from numpy.typing import NDArray
@@ -40,6 +41,7 @@ CREATE TABLE filter (id INTEGER PRIMARY KEY, words BLOB NOT NULL);
 CREATE TABLE dead (seq INTEGER PRIMARY KEY, doc INTEGER NOT NULL);
 """
 _PARAMETERS = 64
+_LARGE = 2  # level from which a run is asked last
 _MOST_PARAMETERS = 8192
 
 
@@ -140,21 +142,45 @@ class Runs:
             first = (key & 0xFFFF) * run.blocks * BLOCK_WORDS
             run.words[first : first + len(words)] = words
 
-    def find(self, db: Connection, keys: NDArray[np.uint64]) -> Postings:
-        """Look keys up in all runs."""
-        from syndicate.kernels import postings as kernels  # noqa: PLC0415 - compiles
+    def find(self, db: Connection, keys: NDArray[np.uint64], newest: Postings) -> Postings:
+        """Look keys up in all runs, the smaller and newer ones first.
 
-        asked, pages = [], []
-        held = np.empty(len(keys), np.int64)
-        for run in self.runs.values():
-            count = kernels.probe(keys, run.low, run.high, run.blocks, run.words, held)
-            if count:
-                asked.append(held[:count].copy())
-                page = (keys[asked[-1]] >> np.uint64(64 - run.bits)).astype(np.int64)
-                pages.append(page | (run.run << 32))
-        if not asked:
-            return Postings(np.zeros(0, np.int64), np.zeros(0, np.int64))
-        return _read_pages(db, keys, np.concatenate(asked), np.concatenate(pages))
+        Parameters
+        ----------
+        keys
+            What is looked for.
+        newest
+            What was found among the fresh postings. Of a key that is known to be common by
+            then, older runs are not asked.
+        """
+        found = [newest]
+        for chosen in (self._sized(small=True), self._sized(small=False)):
+            counts = np.bincount(np.concatenate([some.key for some in found]), minlength=len(keys))
+            rare = np.flatnonzero(counts < NEWEST)
+            if chosen and len(rare):
+                more = _find_in(db, keys[rare], chosen)
+                found.append(Postings(rare[more.key], more.doc))
+        return Postings(*(np.concatenate(column) for column in zip(*found, strict=True)))
+
+    def _sized(self, *, small: bool) -> list[Run]:
+        return [run for run in self.runs.values() if (run.level < _LARGE) == small]
+
+
+def _find_in(db: Connection, keys: NDArray[np.uint64], runs: Sequence[Run]) -> Postings:
+    """Look keys up in some runs."""
+    from syndicate.kernels import postings as kernels  # noqa: PLC0415 - compiles
+
+    asked, pages = [], []
+    held = np.empty(len(keys), np.int64)
+    for run in runs:
+        count = kernels.probe(keys, run.low, run.high, run.blocks, run.words, held)
+        if count:
+            asked.append(held[:count].copy())
+            page = (keys[asked[-1]] >> np.uint64(64 - run.bits)).astype(np.int64)
+            pages.append(page | (run.run << 32))
+    if not asked:
+        return Postings(np.zeros(0, np.int64), np.zeros(0, np.int64))
+    return _read_pages(db, keys, np.concatenate(asked), np.concatenate(pages))
 
 
 def _read_pages(
