@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from syndicate import io
 from syndicate.config import Config
 from syndicate.errors import ConfigError
-from syndicate.pipeline.budget import Budget, Estimate
+from syndicate.pipeline.budget import Budget, Estimate, text_size
 from syndicate.pipeline.corpus import Corpus
 from syndicate.pipeline.grouping import group
 from syndicate.pipeline.matcher import Matcher
@@ -119,14 +119,15 @@ def dedupe_paths(
     folder = Scratch()
     stdin = folder.path() / "stdin.jsonl" if "-" in paths else None
     plan = io.plan(paths, unit_bytes=_UNIT, stdin=stdin)
-    budget = Budget.of(plan.bytes, memory=memory, workers=workers)
-    if work is None and (plan.bytes > budget.in_memory or budget.workers > 1):
+    size = text_size(plan.units)
+    budget = Budget.of(size, memory=memory, workers=workers)
+    if work is None and (size > budget.in_memory or budget.workers > 1):
         work = folder.path() / "work"
     if work is not None:
         claim(work, plan.units, config)
-        budget.check_disk(plan.bytes, work)
+        budget.check_disk(size, work)
     if announce:
-        announce(plan.bytes, budget.estimate(plan.bytes))
+        announce(size, budget.estimate(size))
     if work is None:
         groups = _placed(_read(plan.units, progress), budget, folder)
         parts, templates = sketch_in_memory(groups, config)

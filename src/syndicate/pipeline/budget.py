@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -12,18 +13,32 @@ import psutil
 from syndicate.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterable
+
+    from syndicate.io import Unit
 
 LEAST = 400 << 20
 """Below this not even the libraries fit."""
 _PROCESS = 220 << 20
 """What one process takes before it holds any text: interpreter, libraries, kernels."""
-_HELD = 6
+_HELD = 4.5
 """Bytes held in memory for each byte of text."""
-_STORED = 4.5
+_STORED = 3.0
 """Bytes put on disk for each byte of text: the text, its shingles, traits and samples."""
+_WORTH_SHARING = 96 << 20
+"""Input from which several processes read."""
+_PACKED = {".gz": 3.5, ".zst": 3.5, ".parquet": 2.5}
+"""How much larger a packed file's text is, about."""
 _SPEED = 25e6
 """Bytes of text that one process handles in a second, all stages together."""
+
+
+def text_size(units: Iterable[Unit]) -> int:
+    """Give the bytes of text in some units, about: packed files hold more than their size."""
+    return sum(
+        int(unit.bytes * _PACKED.get(Path(unit.sources[0].path).suffix.lower(), 1))
+        for unit in units
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +103,7 @@ class Budget:
     @property
     def in_memory(self) -> int:
         """Bytes of text up to which nothing needs the disk."""
-        return (self.memory - _PROCESS) // _HELD
+        return int((self.memory - _PROCESS) / _HELD)
 
     @property
     def shingles_at_once(self) -> int:
@@ -131,6 +146,3 @@ class Budget:
                 f"free; choose a folder on another disk with --work, or give more --memory"
             )
             raise StoreError(message)
-
-
-_WORTH_SHARING = 96 << 20
