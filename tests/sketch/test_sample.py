@@ -40,6 +40,17 @@ def test_pairs_are_those_that_share_enough(held, pieces):
     assert sorted(np.concatenate(found).tolist()) == expected
 
 
+def test_leaving_out_what_occurs_once_changes_nothing(monkeypatch):
+    generator = np.random.default_rng(5)
+    hashes = generator.integers(0, 4000, 6000).astype(np.uint64) << np.uint64(48)
+    documents = generator.integers(0, 300, 6000).astype(np.uint32)
+    plain = invert(hashes, documents, 300)
+    monkeypatch.setattr("syndicate.sketch.sample._FEW", 0)
+    filtered = invert(hashes, documents, 300)
+    assert filtered.documents.tolist() == plain.documents.tolist()
+    assert filtered.bounds.tolist() == plain.bounds.tolist()
+
+
 def test_few_documents_at_a_time_give_the_same_pairs():
     generator = np.random.default_rng(3)
     hashes = generator.integers(0, 60, 900).astype(np.uint64) << np.uint64(50)

@@ -26,6 +26,8 @@ an article so often reprinted that its whole text is what finds it."""
 THINNED = (8, 32)
 """Of shingles held by more documents than each of these, one in two is passed over: what many
 share is a stock phrase, unless they share much of it, and pairs grow with the square."""
+_FEW = 1 << 14
+"""So many hashes are sorted sooner than the repeated ones among them are found."""
 _LIMIT = np.uint64((1 << 64) // ONE_IN)
 
 
@@ -83,13 +85,11 @@ def invert(hashes: NDArray[np.uint64], documents: NDArray[np.uint32], n: int) ->
     n
         Number of documents.
     """
-    from syndicate.kernels import samples as kernels  # noqa: PLC0415 - compiles
-
-    several = np.empty(len(hashes), bool)
-    counters = np.zeros(1 << max(8, len(hashes).bit_length() + 1), np.uint8)
-    kernels.repeated(hashes, counters, several)
+    if len(hashes) > _FEW:
+        several = _repeated(hashes)
+        hashes, documents = hashes[several], documents[several]
     bits = np.uint64(max(n - 1, 1).bit_length())
-    packed = (hashes[several] * np.uint64(ONE_IN)) >> bits << bits | documents[several]
+    packed = (hashes * np.uint64(ONE_IN)) >> bits << bits | documents
     packed.sort()
     packed = packed[np.r_[True, packed[1:] != packed[:-1]][: len(packed)]]
     kept = packed >> bits
@@ -102,6 +102,16 @@ def invert(hashes: NDArray[np.uint64], documents: NDArray[np.uint32], n: int) ->
     bounds = np.r_[0, np.cumsum(sizes[wanted])]
     listed = packed[np.repeat(wanted, sizes)] & ((np.uint64(1) << bits) - np.uint64(1))
     return Postings(listed.astype(np.uint32), bounds, int((sizes > CAP).sum()))
+
+
+def _repeated(hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Mark hashes that may occur more than once; most do not, and need not be sorted."""
+    from syndicate.kernels import samples as kernels  # noqa: PLC0415 - compiles
+
+    several = np.empty(len(hashes), bool)
+    counters = np.zeros(1 << (len(hashes).bit_length() + 1), np.uint8)
+    kernels.repeated(hashes, counters, several)
+    return several
 
 
 def concatenate(parts: list[Postings]) -> Postings:
