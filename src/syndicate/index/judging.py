@@ -13,7 +13,7 @@ from syndicate.match import relation
 from syndicate.match.align import EvidenceTable, evidence
 from syndicate.match.context import context, worth_aligning
 from syndicate.match.relation import Context, Evidence
-from syndicate.match.roundup import STORIES, roundups
+from syndicate.match.roundup import with_roundups
 from syndicate.match.verify import Overlap, distinct, overlap
 from syndicate.model import Match, Relation, Verdict
 from syndicate.sketch.sample import CAP, SHARED
@@ -30,11 +30,6 @@ if TYPE_CHECKING:
 
 MOST = 64
 """Known documents that one page is compared with: those that share most keys."""
-_HOLDS = [
-    place
-    for place, rule in enumerate(relation.RULES)
-    if rule.relation in (Relation.EXCERPT, Relation.EMBEDDING)
-]
 _OVERLAPS = np.array([rule.relation is Relation.OVERLAP for rule in relation.RULES])
 _STRENGTH = (
     Relation.EXACT,
@@ -226,7 +221,9 @@ class Judge:
         _, rules = relation.relate(table, beside)
         score = relation.scores(rules, sizes)
         reached = score >= self.sketcher.config.threshold
-        rules = _with_roundups(rules, table, pairs, np.flatnonzero(reached & _told(rules, table)))
+        rules = with_roundups(
+            rules, table, pairs.left, pairs.right, np.flatnonzero(reached & _told(rules, table))
+        )
         return np.where(reached & _told(rules, table), rules.astype(np.int64), -1), score
 
 
@@ -328,27 +325,6 @@ class _Pairs(NamedTuple):
         scores = self.scores | {place + shift: score for place, score in more.scores.items()}
         places = [*self.places, *(place + shift for place in more.places)]
         return _Pairs(places, [*self.matches, *more.matches], joins, scores)
-
-
-def _with_roundups(
-    rules: NDArray[np.uint8], table: EvidenceTable, pairs: _Columns, among: NDArray[np.int64]
-) -> NDArray[np.uint8]:
-    """Judge anew, now that all the texts that the page holds are known."""
-    chosen = among[np.isin(rules[among], _HOLDS)]
-    if len(chosen) < STORIES:
-        return rules
-    a_holds = (table.tokens_a > table.tokens_b)[chosen]
-    spanned = np.where(a_holds, table.spanned_b[chosen], table.spanned_a[chosen])
-    size = np.where(a_holds, table.tokens_b[chosen], table.tokens_a[chosen])
-    found = roundups(
-        np.where(a_holds, pairs.left[chosen], pairs.right[chosen]),
-        np.where(a_holds, table.first_a[chosen], table.first_b[chosen]),
-        np.where(a_holds, table.last_a[chosen], table.last_b[chosen]),
-        spanned / np.maximum(size, 1),
-    )
-    rules = rules.copy()
-    rules[chosen[found]] = relation.ROUNDUP
-    return rules
 
 
 def _strength(match: Match) -> tuple[int, float, str]:

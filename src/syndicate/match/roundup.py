@@ -6,8 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from syndicate.match.relation import ROUNDUP, RULES
+from syndicate.model import Relation
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from syndicate.match.align import EvidenceTable
 
     Bools = NDArray[np.bool_]
     I64 = NDArray[np.int64]
@@ -57,3 +62,41 @@ def roundups(holder: I64, first: I64, last: I64, part: NDArray[np.float64]) -> B
     found = np.zeros(len(holder), bool)
     found[whole] = most[holder[whole]] >= STORIES
     return found
+
+
+_HOLDS = [
+    place
+    for place, rule in enumerate(RULES)
+    if rule.relation in (Relation.EXCERPT, Relation.EMBEDDING)
+]
+
+
+def with_roundups(
+    rules: NDArray[np.uint8], table: EvidenceTable, left: I64, right: I64, among: I64
+) -> NDArray[np.uint8]:
+    """Judge anew, now that all the texts that one text holds are known.
+
+    Parameters
+    ----------
+    rules : ndarray of uint8, shape (pairs,)
+        As `syndicate.match.relation.relate` gives them.
+    table
+        What was measured of the pairs.
+    left, right : ndarray of int64, shape (pairs,)
+        Text numbers.
+    among : ndarray of int64
+        Which pairs count.
+    """
+    chosen = among[np.isin(rules[among], _HOLDS)]
+    a_holds = (table.tokens_a > table.tokens_b)[chosen]
+    spanned = np.where(a_holds, table.spanned_b[chosen], table.spanned_a[chosen])
+    size = np.where(a_holds, table.tokens_b[chosen], table.tokens_a[chosen])
+    found = roundups(
+        np.where(a_holds, left[chosen], right[chosen]),
+        np.where(a_holds, table.first_a[chosen], table.first_b[chosen]),
+        np.where(a_holds, table.last_a[chosen], table.last_b[chosen]),
+        spanned / np.maximum(size, 1),
+    )
+    judged = rules.copy()
+    judged[chosen[found]] = ROUNDUP
+    return judged

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from syndicate.io.spool import pack
-from syndicate.match import relation
+from syndicate.match import relation, roundup
 from syndicate.match.align import EvidenceTable, evidence
 from syndicate.match.relation import Evidence
-from syndicate.match.roundup import roundups
 from syndicate.model import Relation
 
 if TYPE_CHECKING:
@@ -22,13 +21,6 @@ if TYPE_CHECKING:
     from syndicate.match.verify import Overlap
     from syndicate.pipeline.corpus import Corpus
     from syndicate.pipeline.pairs import Pairs
-
-_HOLDS = tuple(
-    place
-    for place, rule in enumerate(relation.RULES)
-    if rule.relation in (Relation.EXCERPT, Relation.EMBEDDING)
-)
-
 
 _OVERLAPS = tuple(
     place for place, rule in enumerate(relation.RULES) if rule.relation is Relation.OVERLAP
@@ -109,19 +101,9 @@ def copied(tokens: NDArray[np.int32]) -> Meaning:
 
 def with_roundups(pairs: Pairs) -> Pairs:
     """Judge anew, now that all the texts that one text holds are known."""
-    rules = pairs.rule.copy()
     table = EvidenceTable(*pairs.evidence.T.astype(np.int64))
-    chosen = np.flatnonzero(np.isin(rules, _HOLDS))
-    a_holds = (table.tokens_a > table.tokens_b)[chosen]
-    spanned = np.where(a_holds, table.spanned_b[chosen], table.spanned_a[chosen])
-    size = np.where(a_holds, table.tokens_b[chosen], table.tokens_a[chosen])
-    found = roundups(
-        np.where(a_holds, pairs.left[chosen], pairs.right[chosen]),
-        np.where(a_holds, table.first_a[chosen], table.first_b[chosen]),
-        np.where(a_holds, table.last_a[chosen], table.last_b[chosen]),
-        spanned / np.maximum(size, 1),
-    )
-    rules[chosen[found]] = relation.ROUNDUP
+    everything = np.arange(len(pairs))
+    rules = roundup.with_roundups(pairs.rule, table, pairs.left, pairs.right, everything)
     return replace(pairs, rule=rules)
 
 
