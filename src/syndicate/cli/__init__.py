@@ -7,7 +7,7 @@ with its commands in it; it imports what is heavy inside the functions that run,
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import io
 import signal
 import sys
@@ -22,19 +22,15 @@ if TYPE_CHECKING:
     from types import FrameType
 
 COMMANDS: Final = {
-    name: f"syndicate.cli.{module}"
-    for name, module in (
-        ("dedupe", "dedupe"),
-        ("strip", "strip"),
-        ("compare", "compare"),
-        ("explain", "compare"),
-        ("report", "report"),
-        ("sites", "sites"),
-        ("index", "index"),
-        ("serve", "serve"),
-        ("bench", "bench"),
-    )
-    if importlib.util.find_spec(f"syndicate.cli.{module}")
+    "dedupe": "syndicate.cli.dedupe",
+    "strip": "syndicate.cli.strip",
+    "compare": "syndicate.cli.compare",
+    "explain": "syndicate.cli.compare",
+    "report": "syndicate.cli.report",
+    "sites": "syndicate.cli.sites",
+    "index": "syndicate.cli.index",
+    "serve": "syndicate.cli.serve",
+    "bench": "syndicate.cli.bench",
 }
 """The module of each command, in the order that ``--help`` lists them."""
 
