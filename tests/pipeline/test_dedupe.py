@@ -87,6 +87,7 @@ def test_little_memory_changes_nothing(monkeypatch):
     monkeypatch.setattr("syndicate.pipeline.budget.Budget.shingles_at_once", 500)
     monkeypatch.setattr("syndicate.pipeline.budget.Budget.samples_at_once", 100)
     monkeypatch.setattr("syndicate.pipeline.budget.Budget.meetings_at_once", 10)
+    monkeypatch.setattr("syndicate.pipeline.budget.Budget.block", 20_000)
     assert dedupe(documents).to_json() == expected
 
 

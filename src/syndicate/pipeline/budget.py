@@ -111,6 +111,11 @@ class Budget:
         return self.memory >> 9
 
     @property
+    def block(self) -> int:
+        """Bytes of shingles and traits brought together; two blocks are held at a time."""
+        return self.memory >> 3
+
+    @property
     def samples_at_once(self) -> int:
         """Hash-sampled shingles sorted at a time."""
         return self.memory >> 8

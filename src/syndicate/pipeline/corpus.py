@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -76,6 +77,12 @@ class Corpus:
 
     def __len__(self) -> int:
         return len(self.places)
+
+    @property
+    def folder(self) -> Path | None:
+        """Where rows wait; None if all are in memory."""
+        paths = (part.shingles.items for part in self._parts)
+        return next((path.parent for path in paths if isinstance(path, Path)), None)
 
     def ids(self, numbers: NDArray[np.int64]) -> list[str]:
         """Ids of some documents."""

@@ -13,6 +13,7 @@ import numpy as np
 from syndicate.io.spool import pack
 from syndicate.match.context import worth_aligning
 from syndicate.match.verify import Overlap, overlap
+from syndicate.pipeline.gather import Gathered, gathered
 from syndicate.pipeline.meaning import copied, judge, worth_telling
 from syndicate.pipeline.pairs import Pairs, join
 from syndicate.sketch import lsh, sample
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from syndicate.config import Config
     from syndicate.pipeline.budget import Budget
     from syndicate.pipeline.corpus import Corpus
+    from syndicate.pipeline.gather import Block
 
     Progress = Callable[[str, int, int], None]
 
@@ -107,10 +109,14 @@ class Matcher:
 
     def compare(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Pairs:
         """Compare pairs exactly and give those that share enough to mean something."""
-        order = np.lexsort((right, left))
-        left, right = left[order], right[order]
-        chunks = self._chunks(left, right)
-        return join([self._compare(left[start:end], right[start:end]) for start, end in chunks])
+        most = self.budget.block
+        return join(
+            [
+                self._compare(source, one[start:end], other[start:end])
+                for source, one, other in gathered(self.corpus, left, right, most=most)
+                for start, end in self._chunks(one, other)
+            ]
+        )
 
     def accept(self, pairs: Pairs) -> Pairs:
         """Keep the pairs that reach the threshold and are worth telling."""
@@ -127,16 +133,24 @@ class Matcher:
         return join([Pairs(heads, copies, sizes, sizes, sizes, *meaning)])
 
     def verified(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Iterator[Pairs]:
-        """Compare candidates, sorted by both numbers, and give the matches among them."""
+        """Compare candidates and give the matches among them."""
+        done = 0
+        for lot in gathered(self.corpus, left, right, most=self.budget.block):
+            for pairs in self.verified_of(lot):
+                self.progress("verify", done, len(left))
+                yield pairs
+            done += len(lot.left)
+
+    def verified_of(self, lot: Gathered) -> Iterator[Pairs]:
+        """Likewise of pairs whose rows are at hand, best sorted by the left number."""
 
         def verify(chunk: tuple[int, int]) -> Pairs:
             start, end = chunk
-            return self.accept(self._compare(left[start:end], right[start:end]))
+            return self.accept(
+                self._compare(lot.source, lot.left[start:end], lot.right[start:end])
+            )
 
-        chunks = list(self._chunks(left, right))
-        for done, pairs in enumerate(self._in_threads(verify, chunks)):
-            self.progress("verify", done, len(chunks))
-            yield pairs
+        return self._in_threads(verify, self._chunks(lot.left, lot.right))
 
     def _in_threads(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
         """Work on items in threads, which the kernels let run; results come in order.
@@ -208,16 +222,18 @@ class Matcher:
             yield start, end
             start = end
 
-    def _compare(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Pairs:
+    def _compare(
+        self, source: Corpus | Block, left: NDArray[np.int64], right: NDArray[np.int64]
+    ) -> Pairs:
         """Compare pairs exactly, and read those that share enough to mean something."""
         numbers, where = np.unique(np.concatenate([left, right]), return_inverse=True)
         a, b = where[: len(left)], where[len(left) :]
-        shingles = pack(self.corpus.rows("shingles", numbers), np.uint64)
+        shingles = pack(source.rows("shingles", numbers), np.uint64)
         sizes = overlap(*shingles, self.corpus.sizes[numbers], a, b)
         worth = np.flatnonzero(worth_aligning(sizes, self.config.threshold))
         sizes = Overlap(*(column[worth] for column in sizes))
         size = self.config.sketch.shingle_size
-        meaning = judge(self.corpus, shingles, numbers, a[worth], b[worth], sizes, size)
+        meaning = judge(source, shingles, numbers, a[worth], b[worth], sizes, size)
         return Pairs(left[worth], right[worth], *sizes, *meaning)
 
 
@@ -266,7 +282,9 @@ class _Crowds:
         tried = self._tried.get(head, np.empty(0, np.int64))
         fresh = np.setdiff1d(rest, tried, assume_unique=True)
         self._tried[head] = np.union1d(tried, fresh)
-        pairs = join(list(self._matcher.verified(np.full(len(fresh), head), fresh)))
+        fresh = fresh[np.argsort(self._matcher.corpus.places[fresh])]  # as their rows wait
+        lot = Gathered(self._matcher.corpus, np.full(len(fresh), head), fresh)
+        pairs = join(list(self._matcher.verified_of(lot)))
         self.settled.append(pairs)
         self._leader[pairs.right[pairs.joins]] = head
 

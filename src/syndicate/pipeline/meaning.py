@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from syndicate.match.verify import Overlap
     from syndicate.pipeline.corpus import Corpus
+    from syndicate.pipeline.gather import Block
     from syndicate.pipeline.pairs import Pairs
 
 _OVERLAPS = tuple(
@@ -54,7 +55,7 @@ class Meaning(NamedTuple):
 
 
 def judge(
-    corpus: Corpus,
+    corpus: Corpus | Block,
     shingles: tuple[NDArray[np.uint64], NDArray[np.int64]],
     numbers: NDArray[np.int64],
     left: NDArray[np.int64],

@@ -1,0 +1,193 @@
+"""Bring together the rows that are compared: what waits on disk is read in its order, once.
+
+Candidates follow no order of files. So the documents of one neighbourhood of the graph of
+candidates are put into one *block* that fits in memory, all blocks are filled in a single pass
+over the parts, and then one or two blocks at a time are compared. Where the graph comes
+apart into stories, as news does, hardly a pair crosses from one block to another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from syndicate.io.spool import Rows, RowWriter, pack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from syndicate.match.relation import Context
+    from syndicate.pipeline.corpus import Corpus
+
+_KINDS = {"shingles": np.uint64, "flags": np.uint16}
+_TOKEN = sum(np.dtype(kind).itemsize for kind in _KINDS.values())
+"""Bytes that wait for each token."""
+
+
+class Gathered(NamedTuple):
+    """Pairs, and a source that has all their rows at hand."""
+
+    source: Corpus | Block
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some documents of a corpus, in memory.
+
+    Attributes
+    ----------
+    corpus
+        Knows all else of them.
+    place
+        ndarray of int64, shape (n,): of each number, where its rows are in ``held``.
+    held
+        Rows by kind.
+    """
+
+    corpus: Corpus
+    place: NDArray[np.int64]
+    held: dict[str, list[NDArray[Any]]]
+
+    def rows(self, what: str, numbers: NDArray[np.int64]) -> list[NDArray[Any]]:
+        """Fetch the ``shingles`` or ``flags`` of some documents."""
+        held = self.held[what]
+        return [held[place] for place in self.place[numbers].tolist()]
+
+    def context(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Context:
+        """Tell what is known of pairs beside their words."""
+        return self.corpus.context(left, right)
+
+
+def gathered(
+    corpus: Corpus, left: NDArray[np.int64], right: NDArray[np.int64], *, most: int
+) -> Iterator[Gathered]:
+    """Cut pairs into lots whose rows are in memory.
+
+    Parameters
+    ----------
+    corpus
+        Of the documents; given back as it is if it is all in memory.
+    left, right : ndarray of int64, shape (pairs,)
+        Document numbers.
+    most
+        Bytes of a block; two of them are held at a time.
+
+    Yields
+    ------
+    Gathered
+        Each pair in one of them, sorted by both numbers.
+    """
+    if corpus.folder is None or not len(left):
+        yield _sorted(corpus, left, right)
+        return
+    numbers, block = _blocks(corpus, left, right, most)
+    of = np.zeros(len(corpus), np.int64)
+    of[numbers] = block
+    low, high = np.minimum(of[left], of[right]), np.maximum(of[left], of[right])
+    order = np.lexsort((high, low))
+    code = low[order] * (block.max() + 1) + high[order]
+    lots = np.split(order, np.flatnonzero(np.diff(code)) + 1)
+    with TemporaryDirectory(dir=corpus.folder, prefix="gathered-") as folder:
+        shelf = _Shelf(corpus, numbers, block, Path(folder), most)
+        for lot in lots:
+            source = shelf.block(int(low[lot[0]]), int(high[lot[0]]))
+            yield _sorted(source, left[lot], right[lot])
+
+
+def _sorted(source: Corpus | Block, left: NDArray[np.int64], right: NDArray[np.int64]) -> Gathered:
+    order = np.lexsort((right, left))
+    return Gathered(source, left[order], right[order])
+
+
+def _blocks(
+    corpus: Corpus, left: NDArray[np.int64], right: NDArray[np.int64], most: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give each document that has a pair a block, neighbours side by side.
+
+    In the order of Cuthill and McKee (1969), which keeps the ends of every edge close.
+    """
+    from scipy.sparse import coo_array  # noqa: PLC0415 - slow to import
+    from scipy.sparse.csgraph import reverse_cuthill_mckee  # noqa: PLC0415
+
+    numbers, where = np.unique(np.concatenate([left, right]), return_inverse=True)
+    ends = where[: len(left)], where[len(left) :]
+    edges = np.concatenate(ends), np.concatenate(ends[::-1])
+    graph = coo_array((np.ones(len(edges[0]), np.int8), edges), shape=(len(numbers),) * 2)
+    order = reverse_cuthill_mckee(graph.tocsr(), symmetric_mode=True)
+    load = np.cumsum(corpus.counts[numbers[order]].astype(np.int64) * _TOKEN)
+    block = np.empty(len(numbers), np.int64)
+    block[order] = load // most
+    return numbers, np.unique(block, return_inverse=True)[1]
+
+
+class _Shelf:
+    """All blocks, in files unless there is only one."""
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        numbers: NDArray[np.int64],
+        block: NDArray[np.int64],
+        folder: Path,
+        most: int,
+    ) -> None:
+        self._corpus = corpus
+        self._place = np.full(len(corpus), -1)
+        self._files: list[dict[str, Rows]] = []
+        self._loaded: dict[int, dict[str, list[NDArray[Any]]]] = {}
+        self._members = [np.empty(0, np.int64)] * (int(block.max()) + 1)
+        self._fill(numbers, block, folder, most)
+
+    def _fill(
+        self, numbers: NDArray[np.int64], block: NDArray[np.int64], folder: Path, most: int
+    ) -> None:
+        """Read all rows once, in the order in which they wait."""
+        blocks = len(self._members)
+        writers = [
+            {
+                kind: RowWriter(dtype, folder / f"{kind}-{n}.bin" if blocks > 1 else None)
+                for kind, dtype in _KINDS.items()
+            }
+            for n in range(blocks)
+        ]
+        in_order = np.argsort(self._corpus.places[numbers])
+        load = np.cumsum(self._corpus.counts[numbers[in_order]].astype(np.int64) * _TOKEN)
+        cuts = np.flatnonzero(np.diff(load // max(most // 2, 1))) + 1
+        for some in np.split(in_order, cuts):
+            by_block = some[np.argsort(block[some], kind="stable")]
+            edges = np.searchsorted(block[by_block], np.arange(blocks + 1))
+            for kind, dtype in _KINDS.items():
+                rows = self._corpus.rows(kind, numbers[by_block])
+                for n in np.unique(block[some]).tolist():
+                    writers[n][kind].append(*pack(rows[edges[n] : edges[n + 1]], dtype))
+        self._files = [{kind: each.finish() for kind, each in of.items()} for of in writers]
+        for n in range(blocks):
+            members = numbers[in_order[block[in_order] == n]]
+            self._members[n] = members
+            self._place[members] = np.arange(len(members))
+
+    def block(self, one: int, other: int) -> Block:
+        """Load one block or two."""
+        self._loaded = {n: held for n, held in self._loaded.items() if n in (one, other)}
+        for n in (one, other):
+            if n not in self._loaded:
+                self._loaded[n] = {kind: _loaded(rows) for kind, rows in self._files[n].items()}
+        if one == other:
+            return Block(self._corpus, self._place, self._loaded[one])
+        place = self._place.copy()
+        place[self._members[other]] += len(self._members[one])
+        both = {kind: self._loaded[one][kind] + self._loaded[other][kind] for kind in _KINDS}
+        return Block(self._corpus, place, both)
+
+
+def _loaded(rows: Rows) -> list[NDArray[Any]]:
+    """Read a whole block and cut it into rows."""
+    return np.split(rows.whole(), rows.bounds[1:-1])
