@@ -193,11 +193,18 @@ class Matcher:
         among = np.zeros(len(self.corpus), bool)
         among[numbers] = True
         pieces = 1 + self.corpus.sampled // self.budget.samples_at_once
+        together = pieces == 1  # so that the pieces of all workers fit in memory at once
+        pieces = self.budget.workers if together else pieces
         edges = [(1 << 64) // sample.ONE_IN * piece // pieces for piece in range(pieces + 1)]
+
+        def invert(edge: tuple[int, int]) -> sample.Postings:
+            return sample.invert(*self.corpus.samples(among, *edge), len(among))
+
         found = []
-        for piece, (low, high) in enumerate(pairwise(edges)):
+        each = self._in_threads if together else map
+        for piece, postings in enumerate(each(invert, pairwise(edges))):
             self.progress("samples", piece, pieces)
-            found.append(sample.invert(*self.corpus.samples(among, low, high), len(among)))
+            found.append(postings)
         postings = sample.concatenate(found)
         if postings.capped:
             self.notes.append(
