@@ -158,19 +158,19 @@ def strip_batch(
     markers = markers or load_markers()
     data, offsets = as_bytes(data), np.array(offsets, np.int64)
     parts, lengths, spans, counts = [], [], [], []
-    for low, high in chunks(offsets):
+    for low, high, part, bounds in chunks(data, offsets):
         some = None if titles is None else titles[low:high]
         learned = Learned(sites and sites[low:high], templates.compiled if templates else None)
-        found = removals(data, offsets[low : high + 1], some, markers, learned)
-        start = np.insert(found.stop, found.bounds[:-1], offsets[low:high])
-        stop = np.insert(found.start, found.bounds[1:], offsets[low + 1 : high + 1])
-        doc = np.repeat(np.arange(low, high), np.diff(found.bounds) + 1)
+        found = removals(part, bounds, some, markers, learned)
+        start = np.insert(found.stop, found.bounds[:-1], bounds[:-1])
+        stop = np.insert(found.start, found.bounds[1:], bounds[1:])
+        doc = np.repeat(np.arange(high - low), np.diff(found.bounds) + 1)
         real = stop > start
         start, stop, doc = start[real], stop[real], doc[real]
-        parts += [data[a:b] for a, b in zip(start.tolist(), stop.tolist(), strict=True)]
-        lengths.append(np.bincount(doc - low, stop - start, high - low))
-        counts.append(np.bincount(doc - low, minlength=high - low))
-        spans.append(np.stack([start, stop], axis=1) - offsets[doc, None])
+        parts += [part[a:b] for a, b in zip(start.tolist(), stop.tolist(), strict=True)]
+        lengths.append(np.bincount(doc, stop - start, high - low))
+        counts.append(np.bincount(doc, minlength=high - low))
+        spans.append(np.stack([start, stop], axis=1) - bounds[doc, None])
     kept = np.concatenate([np.zeros(0, np.uint8), *parts])
     kept.flags.writeable = False  # as Arrow's are, so that kernels need not compile twice
     return StrippedBatch(

@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 
 
 @functools.cache
-def character_table() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """Load the classes and the marks of characters, each of shape (65536,).
+def character_table() -> NDArray[np.uint64]:
+    """Load the classes of characters and, in the upper half, their marks; shape (65536,).
 
     The file is written by ``tools/make_character_table.py``.
     """
     with resources.files("syndicate.boilerplate").joinpath("characters.npz").open("rb") as file:
         stored = np.load(file)
-        classes, marks = stored["classes"], stored["marks"]
-    classes.flags.writeable = marks.flags.writeable = False
-    return classes, marks
+        table: NDArray[np.uint64] = stored["classes"] | stored["marks"].astype(
+            np.uint64
+        ) << np.uint64(32)
+    table.flags.writeable = False
+    return table

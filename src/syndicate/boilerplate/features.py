@@ -109,7 +109,7 @@ def find(lines: Lines, at: Ints, first: Ints, modes: Mode, markers: Markers) -> 
         line = at[here]
         place = lines.token(line, first[here] + length - 1)
         key[here] = lines.chain(key[here], lines.hashes[place])
-        tone[here] += lines.token_tones[place]
+        tone[here] += lines.facts[place, 2]
         entry = np.searchsorted(markers.keys, key[here])
         check = np.arange(len(here))
         entry = np.minimum(entry, len(markers.keys) - 1)
@@ -141,7 +141,7 @@ def _fits(
     colon = markers.colons[entry]
     follows = np.where(
         lines.tokens[line] > length,
-        lines.looks[lines.token(line, np.minimum(length, lines.tokens[line] - 1)), 1],
+        lines.gap(lines.token(line, np.minimum(length, lines.tokens[line] - 1))),
         lines.tail[line],
     )
     return np.asarray(fits & (~colon | ((follows & COLON) != 0)))
@@ -151,7 +151,7 @@ def gap_before(lines: Lines, line: Ints, index: Ints) -> Ints:
     """Give the classes of what stands before token ``index``; past the last, of the tail."""
     within = index < lines.tokens[line]
     place = lines.token(line, np.where(within, index, 0))
-    return np.where(within, lines.looks[place, 1], lines.tail[line])
+    return np.where(within, lines.gap(place), lines.tail[line])
 
 
 def describe(lines: Lines, markers: Markers) -> Features:
@@ -214,13 +214,13 @@ def _dates(lines: Lines, screen: Screen, markers: Markers) -> NDArray[np.bool_]:
     """Find short lines that hold a date and nothing else: a year or a month's name at least."""
     short = np.flatnonzero((lines.tokens >= 2) & (lines.tokens <= _DATE_TOKENS))
     first = lines.base[short]
-    may_open = (lines.looks[first, 0] & DIGIT != 0) | (screen[first] & np.uint16(Mode.DATE) != 0)
+    may_open = (lines.look(first) & DIGIT != 0) | (screen[first] & np.uint16(Mode.DATE) != 0)
     short = short[may_open]
     owner = np.repeat(np.arange(len(short)), lines.tokens[short])
     starts = np.cumsum(lines.tokens[short]) - lines.tokens[short]
     position = np.arange(len(owner)) - starts[owner]
     token = lines.base[short][owner] + position
-    number = lines.looks[token, 0] & DIGIT != 0
+    number = lines.look(token) & DIGIT != 0
     other = ~number & (screen[token] & np.uint16(Mode.DATE) == 0)
     others = np.bincount(owner, other, len(short))
     numbers = np.bincount(owner, number, len(short))
@@ -228,8 +228,8 @@ def _dates(lines: Lines, screen: Screen, markers: Markers) -> NDArray[np.bool_]:
     word = np.flatnonzero(good[owner] & ~number)
     found = find(lines, short[owner[word]], position[word], Mode.DATE, markers)
     good[owner[word[found < 0]]] = False
-    size = lines.spans[token, 1] - lines.spans[token, 0]
-    digit = lines.data[lines.spans[token, 0]]
+    size = lines.past_byte(token) - lines.first_byte(token)
+    digit = lines.data[lines.first_byte(token)]
     year = (size == 4) & ((digit == ord("1")) | (digit == ord("2")))
     tells = np.bincount(owner, np.where(number, year, size >= _TELLING), len(short))
     dated = np.zeros(len(lines), np.bool_)
@@ -240,18 +240,18 @@ def _dates(lines: Lines, screen: Screen, markers: Markers) -> NDArray[np.bool_]:
 def _pictures(lines: Lines, markers: Markers) -> tuple[NDArray[np.bool_], NDArray[np.uint64]]:
     """Find lines that end like an image's text, and the hash of what comes before."""
     pictured = np.zeros(len(lines), np.bool_)
-    stem = lines.line_hashes[2].copy()
+    stem = lines.stem.copy()
     line = np.flatnonzero((lines.tokens >= 4) & (lines.flags & NUMBERED != 0))
     last = lines.tokens[line] - 1
     dashed = gap_before(lines, line, last) & (DASH | SPACE) == DASH | SPACE
     here, before = lines.token(line, last), lines.token(line, last - 1)
-    dashed &= lines.spans[here, 0] - lines.spans[before, 1] >= 3  # a space on both sides
+    dashed &= lines.first_byte(here) - lines.past_byte(before) >= 3  # a space on both sides
     pictured[line[dashed & (lines.tail[line] == 0)]] = True
     seen = markers.seen[lines.hashes[before] & np.uint64(0xFFFF)] & Mode.PICTURE != 0
     line, last = line[seen], last[seen]
     named = find(lines, line, last - 1, Mode.PICTURE, markers) >= 0
     pictured[line[named]] = True
-    stem[line[named]] = lines.line_hashes[3, line[named]]
+    stem[line[named]] = lines.stem2[line[named]]
     return pictured, stem
 
 
@@ -285,16 +285,16 @@ def _credits(lines: Lines, screen: Screen, markers: Markers) -> Ints:
     bare = edged & toned & (first > 0) & (rest >= 1) & (rest <= 6) & (names == rest)
     found |= bare & ~phrase & ~colon
     good = np.flatnonzero(found)[::-1]  # the first in a line is assigned last
-    credit[line[good]] = lines.spans[token[good], 0]
+    credit[line[good]] = lines.first_byte(token[good])
     return credit
 
 
 def _capitals(lines: Lines, start: Ints, count: Ints) -> Ints:
     """Count, of so many tokens from each start, those with a capital or a number."""
     total = np.zeros(len(start), np.int64)
-    last = max(len(lines.looks) - 1, 0)
+    last = max(len(lines.facts) - 1, 0)
     for step in range(int(count.max(initial=0))):
-        look = lines.looks[np.minimum(start + step, last), 0]
+        look = lines.look(np.minimum(start + step, last))
         total += (look & (UPPER | DIGIT) != 0) & (step < count)
     return total
 
@@ -302,5 +302,5 @@ def _capitals(lines: Lines, start: Ints, count: Ints) -> Ints:
 def _pointed(lines: Lines) -> NDArray[np.bool_]:
     """Find lines that begin with two arrows."""
     arrow = ord(">")
-    after = np.minimum(lines.start + 1, len(lines.data) - 1)
-    return np.asarray((lines.data[lines.start] == arrow) & (lines.data[after] == arrow))
+    both = (lines.data[lines.start] == arrow) & (lines.data[lines.start + 1] == arrow)
+    return np.asarray(both & (lines.stop - lines.start > 1))

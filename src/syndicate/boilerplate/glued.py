@@ -92,7 +92,7 @@ def _core(covered: Shares, first: int, last: int) -> tuple[int, int]:
 def _edges(lines: Lines, line: int, first: int, last: int, rule: Rule) -> Cut:
     """Widen a stretch of tokens to the signs and spaces that belong to it."""
     places = lines.token(np.array([line, line]), np.array([first, last]))
-    start, stop = int(lines.spans[places[0], 0]), int(lines.spans[places[1], 1])
+    start, stop = int(lines.facts[places[0], 0]), int(lines.facts[places[1], 1])
     low, high = int(lines.start[line]), int(lines.stop[line])
     if rule == Rule.SITE_TAIL:
         before = _BEFORE.search(lines.data[max(low, start - 16) : start].tobytes())

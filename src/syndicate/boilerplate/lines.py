@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -10,6 +9,8 @@ import numpy as np
 from syndicate.boilerplate.characters import character_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 SENTENCE, ELLIPSIS, LINK, QUOTED, NUMBERED, NAMELIKE, LOUD = (1 << bit for bit in range(7))
@@ -21,13 +22,16 @@ WORD, UPPER, DIGIT, LONE, IGNORED, END, CLOSE, SPACE, OPEN, DASH, COLON = (
 """Classes of characters; the kernel's own, without the code below them."""
 
 HEAD = 64
+PAD = 2
+"""Bytes that the kernel reads after the last text."""
+
+_HASHES = 5
 _CHUNK = 1 << 22
 _SEED = np.uint64(0x9E3779B97F4A7C15)
 _GROW = np.uint64(0xD6E8FEB86659FD93)
 _S29 = np.uint64(29)
 
 
-@dataclass(slots=True)
 class Lines:
     """The lines of a column of texts, in order, those of space alone left out.
 
@@ -40,87 +44,50 @@ class Lines:
         two; sum of its marks.
     start, stop, begin, doc, base, tokens, words, flags, tail : ndarray of int64, shape (n,)
         See `syndicate.kernels.lines.read_lines`.
-    hashes, token_tones, spans, looks
-        The tokens, as `syndicate.kernels.lines.read_lines` keeps them.
+    hashes : ndarray of uint64, shape (m,)
+        The tokens' hashes, as `syndicate.kernels.lines.read_lines` keeps them.
+    facts : ndarray of uint32, shape (m, 4)
+        Their bytes, marks and classes.
     """
-
-    data: NDArray[np.uint8]
-    line_hashes: NDArray[np.uint64]
-    line_values: NDArray[np.int64]
-    hashes: NDArray[np.uint64]
-    token_tones: NDArray[np.uint32]
-    spans: NDArray[np.int64]
-    looks: NDArray[np.uint16]
 
     seed: ClassVar[np.uint64] = _SEED
 
+    def __init__(
+        self,
+        data: NDArray[np.uint8],
+        columns: NDArray[np.uint64],
+        hashes: NDArray[np.uint64],
+        facts: NDArray[np.uint32],
+    ) -> None:
+        self.data, self.columns, self.hashes, self.facts = data, columns, hashes, facts
+        self.key, self.form, self.stem, self.stem2, self.tones = columns[:_HASHES]
+        values = columns[_HASHES:].view(np.int64)
+        self.start, self.stop, self.begin, self.doc, self.base = values[:5]
+        self.tokens, self.words, self.flags, self.tail = values[5:]
+
     def __len__(self) -> int:
-        return int(self.line_values.shape[1])
-
-    @property
-    def key(self) -> NDArray[np.uint64]:
-        """Hash of each line's tokens."""
-        return np.asarray(self.line_hashes[0])
-
-    @property
-    def form(self) -> NDArray[np.uint64]:
-        """Hash of each line's tokens, runs of numbers counting as one number."""
-        return np.asarray(self.line_hashes[1])
-
-    @property
-    def tones(self) -> NDArray[np.uint64]:
-        """Sum of each line's marks."""
-        return np.asarray(self.line_hashes[4])
-
-    @property
-    def start(self) -> NDArray[np.int64]:
-        """Byte of each line's first character that is not space."""
-        return np.asarray(self.line_values[0])
-
-    @property
-    def stop(self) -> NDArray[np.int64]:
-        """Byte after the last such character."""
-        return np.asarray(self.line_values[1])
-
-    @property
-    def begin(self) -> NDArray[np.int64]:
-        """Byte after the line break before each line."""
-        return np.asarray(self.line_values[2])
-
-    @property
-    def doc(self) -> NDArray[np.int64]:
-        """Text of each line."""
-        return np.asarray(self.line_values[3])
-
-    @property
-    def base(self) -> NDArray[np.int64]:
-        """Place of each line's first token."""
-        return np.asarray(self.line_values[4])
-
-    @property
-    def tokens(self) -> NDArray[np.int64]:
-        """Tokens of each line."""
-        return np.asarray(self.line_values[5])
-
-    @property
-    def words(self) -> NDArray[np.int64]:
-        """Words of each line; two letters of a script without spaces make one."""
-        return np.asarray(self.line_values[6])
-
-    @property
-    def flags(self) -> NDArray[np.int64]:
-        """What each line looks like."""
-        return np.asarray(self.line_values[7])
-
-    @property
-    def tail(self) -> NDArray[np.int64]:
-        """Classes of what follows each line's last token."""
-        return np.asarray(self.line_values[8])
+        return len(self.key)
 
     def token(self, line: NDArray[np.int64], index: NDArray[np.int64]) -> NDArray[np.int64]:
         """Place a token: one of the first or the last HEAD of its line."""
-        ring = HEAD + ((index - HEAD) & (HEAD - 1))
+        ring = HEAD + (index & (HEAD - 1))
         return np.asarray(self.base[line] + np.where(index < HEAD, index, ring))
+
+    def first_byte(self, place: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give the byte where each token begins."""
+        return np.asarray(self.facts[place, 0], np.int64)
+
+    def past_byte(self, place: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give the byte after each token."""
+        return np.asarray(self.facts[place, 1], np.int64)
+
+    def look(self, place: NDArray[np.int64]) -> NDArray[np.uint32]:
+        """Give the classes of each token."""
+        return np.asarray(self.facts[place, 3] & 0xFFFF)
+
+    def gap(self, place: NDArray[np.int64]) -> NDArray[np.uint32]:
+        """Give the classes of what stands before each token."""
+        return np.asarray(self.facts[place, 3] >> 16)
 
     @staticmethod
     def chain(key: NDArray[np.uint64], token: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -130,27 +97,27 @@ class Lines:
 
 
 def read(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Lines:
-    """Read a column of texts: text ``i`` is ``data[offsets[i]:offsets[i + 1]]``."""
-    from syndicate.kernels.lines import HASH_ROWS, VALUE_ROWS, read_lines  # noqa: PLC0415 - compiles
+    """Read a column of texts of up to 4 GB: text ``i`` is ``data[offsets[i]:offsets[i + 1]]``."""
+    from syndicate.kernels import lines as kernels  # noqa: PLC0415 - compiles
 
-    used = data[offsets[0] : offsets[-1]]
+    first, last = int(offsets[0]), int(offsets[-1])
+    if len(data) < last + PAD:
+        data = as_bytes(np.concatenate([data[:last], np.zeros(PAD, np.uint8)]))
+    used = data[first:last]
     breaks = np.count_nonzero(used == ord("\n")) + np.count_nonzero(used == ord("\r"))
     most_lines = breaks + len(offsets) - 1
     most_tokens = min(len(used) // 2 + most_lines, 2 * HEAD * most_lines) + 2 * HEAD
+    longest = int(np.diff(offsets).max(initial=0))
+    points = np.empty(longest + 1, np.uint16)
     hashes = np.empty(most_tokens, np.uint64)
-    tones = np.empty(most_tokens, np.uint32)
-    spans = np.empty((most_tokens, 2), np.int64)
-    looks = np.empty((most_tokens, 2), np.uint16)
-    line_hashes = np.empty((HASH_ROWS, most_lines), np.uint64)
-    values = np.empty((VALUE_ROWS, most_lines), np.int64)
-    count = read_lines(
-        data, offsets, *character_table(), hashes, tones, spans, looks, line_hashes, values
-    )
-    line_hashes, values = line_hashes[:, :count].copy(), values[:, :count].copy()
-    kept = int(values[4, -1] + min(values[5, -1], 2 * HEAD)) if count else 0
-    return Lines(
-        data, line_hashes, values, hashes[:kept], tones[:kept], spans[:kept], looks[:kept]
-    )
+    facts = np.empty((most_tokens, kernels.TOKEN_COLUMNS), np.uint32)
+    found = np.empty((most_lines, kernels.LINE_COLUMNS), np.uint64)
+    count = kernels.read_lines(data, offsets, character_table(), points, hashes, facts, found)
+    columns = np.ascontiguousarray(found[:count].T)
+    lines = Lines(data, columns, hashes, facts)
+    kept = int(lines.base[-1] + min(lines.tokens[-1], 2 * HEAD)) if count else 0
+    lines.hashes, lines.facts = hashes[:kept], facts[:kept]
+    return lines
 
 
 def reread(
@@ -160,19 +127,19 @@ def reread(
     parts = [lines.data[a:b] for a, b in zip(start.tolist(), stop.tolist(), strict=True)]
     offsets = np.zeros(len(parts) + 1, np.int64)
     np.cumsum(stop - start, out=offsets[1:])
-    again = read(as_bytes(np.concatenate(parts)), offsets)
+    again = read(as_bytes(np.concatenate([*parts, np.zeros(PAD, np.uint8)])), offsets)
     where = at[again.doc]
     shift = (start - offsets[:-1])[again.doc]
-    lines.line_hashes[:, where] = again.line_hashes
-    lines.start[where] = again.start + shift
-    lines.stop[where] = again.stop + shift
-    lines.base[where] = again.base + len(lines.hashes)
-    lines.line_values[5:, where] = again.line_values[5:]
+    kept = lines.begin[where], lines.doc[where]
+    lines.columns[:, where] = again.columns
+    lines.begin[where], lines.doc[where] = kept
+    lines.start[where] += shift
+    lines.stop[where] += shift
+    lines.base[where] += len(lines.hashes)
+    moved = again.facts.copy()
+    moved[:, :2] += np.repeat(shift, np.minimum(again.tokens, 2 * HEAD))[:, None].astype(np.uint32)
     lines.hashes = np.concatenate([lines.hashes, again.hashes])
-    lines.token_tones = np.concatenate([lines.token_tones, again.token_tones])
-    moved = again.spans + np.repeat(shift, np.minimum(again.tokens, 2 * HEAD))[:, None]
-    lines.spans = np.concatenate([lines.spans, moved])
-    lines.looks = np.concatenate([lines.looks, again.looks])
+    lines.facts = np.concatenate([lines.facts, moved])
     return again
 
 
@@ -183,13 +150,16 @@ def as_bytes(data: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return view
 
 
-def chunks(offsets: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """Cut a column into runs of texts of about a megabyte, which stay in the cache."""
-    found = []
+Chunk = tuple[int, int, "NDArray[np.uint8]", "NDArray[np.int64]"]
+"""First text, text after the last, their bytes and the offsets in these."""
+
+
+def chunks(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Iterator[Chunk]:
+    """Cut a column into runs of texts of some megabytes, which stay in the cache."""
     low, count = 0, len(offsets) - 1
     while low < count:
         high = int(np.searchsorted(offsets, offsets[low] + _CHUNK, "right")) - 1
         high = min(max(high, low + 1), count)
-        found.append((low, high))
+        first, last = int(offsets[low]), int(offsets[high])
+        yield low, high, data[first : last + PAD], offsets[low : high + 1] - first
         low = high
-    return found

@@ -174,9 +174,9 @@ class SiteTemplates:
         """
         self._compiled = None
         data, offsets = as_bytes(data), np.array(offsets, np.int64)
-        for low, high in chunks(offsets):
+        for low, high, part, bounds in chunks(data, offsets):
             some = sites[low:high]
-            found = pages(data, offsets[low : high + 1], day, functools.partial(self._wants, some))
+            found = pages(part, bounds, day, functools.partial(self._wants, some))
             for doc, page, shown in found:
                 self._sites.setdefault(str(some[doc]), _Site()).add(page, shown)
 

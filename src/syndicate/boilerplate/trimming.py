@@ -41,7 +41,7 @@ def lead_ins(lines: Lines, at: Ints, markers: Markers) -> tuple[Ints, Ints]:
     inside = lines.tokens[line] > first + 1
     line, first = line[inside], first[inside]
     place = lines.base[line] + first
-    opened = lines.looks[place, 1] & OPEN != 0
+    opened = lines.gap(place) & OPEN != 0
     named = markers.seen[lines.hashes[place] & np.uint64(0xFFFF)] & np.uint16(_NAMED) != 0
     look = named & (opened | (first == 0))
     entry = find(lines, line[look], first[look], _NAMED, markers)
@@ -66,9 +66,9 @@ def _text_after(lines: Lines, line: int, token: int, *, stamped: bool) -> int:
         return -1
     base = int(lines.base[line])
     if stamped:
-        return int(lines.spans[base + token, 0])
-    start = int(lines.spans[base + token - 1, 1])
-    stop = int(lines.spans[base + token, 0])
+        return int(lines.facts[base + token, 0])
+    start = int(lines.facts[base + token - 1, 1])
+    stop = int(lines.facts[base + token, 0])
     match = _AFTER.match(lines.data[start:stop].tobytes())
     return start + match.end() if match else -1
 
@@ -77,7 +77,7 @@ def _bracketed(lines: Lines, line: int) -> int:
     """Give the byte after up to four words in brackets and a dash that open a line."""
     base, tokens = int(lines.base[line]), int(lines.tokens[line])
     for token in range(1, min(5, tokens)):
-        gap = int(lines.looks[base + token, 1])
+        gap = int(lines.facts[base + token, 3] >> 16)
         if gap & CLOSE:
             return _text_after(lines, line, token, stamped=False) if gap & DASH else -1
         if gap & COLON:
