@@ -192,6 +192,7 @@ def read_lines(
                 gap = _NO
                 size += 1
             if stop > first:
+                words = size - wide - links + ((wide + 1) >> 1)
                 flags = SENTENCE | (ELLIPSIS if dots >= 2 else 0) if core & END else 0
                 flags |= LINK if links else 0
                 flags |= QUOTED if last & CLOSE and not core & END else 0
@@ -210,10 +211,10 @@ def read_lines(
                 lines[count, DOC] = doc
                 lines[count, BASE] = base
                 lines[count, TOKENS] = size
-                lines[count, WORDS] = max(size - wide - links + ((wide + 1) >> 1), 0)
+                lines[count, WORDS] = words if words > 0 else 0
                 lines[count, FLAGS] = flags
                 lines[count, TAIL] = gap >> _DOWN & _CLASSES
-                base += min(size, 2 * HEAD)
+                base += size if size < 2 * HEAD else 2 * HEAD
                 count += 1
             begin = i
     return count
