@@ -45,12 +45,21 @@ Label = Callable[[NDArray[np.int64]], Sequence[str]]
 """Names rows of a batch for a reader of messages: ``file.jsonl:12``."""
 
 
+def _nowhere(rows: NDArray[np.int64]) -> Sequence[str]:
+    """Label the rows of a batch that has none."""
+    return [""] * len(rows)
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some documents as columns of `SCHEMA`, and the inputs among them that were skipped."""
+    """Some documents as columns of `SCHEMA`, and the inputs among them that were skipped.
+
+    ``label`` says where documents were read, by their rows.
+    """
 
     records: pa.RecordBatch
     skipped: tuple[Skipped, ...] = ()
+    label: Label = _nowhere
 
 
 def assemble(
@@ -75,7 +84,8 @@ def assemble(
         kept = pa.array(~unfit)
         columns = {name: array.filter(kept) for name, array in columns.items()}
         rows = rows[~unfit]
-    return Batch(_record_batch(columns, rows, label), tuple(skipped))
+    records = _record_batch(columns, rows, label)
+    return Batch(records, tuple(skipped), lambda chosen: label(rows[chosen]))
 
 
 def _unfit(text: pa.Array) -> NDArray[np.bool_]:

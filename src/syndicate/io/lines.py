@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -59,7 +60,7 @@ class LineReader:
         if not block.too_long:
             return batch
         passed = Skipped(self._label(block.first + len(block.newlines)), TOO_LONG)
-        return Batch(batch.records, (*batch.skipped, passed))
+        return replace(batch, skipped=(*batch.skipped, passed))
 
     def _label(self, number: int) -> str:
         return f"{self._name}:{self._before() + number + 1}"

@@ -13,6 +13,7 @@ from syndicate.pipeline.budget import Budget, Estimate, text_size
 from syndicate.pipeline.corpus import Corpus
 from syndicate.pipeline.grouping import group
 from syndicate.pipeline.matcher import Matcher
+from syndicate.pipeline.places import Places
 from syndicate.pipeline.result import Result
 from syndicate.pipeline.scan import (
     Scratch,
@@ -131,11 +132,15 @@ def dedupe_paths(
     if work is None:
         groups = _placed(_read(plan.units, progress), budget, folder)
         parts, templates = sketch_in_memory(groups, config)
+        places = Places(plan.units)
     else:
         parts, templates = sketch_units(
             plan.units, config, work=work, workers=budget.workers, progress=progress
         )
-    return _result(Corpus(parts, plan.skipped), config, budget, progress, folder, templates)
+        places = Places(plan.units, [len(part) for part in parts])
+    return _result(
+        Corpus(parts, plan.skipped, places), config, budget, progress, folder, templates
+    )
 
 
 def _read(units: Sequence[io.Unit], progress: Progress) -> Iterator[io.Batch]:

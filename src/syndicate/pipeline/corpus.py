@@ -14,6 +14,7 @@ from syndicate import io
 from syndicate.match.context import UNDATED, moment
 from syndicate.match.relation import Context
 from syndicate.model import Skipped
+from syndicate.pipeline.places import Places
 from syndicate.pipeline.texts import site_column
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 
 _RECORDS_AT_ONCE = 1024
+_VALUES = Places()
 
 
 class Corpus:
@@ -40,6 +42,8 @@ class Corpus:
         In input order.
     skipped
         Inputs that never reached a part.
+    places
+        Where the documents were read.
 
     Attributes
     ----------
@@ -55,7 +59,9 @@ class Corpus:
         Of all parts, and the documents dropped for their id.
     """
 
-    def __init__(self, parts: Sequence[Part], skipped: tuple[Skipped, ...] = ()) -> None:
+    def __init__(
+        self, parts: Sequence[Part], skipped: tuple[Skipped, ...] = (), places: Places = _VALUES
+    ) -> None:
         self._parts = tuple(parts)
         self._starts = np.cumsum([0, *(len(part) for part in parts)])
         tables = [part.texts.records for part in parts if len(part)]
@@ -63,7 +69,7 @@ class Corpus:
             pa.concat_tables(tables) if tables else io.SCHEMA.empty_table().drop_columns(["text"])
         )
         digests = np.concatenate([np.empty((0, 2), np.uint64), *(part.digests for part in parts)])
-        order, repeats = _by_id(self._records.column("id"), digests)
+        order, repeats, kept = _by_id(self._records.column("id"), digests)
         self.places: NDArray[np.int64] = order
         self.digests: NDArray[np.uint64] = digests[order]
         counts = np.concatenate([np.empty(0, np.int32), *(part.counts for part in parts)])
@@ -71,12 +77,23 @@ class Corpus:
         sizes = np.concatenate([np.empty(0, np.int32), *(part.sizes for part in parts)])
         self.sizes: NDArray[np.int32] = sizes[order]
         found = (item for part in parts for item in part.texts.skipped)
+        refused = self._refused(repeats, kept, places)
         self.skipped = tuple(
-            sorted((*skipped, *found, *repeats), key=lambda item: (item.id, item.error))
+            sorted((*skipped, *found, *refused), key=lambda item: (item.id, item.error))
         )
 
     def __len__(self) -> int:
         return len(self.places)
+
+    def _refused(
+        self, repeats: NDArray[np.int64], kept: NDArray[np.int64], places: Places
+    ) -> Iterator[Skipped]:
+        """Report documents whose id another one has, which was kept, by file and line."""
+        ids = self._records.column("id").take(pa.array(repeats)).to_pylist()
+        labels = places.label(np.unique(np.concatenate([repeats, kept])))
+        for name, repeat, other in zip(ids, repeats.tolist(), kept.tolist(), strict=True):
+            where = labels.get(other) or "another document of this id"
+            yield Skipped(labels.get(repeat) or name, f"duplicate id {name!r}: {where} was kept")
 
     @property
     def folder(self) -> Path | None:
@@ -209,18 +226,23 @@ def _codes(column: pa.DictionaryArray) -> NDArray[np.int64]:
 
 def _by_id(
     ids: pa.ChunkedArray, digests: NDArray[np.uint64]
-) -> tuple[NDArray[np.int64], tuple[Skipped, ...]]:
-    """Order documents by id; report those whose id another one has."""
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Order documents by id.
+
+    Returns
+    -------
+    tuple
+        Places in order of id, places of documents whose id another one has, and the place of
+        that other one of each.
+    """
     if len(ids) == 0:
-        return np.empty(0, np.int64), ()
+        none = np.empty(0, np.int64)
+        return none, none, none
     table = pa.table({"id": ids, "low": digests[:, 0], "high": digests[:, 1]})
     keys = [(name, "ascending") for name in ("id", "low", "high")]
     order = pc.sort_indices(table, sort_keys=keys).to_numpy().astype(np.int64)
     ordered = ids.combine_chunks().take(pa.array(order))
     repeated = np.zeros(len(order), bool)
     repeated[1:] = pc.equal(ordered[1:], ordered[:-1]).to_numpy(zero_copy_only=False)
-    reports = tuple(
-        Skipped(name, f"duplicate id {name!r}: another document of this id was kept")
-        for name in ordered.filter(pa.array(repeated)).to_pylist()
-    )
-    return order[~repeated], reports
+    leader = order[~repeated][np.cumsum(~repeated) - 1]
+    return order[~repeated], order[repeated], leader[repeated]

@@ -11,7 +11,7 @@ import weakref
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -169,7 +169,7 @@ def with_folders(unit: io.Unit) -> Iterator[io.Batch]:
         folders = pc.struct_field(pc.extract_regex(records.column("id"), _TOP_FOLDER), "top")
         sources = pc.coalesce(records.column("source"), folders)
         place = records.schema.get_field_index("source")
-        yield io.Batch(records.set_column(place, "source", sources), batch.skipped)
+        yield replace(batch, records=records.set_column(place, "source", sources))
 
 
 def _read_unit(unit: io.Unit, work: Path, number: int) -> None:
