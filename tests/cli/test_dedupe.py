@@ -103,6 +103,24 @@ def test_bad_inputs_are_named_and_the_rest_is_done(run, news):
     assert "skipped missing: no such file or folder" in done.stderr
 
 
+@pytest.mark.parametrize("options", [[], ["--workers", "2"]], ids=["memory", "disk"])
+def test_a_duplicate_id_is_named_by_file_and_line(run, tmp_path, options):
+    folder = tmp_path / "news"
+    folder.mkdir()
+    lines = [{"id": "x", "text": STORY}, {"id": "y", "text": OTHER}, {"id": "x", "text": STORY}]
+    lines[2]["text"] += " Hết."
+    written = "\n\n".join(json.dumps(line) for line in lines)
+    (folder / "a.jsonl").write_text(written, encoding="utf-8")
+    (folder / "b.csv").write_text("id,text\nz,A last word\ny,Again\n", encoding="utf-8")
+    done = run("dedupe", folder, *options, "--format", "json")
+    assert done.returncode == 1
+    result = json.loads(done.stdout)
+    assert result["documents"] == 3
+    told = {tuple(sorted((item["id"], item["error"].split()[-3]))) for item in result["skipped"]}
+    assert told == {("a.jsonl:1", "a.jsonl:5"), ("a.jsonl:3", "b.csv:3")}
+    assert all("duplicate id" in item["error"] for item in result["skipped"])
+
+
 def test_only_ten_skipped_inputs_are_listed(run):
     done = run("dedupe", *[f"no{number}" for number in range(12)])
     assert done.stderr.count("no such file or folder") == 10
@@ -252,10 +270,8 @@ def test_an_interrupted_run_leaves_nothing(news, tmp_path, sent, status):
     while not list(tmp_path.glob(".out.json*")) and time.monotonic() < deadline:
         time.sleep(0.05)
     time.sleep(0.3)
-    while process.poll() is None and time.monotonic() < deadline + 30:
-        process.send_signal(sent)  # again, as a person would: an import may swallow the first
-        time.sleep(1)
-    assert process.poll() is not None
+    process.send_signal(sent)
+    process.wait(timeout=60)
     assert process.stderr
     errors = process.stderr.read()
     process.stderr.close()

@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import importlib
 import io
-import signal
 import sys
 import traceback
-from typing import TYPE_CHECKING, Annotated, Final, NoReturn
+from typing import Annotated, Final, NoReturn
 
 import typer
 
+from syndicate.cli.ending import Ending
 from syndicate.errors import ConfigError, SyndicateError
-
-if TYPE_CHECKING:
-    from types import FrameType
 
 COMMANDS: Final = {
     "dedupe": "syndicate.cli.dedupe",
@@ -36,12 +33,11 @@ COMMANDS: Final = {
 
 _USAGE = 2
 _FAILED = 3
-_TERMINATED = 128 + signal.SIGTERM
 
 
 def main() -> NoReturn:
     """Run the command line and exit with its status."""
-    signal.signal(signal.SIGTERM, _terminate)
+    ending = Ending()
     _write_utf8()
     try:
         _app(sys.argv[1:])()
@@ -52,6 +48,8 @@ def main() -> NoReturn:
     except Exception:  # noqa: BLE001 - a fault of ours; Python's status of 1 would say "done"
         traceback.print_exc()
         sys.exit(_FAILED)
+    finally:
+        ending.close()
     sys.exit(0)
 
 
@@ -61,11 +59,6 @@ def _write_utf8() -> None:
         if isinstance(stream, io.TextIOWrapper):
             encoding = stream.encoding if stream.isatty() else "utf-8"
             stream.reconfigure(encoding=encoding, errors="replace")
-
-
-def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
-    """End as on Ctrl-C, so that temporary files go."""
-    sys.exit(_TERMINATED)
 
 
 def _leave(error: SyndicateError, status: int) -> NoReturn:
