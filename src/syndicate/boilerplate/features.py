@@ -74,6 +74,12 @@ class Features:
     stem: NDArray[np.uint64]
     pointed: NDArray[np.bool_]
 
+    @property
+    def telling(self) -> NDArray[np.bool_]:
+        """Which lines say anything of themselves."""
+        told = (self.kind > 0) | (self.credit >= 0)
+        return np.asarray(told | self.dated | self.pictured | self.pointed)
+
     def update(self, at: Ints, other: Features) -> None:
         """Put in what is told of some lines that were read again."""
         self.marker[at], self.kind[at] = other.marker, other.kind

@@ -31,6 +31,9 @@ NEAR_TOP = 4
 """Lines at the top of a text where its title may stand."""
 CAPTION = 60
 """Words of the longest caption."""
+MENU_LINES = 8
+MENU_WORDS = 5
+"""So many lines of so few words outside the body may be a menu."""
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ from syndicate.boilerplate.features import Features, describe
 from syndicate.boilerplate.glued import glued_cuts
 from syndicate.boilerplate.lines import Lines, as_bytes, read, reread
 from syndicate.boilerplate.rules import Rule
+from syndicate.boilerplate.screen import telling
 from syndicate.boilerplate.segment import LEAST_PART, LEAST_WORDS, enough, judge
 from syndicate.boilerplate.trimming import LEAD_LINES, end_marks, lead_ins
 
@@ -241,11 +242,12 @@ class _Texts:
         active = np.ones(len(self.titles), np.bool_)
         for _ in range(_ROUNDS):
             live = np.flatnonzero((self.gone == 0) & active[lines.doc])
-            drop = judge(lines, self.features, live, self.titles, self.known)
-            self.gone[live] = drop
+            judged = telling(lines, self.features, live, self.titles, self.known)
+            drop = judge(lines, self.features, judged, self.titles, self.known)
+            self.gone[judged] = drop
             changed = np.zeros_like(active)
-            changed[lines.doc[live[drop != 0]]] = True
-            changed[lines.doc[self._trim(live[drop == 0])]] = True
+            changed[lines.doc[judged[drop != 0]]] = True
+            changed[lines.doc[self._trim(live[self.gone[live] == 0])]] = True
             active = changed
             if not active.any():
                 break

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from syndicate.boilerplate.lines import NAMELIKE
-from syndicate.boilerplate.page import CAPTION, HEADING, NEAR_TOP, PROSE, Page
+from syndicate.boilerplate.page import (
+    CAPTION,
+    HEADING,
+    MENU_LINES,
+    MENU_WORDS,
+    NEAR_TOP,
+    PROSE,
+    Page,
+)
 from syndicate.boilerplate.rules import Rule
 
 if TYPE_CHECKING:
@@ -57,7 +65,8 @@ def drop_before(this: Page, rule: Ints, start: Ints, title: Keys, drop: Ints) ->
     outside = index < start[this.seg]
     weight = np.where(outside, _EVIDENCE[rule], 0.0)
     last = this.latest(weight >= 1.0)
-    menu = this.total(outside & (this.words <= 5) & ~this.ends)[this.seg] >= 8
+    short = this.total(outside & (this.words <= MENU_WORDS) & ~this.ends)
+    menu = short[this.seg] >= MENU_LINES
     among = (this.total(weight) >= _SURE)[this.seg] & (index < last[this.seg])
     plain = this.heading & (rule == Rule.NOTHING) & (this.words >= 5)
     plain &= (this.position < NEAR_TOP) & (this.flags & NAMELIKE == 0)
