@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 from tests.pipeline.newswire import article, noisy
 
@@ -60,6 +61,22 @@ def test_a_run_killed_at_any_moment_is_taken_up_again(news, tmp_path, workers):
     subprocess.run(command(news, work, out, workers), check=True)
     assert out.read_text() == expected
     assert not list(work.glob("draft-*")) or workers == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills without a word")
+def test_workers_end_with_a_parent_that_was_killed(news, tmp_path):
+    call = command(news, tmp_path / "work", tmp_path / "out.json", 2)
+    process = psutil.Popen(call, stderr=subprocess.DEVNULL)
+    workers = []
+    deadline = time.monotonic() + 60
+    while len(workers) < 2 and time.monotonic() < deadline:
+        time.sleep(0.02)
+        workers = [child for child in process.children() if "spawn_main" in child.cmdline()[-2]]
+    process.kill()
+    process.wait()
+    assert len(workers) == 2
+    _, alive = psutil.wait_procs(workers, timeout=30)
+    assert not alive
 
 
 def test_finished_parts_are_not_read_again(news, tmp_path):

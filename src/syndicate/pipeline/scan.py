@@ -23,6 +23,7 @@ from syndicate.config import SCHEME
 from syndicate.errors import IndexFormatError, StoreError
 from syndicate.pipeline.part import Part, load, sketch
 from syndicate.pipeline.texts import load_texts, read_texts
+from syndicate.pipeline.worker import follow_parent, without_interrupts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -133,12 +134,15 @@ class _Steps:
                 step(self._units[number], self._work, number, *settings)
             return
         context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(min(self._workers, len(waiting)), mp_context=context)
+        pool = ProcessPoolExecutor(
+            min(self._workers, len(waiting)), mp_context=context, initializer=follow_parent
+        )
         try:
-            pending = {
-                pool.submit(step, self._units[number], self._work, number, *settings)
-                for number in waiting
-            }
+            with without_interrupts():
+                pending = {
+                    pool.submit(step, self._units[number], self._work, number, *settings)
+                    for number in waiting
+                }
             while pending:
                 self._progress(stage, total - len(pending), total)
                 done_now, pending = wait(pending, return_when=FIRST_COMPLETED)
