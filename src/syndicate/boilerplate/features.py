@@ -104,6 +104,8 @@ def find(lines: Lines, at: Ints, first: Ints, modes: Mode, markers: Markers) -> 
         Indices into `Markers.entries`, or -1.
     """
     best = np.full(len(at), -1, np.int64)
+    if not len(at):
+        return best
     key = np.full(len(at), lines.seed, np.uint64)
     tone = np.zeros(len(at), np.uint64)
     here = np.arange(len(at))
@@ -189,6 +191,8 @@ def _seen(
 ) -> tuple[Ints, Ints]:
     """Give the tokens of good lines that may begin a marker, and their lines."""
     token = np.flatnonzero(screen & np.uint16(modes))
+    if not len(token):
+        return token, token
     token = token[_likely(lines, token, modes, markers)]
     line = np.searchsorted(lines.base, token, "right") - 1
     fine = good[line]
@@ -208,6 +212,8 @@ def _deciding(lines: Lines, screen: Screen, markers: Markers) -> Ints:
     good = np.flatnonzero(found >= 0)[::-1]  # the first in a line is assigned last
     marker[line[good]] = found[good]
     at = np.flatnonzero(marker >= 0)
+    if not len(at):
+        return marker
     entry = marker[at]
     sure = (markers.modes[entry] == Mode.WHOLE) | markers.colons[entry]
     sure |= markers.lengths[entry] > _SURE_TOKENS
@@ -218,10 +224,13 @@ def _deciding(lines: Lines, screen: Screen, markers: Markers) -> Ints:
 
 def _dates(lines: Lines, screen: Screen, markers: Markers) -> NDArray[np.bool_]:
     """Find short lines that hold a date and nothing else: a year or a month's name at least."""
+    dated = np.zeros(len(lines), np.bool_)
     short = np.flatnonzero((lines.tokens >= 2) & (lines.tokens <= _DATE_TOKENS))
     first = lines.base[short]
     may_open = (lines.look(first) & DIGIT != 0) | (screen[first] & np.uint16(Mode.DATE) != 0)
     short = short[may_open]
+    if not len(short):
+        return dated
     owner = np.repeat(np.arange(len(short)), lines.tokens[short])
     starts = np.cumsum(lines.tokens[short]) - lines.tokens[short]
     position = np.arange(len(owner)) - starts[owner]
@@ -238,7 +247,6 @@ def _dates(lines: Lines, screen: Screen, markers: Markers) -> NDArray[np.bool_]:
     digit = lines.data[lines.first_byte(token)]
     year = (size == 4) & ((digit == ord("1")) | (digit == ord("2")))
     tells = np.bincount(owner, np.where(number, year, size >= _TELLING), len(short))
-    dated = np.zeros(len(lines), np.bool_)
     dated[short[good & (tells > 0)]] = True
     return dated
 
@@ -246,8 +254,10 @@ def _dates(lines: Lines, screen: Screen, markers: Markers) -> NDArray[np.bool_]:
 def _pictures(lines: Lines, markers: Markers) -> tuple[NDArray[np.bool_], NDArray[np.uint64]]:
     """Find lines that end like an image's text, and the hash of what comes before."""
     pictured = np.zeros(len(lines), np.bool_)
-    stem = lines.stem.copy()
     line = np.flatnonzero((lines.tokens >= 4) & (lines.flags & NUMBERED != 0))
+    if not len(line):
+        return pictured, lines.stem
+    stem = lines.stem.copy()
     last = lines.tokens[line] - 1
     dashed = gap_before(lines, line, last) & (DASH | SPACE) == DASH | SPACE
     here, before = lines.token(line, last), lines.token(line, last - 1)
@@ -270,10 +280,14 @@ def _credits(lines: Lines, screen: Screen, markers: Markers) -> Ints:
     credit = np.full(len(lines), -1, np.int64)
     short = (lines.words <= _CAPTION_WORDS) & (lines.tokens <= 2 * HEAD)
     token, line = _seen(lines, screen, _CAPTION, short, markers)
-    near = token >= (lines.base + lines.tokens)[line] - _CREDIT_TOKENS
+    near = token >= lines.base[line] + lines.tokens[line] - _CREDIT_TOKENS
     token, line = token[near], line[near]
+    if not len(token):
+        return credit
     entry = find(lines, line, token - lines.base[line], _CAPTION, markers)
     token, line, entry = (a[entry >= 0] for a in (token, line, entry))
+    if not len(token):
+        return credit
     first, length = token - lines.base[line], markers.lengths[entry]
     rest = lines.tokens[line] - first - length
     names = _capitals(lines, token + length, rest)

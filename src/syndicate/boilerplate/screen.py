@@ -44,4 +44,4 @@ def telling(
     short = doc[(lines.words[live] <= MENU_WORDS) & (flags & _ENDED == 0)]
     if len(short) >= MENU_LINES:
         judged |= np.bincount(short, minlength=len(titles)) >= MENU_LINES
-    return live[judged[doc]]
+    return np.asarray(live[judged[doc]])

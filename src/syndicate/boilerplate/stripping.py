@@ -268,9 +268,9 @@ class _Texts:
         position = np.arange(len(live)) - np.flatnonzero(fresh)[np.cumsum(fresh) - 1]
         led, cut = lead_ins(lines, live[position < LEAD_LINES], self.markers)
         ended = end_marks(lines, live[np.append(fresh[1:], True)])
+        if not len(led) and not len(ended):
+            return led
         at = np.union1d(led, ended)
-        if not len(at):
-            return at
         start, stop = lines.start[at].copy(), lines.stop[at].copy()
         start[np.searchsorted(at, led)] = cut
         stop[np.searchsorted(at, ended)] -= 2
@@ -283,11 +283,13 @@ class _Texts:
         """List what goes."""
         lines = self.lines
         whole = np.flatnonzero(self.gone)
+        head = np.flatnonzero((lines.start > self.start) & (self.gone == 0))
+        tail = np.flatnonzero((lines.stop < self.stop) & (self.gone == 0))
+        if not len(whole) and not len(head) and not len(tail):
+            return _gather([], [0] * (len(offsets) - 1))
         following = np.append(lines.begin[1:], offsets[-1])
         ends = np.append(lines.doc[1:] != lines.doc[:-1], True)
         following = np.where(ends, offsets[lines.doc + 1], following)
-        head = np.flatnonzero((lines.start > self.start) & (self.gone == 0))
-        tail = np.flatnonzero((lines.stop < self.stop) & (self.gone == 0))
         start = np.concatenate([lines.begin[whole], self.start[head], lines.stop[tail]])
         stop = np.concatenate([following[whole], lines.start[head], self.stop[tail]])
         rule = np.concatenate([

@@ -37,16 +37,15 @@ def lead_ins(lines: Lines, at: Ints, markers: Markers) -> tuple[Ints, Ints]:
     """
     at = at[lines.words[at] >= _LEAST_WORDS]
     line = np.repeat(at, _LEAD_TOKENS)
-    first = np.tile(np.arange(_LEAD_TOKENS), len(at))
-    inside = lines.tokens[line] > first + 1
-    line, first = line[inside], first[inside]
-    place = lines.base[line] + first
-    opened = lines.gap(place) & OPEN != 0
+    first = np.arange(len(line)) % _LEAD_TOKENS
+    place = lines.base[line] + np.minimum(first, lines.tokens[line] - 1)
+    opened = lines.facts[place, 3] & (OPEN << 16) != 0
+    look = np.flatnonzero((opened | (first == 0)) & (lines.tokens[line] > first + 1))
+    line, first, place, opened = line[look], first[look], place[look], opened[look]
     named = markers.seen[lines.hashes[place] & np.uint64(0xFFFF)] & np.uint16(_NAMED) != 0
-    look = named & (opened | (first == 0))
-    entry = find(lines, line[look], first[look], _NAMED, markers)
+    entry = find(lines, line[named], first[named], _NAMED, markers)
     found: dict[int, int] = {}
-    rows = zip(line[look].tolist(), first[look].tolist(), entry.tolist(), strict=True)
+    rows = zip(line[named].tolist(), first[named].tolist(), entry.tolist(), strict=True)
     for one, token, marker in rows:
         if marker >= 0 and one not in found:
             after = token + int(markers.lengths[marker])
