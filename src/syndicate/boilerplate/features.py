@@ -25,7 +25,7 @@ from syndicate.boilerplate.lines import (
     UPPER,
     Lines,
 )
-from syndicate.boilerplate.markers import MOST_TOKENS, Markers, Mode, pair
+from syndicate.boilerplate.markers import Markers, Mode, pair
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -103,56 +103,14 @@ def find(lines: Lines, at: Ints, first: Ints, modes: Mode, markers: Markers) -> 
     ndarray of int64, shape (n,)
         Indices into `Markers.entries`, or -1.
     """
-    best = np.full(len(at), -1, np.int64)
-    if not len(at):
-        return best
-    key = np.full(len(at), lines.seed, np.uint64)
-    tone = np.zeros(len(at), np.uint64)
-    here = np.arange(len(at))
-    for length in range(1, MOST_TOKENS + 1):
-        last = first[here] + length - 1
-        here = here[last < lines.tokens[at[here]]]
-        if not len(here) or not len(markers.keys):
-            break
-        line = at[here]
-        place = lines.token(line, first[here] + length - 1)
-        key[here] = lines.chain(key[here], lines.hashes[place])
-        tone[here] += lines.facts[place, 2]
-        entry = np.searchsorted(markers.keys, key[here])
-        check = np.arange(len(here))
-        entry = np.minimum(entry, len(markers.keys) - 1)
-        while True:
-            check = check[markers.keys[entry[check]] == key[here[check]]]
-            if not len(check):
-                break
-            fits = _fits(lines, line[check], entry[check], length, modes, markers)
-            fits &= (markers.tones[entry[check]] == tone[here[check]]) | (
-                lines.tones[line[check]] == 0
-            )
-            best[here[check[fits]]] = entry[check[fits]]
-            check = check[entry[check] + 1 < len(markers.keys)]
-            entry[check] += 1
-        known = np.searchsorted(markers.beginnings, key[here])
-        known = np.minimum(known, len(markers.beginnings) - 1)
-        here = here[markers.beginnings[known] == key[here]]
+    best = np.empty(len(at), np.int64)
+    if len(at):
+        from syndicate.kernels.markers import longest  # noqa: PLC0415 - compiles
+
+        tokens = lines.columns, lines.hashes, lines.facts
+        known = markers.beginnings, markers.bounds, markers.table
+        longest(*tokens, at, first, np.uint64(modes), *known, best)
     return best
-
-
-def _fits(
-    lines: Lines, line: Ints, entry: Ints, length: int, modes: Mode, markers: Markers
-) -> NDArray[np.bool_]:
-    """Tell whether markers may stand where their tokens were found."""
-    whole = markers.modes[entry] == Mode.WHOLE
-    fits = (markers.modes[entry] & modes) != 0
-    fits &= ~whole | (lines.tokens[line] == length)
-    fits &= lines.words[line] <= markers.most_words[entry]
-    colon = markers.colons[entry]
-    follows = np.where(
-        lines.tokens[line] > length,
-        lines.gap(lines.token(line, np.minimum(length, lines.tokens[line] - 1))),
-        lines.tail[line],
-    )
-    return np.asarray(fits & (~colon | ((follows & COLON) != 0)))
 
 
 def gap_before(lines: Lines, line: Ints, index: Ints) -> Ints:
@@ -164,7 +122,7 @@ def gap_before(lines: Lines, line: Ints, index: Ints) -> Ints:
 
 def describe(lines: Lines, markers: Markers) -> Features:
     """Look at all lines."""
-    screen = markers.seen[lines.hashes & np.uint64(0xFFFF)]
+    screen = markers.seen.take((lines.hashes & np.uint64(0xFFFF)).view(np.int64))
     marker = _deciding(lines, screen, markers)
     pictured, stem = _pictures(lines, markers)
     return Features(
@@ -190,7 +148,7 @@ def _seen(
     lines: Lines, screen: Screen, modes: Mode, good: NDArray[np.bool_], markers: Markers
 ) -> tuple[Ints, Ints]:
     """Give the tokens of good lines that may begin a marker, and their lines."""
-    token = np.flatnonzero(screen & np.uint16(modes))
+    token = np.flatnonzero(screen & np.uint16(modes) != 0)
     if not len(token):
         return token, token
     token = token[_likely(lines, token, modes, markers)]

@@ -100,21 +100,23 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Markers:
-    """A checked set of markers, and the same as arrays sorted by hash.
+    """A checked set of markers, and the same as arrays sorted by the hash of their tokens.
 
     Attributes
     ----------
-    keys : ndarray of uint64, shape (n,)
-        Chained hash of each marker's tokens, ascending.
     tones : ndarray of uint64, shape (n,)
         Sum of the marks of those tokens.
-    modes, kinds, most_words, lengths : ndarray of int64, shape (n,)
-        `Mode`, index in `TYPES`, longest line, tokens.
+    modes, kinds, lengths : ndarray of int64, shape (n,)
+        `Mode`, index in `TYPES`, tokens.
     colons : ndarray of bool, shape (n,)
         Whether a colon must follow.
     beginnings : ndarray of uint64
         Chained hashes of all first tokens of markers, ascending: nothing longer can match
         once a text's hash is not among them.
+    bounds : ndarray of int64
+        Where the markers start, and the last end, that are no longer than each beginning.
+    table : ndarray of uint64, shape (n, 4)
+        ``tones``, ``modes``, words of the longest line, ``colons``: for the kernel.
     seen : ndarray of uint16, shape (65536,)
         Modes of the markers that begin with a token, by the low bits of its hash.
     alone : ndarray of uint16, shape (65536,)
@@ -124,14 +126,14 @@ class Markers:
     """
 
     entries: tuple[Marker, ...]
-    keys: NDArray[np.uint64] = field(repr=False, compare=False)
     tones: NDArray[np.uint64] = field(repr=False, compare=False)
     modes: NDArray[np.int64] = field(repr=False, compare=False)
     kinds: NDArray[np.int64] = field(repr=False, compare=False)
-    most_words: NDArray[np.int64] = field(repr=False, compare=False)
     lengths: NDArray[np.int64] = field(repr=False, compare=False)
     colons: NDArray[np.bool_] = field(repr=False, compare=False)
     beginnings: NDArray[np.uint64] = field(repr=False, compare=False)
+    bounds: NDArray[np.int64] = field(repr=False, compare=False)
+    table: NDArray[np.uint64] = field(repr=False, compare=False)
     seen: NDArray[np.uint16] = field(repr=False, compare=False)
     alone: NDArray[np.uint16] = field(repr=False, compare=False)
     paired: NDArray[np.bool_] = field(repr=False, compare=False)
@@ -232,16 +234,18 @@ def _build(given: Iterable[Marker]) -> Markers:
     paired = np.zeros(_PAIRS, np.bool_)
     base = lines.base[~one]
     paired[pair(lines.hashes[base], lines.hashes[base + 1])] = True
+    known = np.unique(np.concatenate([np.zeros(0, np.uint64), *beginnings]))
+    table = np.stack([lines.tones, *np.array([modes, limits, colons], np.uint64)], axis=1)[order]
     return Markers(
         entries=tuple(entries[i] for i in order),
-        keys=keys[order],
         tones=lines.tones[order],
         modes=modes[order],
         kinds=np.array(kinds, np.int64)[order],
-        most_words=np.array(limits, np.int64)[order],
         lengths=lengths[order],
         colons=colons[order],
-        beginnings=np.unique(np.concatenate([np.zeros(0, np.uint64), *beginnings])),
+        beginnings=known,
+        bounds=np.append(np.searchsorted(keys[order], known), len(keys)),
+        table=table,
         seen=seen,
         alone=alone,
         paired=paired,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from syndicate.boilerplate.lines import ELLIPSIS, LINK, NAMELIKE, QUOTED, SENTENCE, Lines
+from syndicate.boilerplate.lines import ELLIPSIS, NAMELIKE, QUOTED, SENTENCE, Lines
 from syndicate.boilerplate.page import MENU_LINES, MENU_WORDS
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Keys = NDArray[np.uint64]
 
-_TELLING = ELLIPSIS | LINK | NAMELIKE
+_TELLING = ELLIPSIS | NAMELIKE
 _ENDED = SENTENCE | QUOTED
 
 
