@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from syndicate.kernels import align
+from syndicate.boilerplate.lines import as_bytes
+from syndicate.kernels import align, lines, signs
 from syndicate.match.align import evidence
 from syndicate.match.verify import distinct, overlap
 from syndicate.sketch import lsh, minhash
@@ -34,12 +35,22 @@ def begin() -> None:
 
 
 def compile_later_kernels() -> None:
-    """Call what the later stages call, on a few words."""
+    """Call what the later stages call, on no lines and a few words.
+
+    Lines are described first, for that is what the other process needs first: it is then still
+    compiling how they are read.
+    """
+    many, one, hashes = np.empty((0, 0), np.int64), np.empty(0, np.int64), np.empty(0, np.uint64)
+    modes, pairs = np.empty(0, np.uint16), np.empty(0, bool)
+    tokens = hashes, np.empty((0, lines.TOKEN_COLUMNS), np.uint32)
+    columns = np.empty((lines.LINE_COLUMNS, 0), np.uint64)
+    text = as_bytes(np.empty(0, np.uint8))
+    signs.describe(text, columns, *tokens, modes, modes, pairs, hashes, one, many, hashes, many)
     words = " ".join(f"w{number}" for number in range(40))
     made = shingle(*encode([words, words + " 1", words + " 2"]), 5)
-    tokens = np.concatenate([[0], np.cumsum(made.counts, dtype=np.int64)])
+    starts = np.concatenate([[0], np.cumsum(made.counts, dtype=np.int64)])
     left, right = np.array([0, 0]), np.array([1, 2])
-    evidence(made.shingles, made.bounds, made.flags, tokens, left, right, size=5)
+    evidence(made.shingles, made.bounds, made.flags, starts, left, right, size=5)
     overlap(made.shingles, made.bounds, distinct(made.shingles, made.bounds), left, right)
     lsh.band_keys(minhash.signatures(made.shingles, made.bounds, 128), lsh.Bands(42, 3))
 
