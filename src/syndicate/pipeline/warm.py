@@ -15,9 +15,7 @@ import numpy as np
 from syndicate.boilerplate.lines import as_bytes
 from syndicate.kernels import align, lines, signs
 from syndicate.match.align import evidence
-from syndicate.match.verify import distinct, overlap
-from syndicate.sketch import lsh, minhash
-from syndicate.text.shingles import encode, shingle
+from syndicate.match.verify import overlap
 
 
 def begin() -> None:
@@ -35,10 +33,10 @@ def begin() -> None:
 
 
 def compile_later_kernels() -> None:
-    """Call what the later stages call, on no lines and a few words.
+    """Call what the later stages call, on next to nothing.
 
-    Lines are described first, for that is what the other process needs first: it is then still
-    compiling how they are read.
+    Lines are described first, for the other process needs that as soon as it has compiled how
+    they are read. Meanwhile it compiles what comes between.
     """
     many, one, hashes = np.empty((0, 0), np.int64), np.empty(0, np.int64), np.empty(0, np.uint64)
     modes, pairs = np.empty(0, np.uint16), np.empty(0, bool)
@@ -46,13 +44,11 @@ def compile_later_kernels() -> None:
     columns = np.empty((lines.LINE_COLUMNS, 0), np.uint64)
     text = as_bytes(np.empty(0, np.uint8))
     signs.describe(text, columns, *tokens, modes, modes, pairs, hashes, one, many, hashes, many)
-    words = " ".join(f"w{number}" for number in range(40))
-    made = shingle(*encode([words, words + " 1", words + " 2"]), 5)
-    starts = np.concatenate([[0], np.cumsum(made.counts, dtype=np.int64)])
+    shingles, flags = np.arange(120, dtype=np.uint64) % 40, np.zeros(132, np.uint16)
+    bounds, starts = np.arange(0, 121, 40), np.arange(0, 133, 44)
     left, right = np.array([0, 0]), np.array([1, 2])
-    evidence(made.shingles, made.bounds, made.flags, starts, left, right, size=5)
-    overlap(made.shingles, made.bounds, distinct(made.shingles, made.bounds), left, right)
-    lsh.band_keys(minhash.signatures(made.shingles, made.bounds, 128), lsh.Bands(42, 3))
+    evidence(shingles, bounds, flags, starts, left, right, size=5)
+    overlap(shingles, bounds, np.full(3, 40, np.int32), left, right)
 
 
 if __name__ == "__main__":
