@@ -69,11 +69,13 @@ def find(lines: Lines, line: int, first: int, modes: Mode, markers: Markers) -> 
     int
         Index into `Markers.entries`, or -1.
     """
-    from syndicate.kernels.signs import longest  # noqa: PLC0415 - compiles
+    from syndicate.kernels.signs import LONGEST  # noqa: PLC0415 - compiles
 
     tokens = lines.columns, lines.hashes, lines.facts
     known = markers.beginnings, markers.bounds, markers.table
-    return int(longest(*tokens, line, first, int(modes), *known))
+    longest = LONGEST.plain(1) or LONGEST.kernel
+    with np.errstate(over="ignore"):  # hashes wrap around
+        return int(longest(*tokens, line, first, int(modes), *known))
 
 
 def describe(lines: Lines, markers: Markers) -> Features:
@@ -86,5 +88,7 @@ def describe(lines: Lines, markers: Markers) -> Features:
     tokens = lines.columns, lines.hashes, lines.facts
     screens = markers.seen, markers.alone, markers.paired
     known = markers.beginnings, markers.bounds, markers.table
-    signs.describe(lines.data, *tokens, *screens, *known, features.stem, features.told)
+    look = signs.DESCRIBE.plain(len(lines)) or signs.DESCRIBE.kernel
+    with np.errstate(over="ignore"):  # hashes wrap around
+        look(lines.data, *tokens, *screens, *known, features.stem, features.told)
     return features

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I64, U8, U16, U32, U64, Bool, helper, kernel
+from syndicate.kernels._jit import I64, U8, U16, U32, U64, Bool, Patient, helper, kernel
 from syndicate.kernels.lines import (
     BASE,
     CLASS_BITS,
@@ -322,3 +322,7 @@ def _credits(columns: U64, facts: U32, table: I64, line: int, first: int, marker
     toned = columns[TONES, line] != _NO or table[marker, MARKS] == 0
     bare = edged and toned and first > 0 and not colon
     return bare and 1 <= rest <= 6 and names == rest
+
+
+DESCRIBE, LONGEST = Patient(describe, 2_000), Patient(longest, 200)
+"""Both, without waiting for the compiler where there are few lines."""
