@@ -211,7 +211,8 @@ class Matcher:
                 f"documents each and proposed no pairs"
             )
         n = len(self.corpus)
-        cuts = sample.stretches(postings, n, at_once=self.budget.meetings_at_once // workers)
+        at_once = self.budget.meetings_at_once // workers
+        cuts = sample.stretches(postings, n, at_once=at_once, shares=workers)
         yield from self._in_threads(partial(sample.pairs, postings, n), cuts)
 
     def _chunks(
