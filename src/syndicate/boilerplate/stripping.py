@@ -251,7 +251,9 @@ class _Texts:
                 break
         left = np.where(self.gone == 0, lines.words, 0)
         kept = np.bincount(lines.doc, left, len(active)).astype(np.float64)
-        failed = (active | ~enough(kept, self.words, self.words))[lines.doc]
+        written = np.where(self.gone == Rule.COMMENTS, lines.words, 0)  # by readers
+        words = self.words - np.bincount(lines.doc, written, len(active))
+        failed = (active | ~enough(kept, words, words))[lines.doc]
         self.gone[failed] = Rule.NOTHING
         lines.start[failed], lines.stop[failed] = self.start[failed], self.stop[failed]
 
