@@ -38,8 +38,8 @@ CREDIT = re.compile(
     r"|^ảnh (chụp màn|tư liệu|minh|cắt|internet)[^.]{0,20}[.]?$)"
 )
 BYLINE = re.compile(
-    r"^(([A-ZĐÀ-Ỹ][^ ]*|-|[/(]|Theo)[ )./]*){1,8}$|^Theo|^\W*xem |^Nguồn|^\W*(video|clip|hotline)",
-    re.IGNORECASE,
+    r"^(([A-ZĐÀ-Ỹ][^ ]*|-|[/(]|Theo)[ )./]*){1,8}$"
+    r"|(?i:^Theo|^\W*xem |^Nguồn|^\W*(video|clip|hotline))"
 )
 FURNITURE_24H = (
     "Lưu bài viết thành công", "Tin bài đã lưu", "Bạn có thể xem lại", "[Link nguồn]",
