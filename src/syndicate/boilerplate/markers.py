@@ -200,7 +200,7 @@ def _build(given: Iterable[Marker]) -> Markers:
     for entry, length in zip(entries, lengths, strict=True):
         if not 1 <= length <= MOST_TOKENS:
             message = (
-                f"{entry.language}: a marker must have 1 to {MOST_TOKENS} words,"
+                f"{entry.language}.toml: a marker must have 1 to {MOST_TOKENS} words,"
                 f" got {length} in {entry.form!r}"
             )
             raise ConfigError(message)

@@ -394,7 +394,8 @@ def _drop_captions(
     """Drop what follows an image's text, and a pair of equal lines above the first prose.
 
     Of other equal sentences in a row the second goes where the text has pictures: else an
-    author may have meant it. Where the captions of a text carry credits, a line without one is no caption.
+    author may have meant it. Where the captions of a text carry credits, a line without one
+    is no caption.
     """
     credited = pictures = False
     following = 0
