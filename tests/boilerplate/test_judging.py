@@ -86,5 +86,5 @@ def test_kernels_number_rules_and_signs_as_their_callers_do():
     known["BARE_LINK"] = known.pop("LINK")
     for name in set(known) & set(vars(kernels)):
         assert known[name] == getattr(kernels, name), name
-    for name in ("CREDIT", "DATED", "PICTURED", "POINTED", "LED", "ENDED"):
+    for name in ("CREDIT", "DATED", "PICTURED", "POINTED", "LED", "ENDED", "CLOSING"):
         assert getattr(features, name) == getattr(signs, name), name

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-CREDIT, DATED, PICTURED, POINTED, LED, ENDED = (1 << bit for bit in range(6))
+CREDIT, DATED, PICTURED, POINTED, LED, ENDED, CLOSING = (1 << bit for bit in range(7))
 """What a line says of itself; the kernel's own signs.
 
 It ends in a photo credit; is a date and nothing else; ends like an image's text (``… - 2``,
-``… ảnh 2``); begins with ``>>``; may begin with an outlet's mark; ends in ``./.``.
+``… ảnh 2``); begins with ``>>``; may begin with an outlet's mark; ends in ``./.``;
+is the head of what readers wrote.
 """
 
 _MARKER, _SORT, _SIGNS = range(3)
