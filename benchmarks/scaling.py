@@ -34,6 +34,8 @@ import measure
 STEP = math.sqrt(10)
 CROWD = 0.2
 WARM = 1000
+MOST_EXPONENT, LEAST_TIMES, MOST_OFF = 1.1, 1.7, 1.5
+"""The goals: growth, two workers against one, and what a run foretells of its time."""
 COLUMNS = {
     "documents": ",d", "workers": "d", "cpu_s": ".1f", "wall_s": ".1f", "work_cpu_s": ".1f",
     "work_s": ".1f", "foretold_s": ".1f", "documents_per_s": ",.0f", "peak_MB": ".0f",
@@ -159,6 +161,24 @@ def summary(rows: list[dict]) -> dict:
     return found
 
 
+def verdicts(found: dict, rows: list[dict], memory: float) -> list[str]:
+    """Say of each goal that these rows can tell of whether it is met."""
+    said = [_verdict("peak of memory in MB", found["peak_MB"], memory * 1024, at_most=True)]
+    if found["exponent"] is not None:
+        said.append(_verdict("exponent", found["exponent"], MOST_EXPONENT, at_most=True))
+    for name, times in found.items():
+        if name.endswith("workers"):
+            said.append(_verdict(f"{name} against one", times, LEAST_TIMES, at_most=False))
+    foretold = max(max(r["foretold_s"] / r["work_s"], r["work_s"] / r["foretold_s"]) for r in rows)
+    return [*said, _verdict("foretold time is off by", foretold, MOST_OFF, at_most=True)]
+
+
+def _verdict(name: str, value: float, goal: float, *, at_most: bool) -> str:
+    met = value <= goal if at_most else value >= goal
+    bound = "at most" if at_most else "at least"
+    return f"{'met' if met else 'MISSED'}: {name} {value:.2f}, {bound} {goal:.2f} wanted"
+
+
 def main() -> None:
     """Run from the least size to the most."""
     parser = argparse.ArgumentParser(
@@ -173,6 +193,7 @@ def main() -> None:
     )
     parser.add_argument("--crowd", choices=("same", "alike"), default="")
     parser.add_argument("--json", type=Path, help="write the numbers there")
+    parser.add_argument("--goals", action="store_true", help="fail if one is missed")
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--labels", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--warm", type=Path, help=argparse.SUPPRESS)
@@ -197,8 +218,10 @@ def main() -> None:
             print(f"{n:,} documents, {count} workers: {steps}", file=sys.stderr)
     measure.show(rows, COLUMNS)
     found = summary(rows)
-    print("\n" + ", ".join(f"{key} {value}" for key, value in found.items()))
+    print("\n" + "\n".join(said := verdicts(found, rows, options.memory)))
     measure.write(report | {"rows": rows, "summary": found}, options.json)
+    if options.goals and any(line.startswith("MISSED") for line in said):
+        sys.exit("goals missed")
 
 
 if __name__ == "__main__":
