@@ -26,9 +26,10 @@ an article so often reprinted that its whole text is what finds it."""
 THINNED = (8, 32)
 """Of shingles held by more documents than each of these, one in two is passed over: what many
 share is a stock phrase, unless they share much of it, and pairs grow with the square."""
+LIMIT = np.uint64((1 << 64) // ONE_IN)
+"""Hashes below it are sampled."""
 _FEW = 1 << 14
 """So many hashes are sorted sooner than the repeated ones among them are found."""
-_LIMIT = np.uint64((1 << 64) // ONE_IN)
 
 
 class Postings(NamedTuple):
@@ -64,7 +65,7 @@ def sample(
     hashes : ndarray of uint64
     bounds : ndarray of int64, shape (n + 1,)
     """
-    kept = shingles < _LIMIT
+    kept = shingles < LIMIT
     before = np.zeros(len(shingles) + 1, np.int64)
     np.cumsum(kept, out=before[1:])
     return shingles[kept], before[bounds]
