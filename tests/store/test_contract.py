@@ -50,10 +50,10 @@ def test_what_was_put_is_found_by_key_id_and_number(store):
 
 def test_look_gives_number_and_postings_at_once(store):
     put(store, (record("a"), keys(1, 2)))
-    number, postings = store.read(lambda view: view.look("a", keys(2, 7)))
+    number, postings = store.read(lambda view: view.look("a", keys(2, 7), 2))
     assert number == 1
     assert (postings.key.tolist(), postings.doc.tolist()) == ([0], [1])
-    assert store.read(lambda view: view.look("b", keys(7)))[0] == 0
+    assert store.read(lambda view: view.look("b", keys(7), 1))[0] == 0
 
 
 def test_every_key_of_many_documents_is_found(store):

@@ -156,7 +156,9 @@ class Index:
         now = time.time()
 
         def work(change: Change) -> Verdict:
-            number, postings = change.look(page.document.id, page.keys)
+            number, postings = change.look(
+                page.document.id, page.keys, self._sketcher.first_sample
+            )
             judged = self._verdict(page, postings, change)
             self._remember(change, page, number, judged.cluster, now)
             return judged.verdict
@@ -176,7 +178,7 @@ class Index:
         page = self._sketch([document])[0]
 
         def work(view: View) -> Verdict:
-            _, postings = view.look(page.document.id, page.keys)
+            _, postings = view.look(page.document.id, page.keys, self._sketcher.first_sample)
             return self._verdict(page, postings, view).verdict
 
         return self._store.read(work)

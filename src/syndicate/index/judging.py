@@ -75,18 +75,13 @@ def candidates(postings: Postings, first_sample: int) -> Candidates:
     first_sample
         Where the keys of sampled shingles begin.
     """
+    from syndicate.kernels import lookup as kernels  # noqa: PLC0415 - compiles
+
     key, doc = postings
-    sampled = key >= first_sample
-    common = np.bincount(key) > CAP if len(key) else np.zeros(0, bool)
-    counted = ~(sampled & common[key])
-    key, doc, sampled = key[counted], doc[counted], sampled[counted]
-    docs, place, shared = np.unique(doc, return_inverse=True, return_counts=True)
-    banded = np.zeros(len(docs), bool)
-    banded[place[~sampled]] = True
-    samples = np.bincount(place[sampled], minlength=len(docs))
-    chosen = np.flatnonzero(banded | (samples >= SHARED))
-    order = chosen[np.lexsort((docs[chosen], -shared[chosen]))]
-    return Candidates(docs[order].tolist(), np.unique(doc[key == 0]).tolist())
+    out = np.empty(len(doc), np.int64)
+    n = int(key.max(initial=-1)) + 1
+    count = kernels.choose(key, doc, n, first_sample, CAP, SHARED, out)
+    return Candidates(out[:count].tolist(), sorted(set(doc[key == 0].tolist())))
 
 
 @dataclass(frozen=True, slots=True)

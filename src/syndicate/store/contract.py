@@ -70,8 +70,12 @@ class Postings(NamedTuple):
 class View(Protocol):
     """A store as it was at one moment."""
 
-    def look(self, key: str, keys: NDArray[np.uint64]) -> tuple[int, Postings]:
-        """Give an id's number, 0 if unknown, and the postings of keys, as one request."""
+    def look(self, key: str, keys: NDArray[np.uint64], rare: int) -> tuple[int, Postings]:
+        """Give an id's number, 0 if unknown, and the postings of keys, as one request.
+
+        Keys from place ``rare`` on are of no use where `NEWEST` documents hold them: a store
+        may leave those out, wholly or in part.
+        """
         ...
 
     def find(self, keys: NDArray[np.uint64]) -> Postings:

@@ -120,7 +120,7 @@ class _Held:
         """Look keys up."""
         return self._fresh.find(keys)
 
-    def look(self, key: str, keys: NDArray[np.uint64]) -> tuple[int, Postings]:
+    def look(self, key: str, keys: NDArray[np.uint64], rare: int) -> tuple[int, Postings]:
         """Give an id's number, 0 if unknown, and the postings of keys."""
         return self.numbers([key])[0], self.find(keys)
 

@@ -243,7 +243,7 @@ class _Change:
         self._removed: list[Record] = []
         self._put: list[tuple[Record, NDArray[np.uint64]]] = []
 
-    def look(self, key: str, keys: NDArray[np.uint64]) -> tuple[int, Postings]:
+    def look(self, key: str, keys: NDArray[np.uint64], rare: int) -> tuple[int, Postings]:
         """Give an id's number, 0 if unknown, and the postings of keys, in one round trip."""
         places = _places(keys)
         names = [self._prefix + name for name in ("n", "i", *(place for place, _ in places))]
@@ -256,7 +256,7 @@ class _Change:
 
     def find(self, keys: NDArray[np.uint64]) -> Postings:
         """Look keys up."""
-        return self.look("", keys)[1]
+        return self.look("", keys, len(keys))[1]
 
     def numbers(self, ids: Sequence[str]) -> list[int]:
         """Give the numbers of ids; 0 where unknown."""
