@@ -135,9 +135,9 @@ class Sketcher:
         room = np.empty(int(sizes.max(initial=0)) + 1, np.uint64)
         out = np.empty(self.first_sample * len(sizes) + len(made.shingles), np.uint64)
         kernels.document_keys(
-            *(made.shingles, made.bounds, made.counts, made.digests, sketches),
-            *(self.cut.bands, self.cut.rows, LIMIT, most, room, starts, out),
-        )
+            made.shingles, made.bounds, made.counts, made.digests, sketches,
+            self.cut.bands, self.cut.rows, LIMIT, most, room, starts, out,
+        )  # fmt: skip
         edges = starts.tolist()
         return [out[start:end].copy() for start, end in pairwise(edges)]
 

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import numba
 import numpy as np
+from numba.core import cgutils
+from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 Bool = NDArray[np.bool_]
@@ -43,3 +45,20 @@ def kernel(function: Function) -> Function:
 def inline(function: Function) -> Function:
     """Compile a helper into each kernel that calls it."""
     return numba.njit(inline="always", **OPTIONS)(function)
+
+
+carray: Any = numba.carray  # type: ignore[attr-defined]
+"""Takes an address for an array of a shape and type."""
+
+
+def _at_address(typing_context: Any, address: Any) -> Any:  # noqa: ANN401, ARG001 - numba's own
+    """Take an integer for an address."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401, ARG001
+        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
+
+    return numba.types.voidptr(address), code
+
+
+at_address: Any = intrinsic(_at_address)
+"""For arrays of arrays, which kernels do not know: whoever calls keeps the arrays alive."""

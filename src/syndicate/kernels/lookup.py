@@ -9,14 +9,9 @@ page that is not found this way is named as missed, to be read by SQLite.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numba import carray, types
-from numba.core import cgutils
-from numba.extending import intrinsic
 
-from syndicate.kernels._jit import I32, I64, U8, U32, U64, inline, kernel
+from syndicate.kernels._jit import I64, U8, U64, at_address, carray, inline, kernel
 from syndicate.kernels.postings import BLOCK_WORDS, SHARD_BITS, SHARDS, rest_of
 from syndicate.kernels.runs import checksum
 
@@ -32,16 +27,6 @@ _DEPTH = 16  # of a B-tree, at most
 _CELL = 32  # bytes that the head of a cell takes, at most
 _SPILL = 35  # bytes of a leaf that no row may use; what does not fit overflows
 _BLOB = 12  # serial type of an empty blob
-
-
-@intrinsic
-def _pointer(typing_context: Any, address: Any) -> Any:  # noqa: ANN401, ARG001 - numba's own
-    """Take an integer for the address of words."""
-
-    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401, ARG001
-        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
-
-    return types.voidptr(address), code
 
 
 @inline
@@ -99,7 +84,7 @@ def _varint(file: U8, at: int) -> tuple[int, int]:
         byte = np.int64(file[at])
         at += 1
         value = (value << 7) | (byte & 127)
-        if byte < 128:  # noqa: PLR2004 - the top bit says that more follow
+        if byte < 128:
             break
     return value, at
 
@@ -240,12 +225,14 @@ def look(
                 continue
             blocks = np.uint64(runs[r, 3])
             block = np.uint64(shard) * blocks + ((rest * blocks) >> _S32)
-            held = carray(_pointer(addresses[r, 0]), SHARDS * runs[r, 3] * BLOCK_WORDS, np.uint64)
+            held = carray(
+                at_address(addresses[r, 0]), SHARDS * runs[r, 3] * BLOCK_WORDS, np.uint64
+            )
             if not _may_hold(rest, block, held):
                 continue
             place = np.int64(keys[i] >> np.uint64(64 - runs[r, 4]))
             page = (runs[r, 0] << 32) | place
-            places = carray(_pointer(addresses[r, 1]), 1 << runs[r, 4], np.int64)
+            places = carray(at_address(addresses[r, 1]), 1 << runs[r, 4], np.int64)
             n = places[place] & 0xFFFF
             if not _read(file, places[place] >> 16, n, page, words):
                 start, length = find_row(file, width, root, page)

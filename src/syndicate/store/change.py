@@ -9,7 +9,7 @@ import numpy as np
 import xxhash
 
 from syndicate.store import merging
-from syndicate.store.contract import Postings, Record
+from syndicate.store.contract import Asked, Looked, Postings, Record
 from syndicate.store.fresh import Fresh
 from syndicate.store.runs import SHARDS, Run, Runs, Table, seal, unseal
 
@@ -135,12 +135,12 @@ class SqliteChange:
             return fresh
         return mirror.runs.find(self.db, keys, rare, fresh, mirror.table(self.db))
 
-    def look(self, key: str, keys: NDArray[np.uint64], rare: int) -> tuple[int, Postings]:
-        """Give an id's number, 0 if unknown, and the postings of keys."""
-        found = self.find(np.concatenate([_names([key]), keys]), rare + 1)
+    def look(self, asked: Asked) -> Looked:
+        """Give an id's number and the postings of keys."""
+        found = self.find(np.concatenate([_names([asked.key]), asked.keys]), asked.rare + 1)
         named = found.key == 0
-        number = self._number(key, found.doc[named].tolist())
-        return number, Postings(found.key[~named] - 1, found.doc[~named])
+        number = self._number(asked.key, found.doc[named].tolist())
+        return Looked(number, Postings(found.key[~named] - 1, found.doc[~named]), stored=False)
 
     def numbers(self, ids: Sequence[str]) -> list[int]:
         """Give the numbers of ids; 0 where unknown."""
@@ -196,21 +196,19 @@ class SqliteChange:
     def _put(self, records: Sequence[Record], keys: Sequence[NDArray[np.uint64]]) -> None:
         mirror, first = self.follow(), self.state["doc"] + 1
         docs = list(range(first, first + len(records)))
-        names = _names([record.id for record in records])[:, None]
-        keys = [np.concatenate(pair) for pair in zip(keys, names, strict=True)]
+        names = _names([record.id for record in records])
+        rows = [np.append(row, name) for row, name in zip(keys, names, strict=True)]
         self.db.executemany(
             "INSERT INTO record VALUES (?, ?, ?, ?, ?)",
-            (
+            [
                 (doc, record.at, record.cluster, record.id, seal(record.body))
                 for doc, record in zip(docs, records, strict=True)
-            ),
+            ],
         )
-        self.db.executemany(
-            "INSERT INTO fresh VALUES (?, ?)",
-            ((doc, row.tobytes()) for doc, row in zip(docs, keys, strict=True)),
-        )
-        mirror.fresh.add(docs, keys)
-        self.state["fresh"] += sum(map(len, keys))
+        held = [(doc, row.tobytes()) for doc, row in zip(docs, rows, strict=True)]
+        self.db.executemany("INSERT INTO fresh VALUES (?, ?)", held)
+        mirror.fresh.add(docs, rows)
+        self.state["fresh"] += sum(map(len, rows))
         self.state["doc"] += len(docs)
         self.state["size"] += len(docs)
 
@@ -298,7 +296,7 @@ def chosen(db: sqlite3.Connection, query: str, wanted: Sequence[int]) -> Iterato
         while length < len(part):
             length *= 2
         marks = ",".join("?" * length)
-        padded = (*part, *part[-1:] * (length - len(part)))
+        padded = [*part, *[part[-1]] * (length - len(part))]
         yield from sorted(db.execute(f"{query} ({marks})", padded), key=itemgetter(-1))
 
 

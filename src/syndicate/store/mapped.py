@@ -31,13 +31,20 @@ class Mapped:
     ----------
     path
         The file, which must exist.
+
+    Attributes
+    ----------
+    key
+        Its device and inode.
+    users
+        How many have it open in this process.
     """
 
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_RDONLY)
         found = os.fstat(self._file)
-        self._key = found.st_dev, found.st_ino
-        self._users = 0
+        self.key = found.st_dev, found.st_ino
+        self.users = 0
         self._maps: list[mmap.mmap] = []
         self._bytes = np.zeros(0, np.uint8)
 
@@ -45,18 +52,18 @@ class Mapped:
     def of(cls, path: Path) -> Mapped:
         """Give the one of a file; to be closed as often as it was asked for."""
         with _LOCK:
-            found = os.stat(path)
+            found = path.stat()
             held = _OPEN.get((found.st_dev, found.st_ino)) or cls(path)
-            _OPEN[held._key] = held
-            held._users += 1
+            _OPEN[held.key] = held
+            held.users += 1
             return held
 
     def close(self) -> None:
         """Let go of the file if nobody else in this process uses it."""
         with _LOCK:
-            self._users -= 1
-            if self._users == 0:
-                _OPEN.pop(self._key, None)
+            self.users -= 1
+            if self.users == 0:
+                _OPEN.pop(self.key, None)
                 self._bytes = np.zeros(0, np.uint8)
                 self._maps.clear()
                 os.close(self._file)

@@ -106,7 +106,7 @@ def _merged(pieces: Sequence[Slice], first: int, gone: Gone) -> Slice:
 
     lengths = [len(piece.postings) for piece in pieces]
     starts = np.stack([piece.starts for piece in pieces])
-    starts += (np.cumsum(lengths) - lengths)[:, None]
+    starts += (np.cumsum(lengths, dtype=np.int64) - lengths)[:, None]
     data = np.concatenate([piece.postings for piece in pieces])
     out, edges = np.empty(len(data), np.uint64), np.empty(starts.shape[1], np.int64)
     heads = np.empty(len(pieces), np.int64)
@@ -128,7 +128,7 @@ def write_slice(db: Connection, run: Run, first: int, piece: Slice) -> None:
     data = np.empty(len(piece.postings) + most, np.uint64)
     count = seal_pages(piece.postings, piece.starts, first, run.run, run.bits, pages, edges, data)
     bounds = (8 * edges[: count + 1]).tolist()
-    blob = memoryview(data).cast("B")
+    blob = data.tobytes()
     db.executemany(
         "INSERT INTO page VALUES (?, ?)",
         zip(pages[:count].tolist(), (blob[a:b] for a, b in pairwise(bounds)), strict=True),

@@ -154,7 +154,7 @@ class Runs:
         self.read = 0
         self._common: NDArray[np.uint64] | None = None
         self._common_count = 0
-        self._held: tuple[NDArray[np.int64], NDArray[np.uint64]] | None = None
+        self._held: tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint64]] | None = None
         self._words = np.empty(_WORDS, np.uint64)
 
     def changed(self, common: Sequence[NDArray[np.uint64]] | None = ()) -> None:
@@ -171,7 +171,7 @@ class Runs:
         elif self._common is not None:
             self._add_common(common)
 
-    def _add_common(self, common: Sequence[NDArray[np.uint64]]) -> None:
+    def _add_common(self, common: Sequence[NDArray[np.uint64]]) -> NDArray[np.uint64]:
         from syndicate.kernels import lookup as kernels  # noqa: PLC0415 - compiles
 
         self._common_count += sum(map(len, common))
@@ -181,6 +181,7 @@ class Runs:
             self._common = np.zeros(1 << (4 * self._common_count + 64).bit_length(), np.uint64)
         for keys in common:
             kernels.insert_common(keys, self._common)
+        return self._common
 
     def load(self, db: Connection) -> None:
         """Bring the mirror up to the file: new runs, new slices of merges."""
@@ -226,27 +227,14 @@ class Runs:
         """
         from syndicate.kernels import lookup as kernels  # noqa: PLC0415 - compiles
 
-        if self._common is None:
-            self._add_common(())
-        runs, filters = self._table()
+        runs, filters, common = self._table()
         counts = np.bincount(newest.key, minlength=len(keys))
         out = [np.empty(2 * NEWEST * len(keys), np.int64) for _ in range(2)]
         missed = [np.empty(len(keys) * len(runs), np.int64) for _ in range(2)]
         found, missing, read = kernels.look(
-            *(
-                keys,
-                rare,
-                self._common,
-                runs,
-                filters,
-                table.bytes,
-                table.width,
-                table.root,
-                NEWEST,
-                self._words,
-            ),
-            *(counts, *out, *missed),
-        )
+            keys, rare, common, runs, filters, table.bytes, table.width, table.root, NEWEST,
+            self._words, counts, *out, *missed,
+        )  # fmt: skip
         rarer = counts[newest.key] >= 0
         parts = [
             Postings(newest.key[rarer], newest.doc[rarer]),
@@ -257,13 +245,14 @@ class Runs:
         self.read += read
         return _newest(Postings(*map(np.concatenate, zip(*parts, strict=True))))
 
-    def _table(self) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
-        """Give what `look` asks of the runs, new ones first."""
+    def _table(self) -> tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint64]]:
+        """Give what `look` asks of the runs, new ones first, and the common keys."""
         if self._held is None:
             runs = sorted(self.runs.values(), key=lambda run: -run.last)
             rows = [(run.run, run.low, run.high, run.blocks, run.bits) for run in runs]
             held = [(run.words.ctypes.data, run.places.ctypes.data) for run in runs]
-            self._held = np.array(rows, np.int64), np.array(held, np.uint64)
+            common = self._add_common(()) if self._common is None else self._common
+            self._held = np.array(rows, np.int64), np.array(held, np.uint64), common
         return self._held
 
 
