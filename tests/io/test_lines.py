@@ -94,9 +94,9 @@ def test_a_bad_line_changes_no_other(records, place, size):
 
 BAD = {
     b"hello": "not JSON: Expecting value at column 1",
-    b'{"id": "a"}': "no string 'text'; rename the field that holds the article",
-    b'{"text": null}': "no string 'text'; rename the field that holds the article",
-    b'{"text": 7}': "no string 'text'; rename the field that holds the article",
+    b'{"id": "a"}': "no string 'text' or 'html'; rename the field that holds the article",
+    b'{"text": null}': "no string 'text' or 'html'; rename the field that holds the article",
+    b'{"text": 7}': "no string 'text' or 'html'; rename the field that holds the article",
     b'{"text": " \\n"}': "the text is empty",
     b'{"text": ""}': "the text is empty",
     b"[1, 2]": "one JSON object a line is needed, got list",

@@ -87,8 +87,8 @@ def test_csv_with_bytes_that_are_not_utf8(tmp_path):
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        ("id,body\n1,một\n", "there is no column 'text'; there are 'id', 'body'"),
-        ("", "there is no column 'text'; there are none"),
+        ("id,body\n1,một\n", "there is no column 'text' (or 'html'); there are 'id', 'body'"),
+        ("", "there is no column 'text' (or 'html'); there are none"),
         (b"\x00\x01", "not text: a zero byte at offset 0"),
     ],
 )

@@ -100,38 +100,30 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Markers:
-    """A checked set of markers, and the same as arrays sorted by hash.
+    """A checked set of markers, and the same as arrays sorted by the hash of their tokens.
 
     Attributes
     ----------
-    keys : ndarray of uint64, shape (n,)
-        Chained hash of each marker's tokens, ascending.
-    tones : ndarray of uint64, shape (n,)
-        Sum of the marks of those tokens.
-    modes, kinds, most_words, lengths : ndarray of int64, shape (n,)
-        `Mode`, index in `TYPES`, longest line, tokens.
-    colons : ndarray of bool, shape (n,)
-        Whether a colon must follow.
     beginnings : ndarray of uint64
         Chained hashes of all first tokens of markers, ascending: nothing longer can match
         once a text's hash is not among them.
+    bounds : ndarray of int64
+        Where the markers start, and the last end, that are no longer than each beginning.
+    table : ndarray of int64, shape (n, 6)
+        For each marker the sum of the marks of its tokens, `Mode`, words of the longest line,
+        whether a colon must follow, tokens, index in `TYPES`.
     seen : ndarray of uint16, shape (65536,)
         Modes of the markers that begin with a token, by the low bits of its hash.
     alone : ndarray of uint16, shape (65536,)
         The same of markers of one token.
     paired : ndarray of bool, shape (2**18,)
-        Whether a longer marker begins with two tokens, by `pair` of their hashes.
+        Whether a longer marker begins with two tokens, by the hash that the kernel gives them too.
     """
 
     entries: tuple[Marker, ...]
-    keys: NDArray[np.uint64] = field(repr=False, compare=False)
-    tones: NDArray[np.uint64] = field(repr=False, compare=False)
-    modes: NDArray[np.int64] = field(repr=False, compare=False)
-    kinds: NDArray[np.int64] = field(repr=False, compare=False)
-    most_words: NDArray[np.int64] = field(repr=False, compare=False)
-    lengths: NDArray[np.int64] = field(repr=False, compare=False)
-    colons: NDArray[np.bool_] = field(repr=False, compare=False)
     beginnings: NDArray[np.uint64] = field(repr=False, compare=False)
+    bounds: NDArray[np.int64] = field(repr=False, compare=False)
+    table: NDArray[np.int64] = field(repr=False, compare=False)
     seen: NDArray[np.uint16] = field(repr=False, compare=False)
     alone: NDArray[np.uint16] = field(repr=False, compare=False)
     paired: NDArray[np.bool_] = field(repr=False, compare=False)
@@ -148,7 +140,7 @@ class Markers:
         return _build((*self.entries, *added))
 
 
-def pair(first: NDArray[np.uint64], second: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def _pair(first: NDArray[np.uint64], second: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Hash two tokens to 18 bits, for `Markers.paired`."""
     return np.asarray((first * _SPREAD ^ second) * _SPREAD >> _TOP)
 
@@ -220,7 +212,6 @@ def _build(given: Iterable[Marker]) -> Markers:
     modes = np.array([entry.mode for entry in entries], np.int64)
     limits = [e.most_words(int(n)) for e, n in zip(entries, lengths, strict=True)]
     kinds = [TYPES.index(e.section) if e.section in TYPES else 0 for e in entries]
-    colons = np.array([entry.needs_colon for entry in entries], np.bool_)
     seen = np.zeros(1 << 16, np.uint16)
     firsts = (lines.hashes[lines.base] & np.uint64(0xFFFF)).astype(np.int64)
     np.bitwise_or.at(seen, firsts, modes.astype(np.uint16))
@@ -231,17 +222,15 @@ def _build(given: Iterable[Marker]) -> Markers:
     np.bitwise_or.at(alone, firsts[one], modes[one].astype(np.uint16))
     paired = np.zeros(_PAIRS, np.bool_)
     base = lines.base[~one]
-    paired[pair(lines.hashes[base], lines.hashes[base + 1])] = True
+    paired[_pair(lines.hashes[base], lines.hashes[base + 1])] = True
+    known = np.unique(np.concatenate([np.zeros(0, np.uint64), *beginnings]))
+    rest = modes, limits, [e.needs_colon for e in entries], lengths, kinds
+    table = np.stack([lines.tones.astype(np.int64), *np.array(rest, np.int64)], axis=1)[order]
     return Markers(
         entries=tuple(entries[i] for i in order),
-        keys=keys[order],
-        tones=lines.tones[order],
-        modes=modes[order],
-        kinds=np.array(kinds, np.int64)[order],
-        most_words=np.array(limits, np.int64)[order],
-        lengths=lengths[order],
-        colons=colons[order],
-        beginnings=np.unique(np.concatenate([np.zeros(0, np.uint64), *beginnings])),
+        beginnings=known,
+        bounds=np.append(np.searchsorted(keys[order], known), len(keys)),
+        table=table,
         seen=seen,
         alone=alone,
         paired=paired,

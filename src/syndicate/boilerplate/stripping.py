@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from syndicate.boilerplate.features import Features, describe
+from syndicate.boilerplate.features import ENDED, LED, Features, describe
 from syndicate.boilerplate.glued import glued_cuts
 from syndicate.boilerplate.lines import Lines, as_bytes, read, reread
 from syndicate.boilerplate.rules import Rule
-from syndicate.boilerplate.screen import telling
 from syndicate.boilerplate.segment import LEAST_PART, LEAST_WORDS, enough, judge
-from syndicate.boilerplate.trimming import LEAD_LINES, end_marks, lead_ins
+from syndicate.boilerplate.trimming import LEAD_LINES, lead_ins
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -242,11 +241,10 @@ class _Texts:
         active = np.ones(len(self.titles), np.bool_)
         for _ in range(_ROUNDS):
             live = np.flatnonzero((self.gone == 0) & active[lines.doc])
-            judged = telling(lines, self.features, live, self.titles, self.known)
-            drop = judge(lines, self.features, judged, self.titles, self.known)
-            self.gone[judged] = drop
+            drop = judge(lines, self.features, live, self.titles, self.known)
+            self.gone[live] = drop
             changed = np.zeros_like(active)
-            changed[lines.doc[judged[drop != 0]]] = True
+            changed[lines.doc[live[drop != 0]]] = True
             changed[lines.doc[self._trim(live[self.gone[live] == 0])]] = True
             active = changed
             if not active.any():
@@ -260,14 +258,16 @@ class _Texts:
     def _trim(self, live: Ints) -> Ints:
         """Cut marks off the first lines of each text and its last; give the lines cut."""
         lines = self.lines
-        if not len(live):
-            return live
+        signs = self.features.signs[live]
+        if not np.any(signs & (LED | ENDED)):
+            return live[:0]
         doc = lines.doc[live]
         fresh = np.ones(len(live), np.bool_)
         fresh[1:] = doc[1:] != doc[:-1]
         position = np.arange(len(live)) - np.flatnonzero(fresh)[np.cumsum(fresh) - 1]
-        led, cut = lead_ins(lines, live[position < LEAD_LINES], self.markers)
-        ended = end_marks(lines, live[np.append(fresh[1:], True)])
+        leading = (signs & LED != 0) & (position < LEAD_LINES)
+        led, cut = lead_ins(lines, live[leading], self.markers)
+        ended = live[np.append(fresh[1:], True) & (signs & ENDED != 0)]
         if not len(led) and not len(ended):
             return led
         at = np.union1d(led, ended)

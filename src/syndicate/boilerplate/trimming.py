@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 LEAD_LINES = 4
 _LEAD_TOKENS = 8
 _NAMED = Mode.OUTLET | Mode.STAMP
-_LEAST_WORDS = 8
 _AFTER = re.compile(
     rb"(?:[\s)\]]|\xc2\xa0|\xef\xbc\x89)*(?:-|:|\xe2\x80[\x90-\x95])(?:[\s-]|\xc2\xa0|\xe2\x80[\x90-\x95])*"
 )
@@ -35,28 +34,27 @@ def lead_ins(lines: Lines, at: Ints, markers: Markers) -> tuple[Ints, Ints]:
     lines, bytes : ndarray of int64
         Lines that have one, and where their text begins.
     """
-    at = at[lines.words[at] >= _LEAST_WORDS]
-    line = np.repeat(at, _LEAD_TOKENS)
-    first = np.arange(len(line)) % _LEAD_TOKENS
-    place = lines.base[line] + np.minimum(first, lines.tokens[line] - 1)
-    opened = lines.facts[place, 3] & (OPEN << 16) != 0
-    look = np.flatnonzero((opened | (first == 0)) & (lines.tokens[line] > first + 1))
-    line, first, place, opened = line[look], first[look], place[look], opened[look]
-    named = markers.seen[lines.hashes[place] & np.uint64(0xFFFF)] & np.uint16(_NAMED) != 0
-    entry = find(lines, line[named], first[named], _NAMED, markers)
-    found: dict[int, int] = {}
-    rows = zip(line[named].tolist(), first[named].tolist(), entry.tolist(), strict=True)
-    for one, token, marker in rows:
-        if marker >= 0 and one not in found:
-            after = token + int(markers.lengths[marker])
-            stamp = markers.modes[marker] == Mode.STAMP
-            found[one] = _text_after(lines, one, after, stamped=bool(stamp))
-    for one in line[opened & (first == 0)].tolist():
-        if one not in found:
-            found[one] = _bracketed(lines, one)
-    good = sorted((line, cut) for line, cut in found.items() if cut > 0)
-    pairs = np.array(good, np.int64).reshape(-1, 2)
+    found = []
+    for line in at.tolist():
+        cut = _lead_in(lines, line, markers)
+        if cut > 0:
+            found.append((line, cut))
+    pairs = np.array(found, np.int64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
+
+
+def _lead_in(lines: Lines, line: int, markers: Markers) -> int:
+    """Give the byte where the text proper of a line begins, or -1."""
+    base, tokens = int(lines.base[line]), int(lines.tokens[line])
+    classes = (lines.facts[base : base + min(_LEAD_TOKENS, tokens - 1), 3] >> 16).tolist()
+    for token, gap in enumerate(classes):
+        if token and not gap & OPEN:
+            continue
+        marker = find(lines, line, token, _NAMED, markers)
+        if marker >= 0:
+            mode, length = markers.table[marker, [1, 4]].tolist()
+            return _text_after(lines, line, token + length, stamped=mode == Mode.STAMP)
+    return _bracketed(lines, line) if classes and classes[0] & OPEN else -1
 
 
 def _text_after(lines: Lines, line: int, token: int, *, stamped: bool) -> int:
@@ -82,11 +80,3 @@ def _bracketed(lines: Lines, line: int) -> int:
         if gap & COLON:
             return -1
     return -1
-
-
-def end_marks(lines: Lines, at: Ints) -> Ints:
-    """Give those of the lines that end in ``./.``, of which two bytes go."""
-    at = at[lines.stop[at] - lines.start[at] > 40]
-    stop = lines.stop[at]
-    ends = (lines.data[stop - 1] == ord(".")) & (lines.data[stop - 2] == ord("/"))
-    return np.asarray(at[ends])

@@ -22,7 +22,7 @@ TOO_LONG: Final = (
     f"more than {MAX_DOCUMENT >> 20} MB in one document, which no article has; split it"
 )
 EMPTY: Final = "the text is empty"
-MISSING: Final = "no string 'text'; rename the field that holds the article"
+MISSING: Final = "no string 'text' or 'html'; rename the field that holds the article"
 
 SCHEMA: Final = pa.schema(
     [
@@ -37,6 +37,9 @@ NOTHING: Final = pa.RecordBatch.from_arrays(
     [pa.nulls(0, field.type) for field in SCHEMA], schema=SCHEMA
 )
 """No documents."""
+
+READ: Final = {field.name: field.type for field in SCHEMA} | {"html": pa.large_string()}
+"""What readers look for in a record or table: where ``text`` is missing, ``html`` may hold it."""
 
 _TOP_BITS: Final = 0xC0
 _CONTINUATION: Final = 0x80
@@ -145,15 +148,39 @@ Row = tuple[str | None, ...]
 def row(record: Mapping[str, object]) -> Row:
     """Take the fields of a document from a record; those it does not know are ignored.
 
+    Without ``text``, the article is taken out of ``html``, and so are the fields that the
+    record does not have itself.
+
     Raises
     ------
+    ConfigError
+        If there is a page and the extra ``html`` is not installed.
     DocumentError
-        If ``text`` is missing or not a string.
+        If ``text`` is missing or not a string, and there is no page that holds an article.
     """
+    page = record.get("html")
+    if page and not record.get("text") and isinstance(page, str | bytes):
+        record = _from_page(record)
     text = record.get("text")
     if not isinstance(text, str):
         raise DocumentError(MISSING)
     return tuple(text if name == "text" else plain(record.get(name)) for name in SCHEMA.names)
+
+
+def _from_page(record: Mapping[str, object]) -> dict[str, object]:
+    """Put what a record's page holds in the place of what the record lacks."""
+    from syndicate.io.html import read_page  # noqa: PLC0415 - for pages alone
+
+    page = record["html"]
+    stated = read_page(page if isinstance(page, bytes) else str(page), plain(record.get("url")))
+    own = {name: plain(record.get(name)) for name in SCHEMA.names}
+    return stated.record | {name: value for name, value in own.items() if value}
+
+
+def needs_pages(text: pa.Array, pages: pa.Array) -> bool:
+    """Tell whether a row has a page and no text."""
+    without = pc.fill_null(pc.equal(pc.binary_length(text), 0), fill_value=True)
+    return bool(pc.any(pc.and_(without, pc.is_valid(pages))).as_py())
 
 
 def columns_of(rows: Sequence[Row]) -> dict[str, pa.Array]:

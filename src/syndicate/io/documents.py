@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from syndicate.errors import DocumentError
-from syndicate.io.batch import SCHEMA, Batch, Row, assemble, columns_of, row
+from syndicate.io.batch import READ, SCHEMA, Batch, Row, assemble, columns_of, row
 from syndicate.io.encoding import mend
 from syndicate.io.tables import require_text, to_batch
 from syndicate.model import Document, Skipped, plain
@@ -18,6 +18,7 @@ _BATCH_BYTES: Final = 2 << 20
 _BATCH_ROWS: Final = 4096
 _LEAST_ROWS: Final = 256
 _PAIR: Final = 2
+_TEXT: Final = SCHEMA.get_field_index("text")
 
 
 def from_documents(documents: Iterable[Any]) -> Iterator[Batch]:
@@ -27,7 +28,8 @@ def from_documents(documents: Iterable[Any]) -> Iterator[Batch]:
     ----------
     documents
         `Document` values, mappings with ``text``, ``(id, text)`` pairs, or an object with
-        ``__arrow_c_stream__`` that has a column ``text``. A document without ``id`` and
+        ``__arrow_c_stream__`` that has a column ``text``. Where ``text`` is missing, the
+        article is taken out of ``html``. A document without ``id`` and
         ``url`` gets its position, from 0, as its id.
 
     Raises
@@ -60,7 +62,7 @@ def _from_arrow(source: Any) -> Iterator[Batch]:  # noqa: ANN401 - any library's
         message = f"{type(source).__name__} is not a table: one column 'text' is needed ({error})"
         raise DocumentError(message) from error
     require_text(reader.schema.names)
-    names = [name for name in SCHEMA.names if name in reader.schema.names]
+    names = [name for name in READ if name in reader.schema.names]
     first = 0
     for records in reader:
         size = max(1, records.get_total_buffer_size())  # of slices too, hence the least rows
@@ -86,7 +88,7 @@ def _from_values(documents: Iterable[Any]) -> Iterator[Batch]:
             skipped.append(Skipped(name, str(error)))
             continue
         positions.append(position)
-        size += len(record["text"])
+        size += len(rows[-1][_TEXT] or "")
         if size >= _BATCH_BYTES or len(rows) == _BATCH_ROWS:
             yield _batch(rows, positions, skipped)
             rows, positions, skipped, size = [], [], [], 0

@@ -76,15 +76,9 @@ def _read(source: Source) -> _File:
 
 def _page(label: str, data: bytes) -> _File:
     """Take the article out of a page."""
-    from syndicate.io.html import extract  # noqa: PLC0415 - for pages alone
+    from syndicate.io.html import read_page  # noqa: PLC0415 - for pages alone
 
-    try:
-        record = extract(data).record
-    except (ConfigError, DocumentError):
-        raise
-    except Exception as error:  # whatever a parser makes of a page costs that page alone
-        message = f"not read as a page: {type(error).__name__}: {error}"
-        raise DocumentError(message) from error
+    record = read_page(data).record
     return _File(label, mend(record.pop("text") or "").encode(), record)
 
 

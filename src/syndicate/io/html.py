@@ -107,6 +107,25 @@ def extract(
     return _page(text, tags, url)
 
 
+def read_page(page: bytes | str, url: str | None = None) -> Page:
+    """Extract for a reader: whatever a parser makes of a page costs that page alone.
+
+    Raises
+    ------
+    ConfigError
+        If the extra ``html`` is not installed.
+    DocumentError
+        If the page cannot be read, is too long, or holds no text.
+    """
+    try:
+        return extract(page, url=url)
+    except (ConfigError, DocumentError):
+        raise
+    except Exception as error:
+        message = f"not read as a page: {type(error).__name__}: {error}"
+        raise DocumentError(message) from error
+
+
 def _load(name: str) -> Any:  # noqa: ANN401 - a module without types
     """Import a module of the extra."""
     try:

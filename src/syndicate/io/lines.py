@@ -12,7 +12,17 @@ import pyarrow.compute as pc
 from pyarrow import json as arrow_json
 
 from syndicate.errors import DocumentError
-from syndicate.io.batch import SCHEMA, TOO_LONG, Batch, Row, assemble, columns_of, row
+from syndicate.io.batch import (
+    READ,
+    SCHEMA,
+    TOO_LONG,
+    Batch,
+    Row,
+    assemble,
+    columns_of,
+    needs_pages,
+    row,
+)  # fmt: skip
 from syndicate.io.blocks import NEWLINE
 from syndicate.io.encoding import is_utf8
 from syndicate.model import Skipped
@@ -47,7 +57,7 @@ class LineReader:
     def __init__(self, name: str, before: Callable[[], int]) -> None:
         self._name = name
         self._before = before
-        self._types = {field.name: field.type for field in SCHEMA}
+        self._types = dict(READ)
 
     def batch(self, block: Block) -> Batch:
         """Read one block."""
@@ -77,7 +87,9 @@ class LineReader:
             table, self._types = _parse(block.data, types), types
         if table is None or len(table) != count:
             return None
-        pairs = zip(table.column_names, table.columns, strict=True)
+        if needs_pages(table["text"], table["html"]):
+            return None
+        pairs = zip(SCHEMA.names, table.columns, strict=False)
         return {name: _as_strings(array.combine_chunks(), name) for name, array in pairs}
 
     def _by_line(self, block: Block) -> Batch:
@@ -128,7 +140,7 @@ def _parse(data: bytes | memoryview, types: dict[str, pa.DataType]) -> pa.Table 
 
 def _types_seen(block: Block) -> dict[str, pa.DataType]:
     """Give the types of the columns, judged by the first line where strings will not do."""
-    types = {field.name: field.type for field in SCHEMA}
+    types = dict(READ)
     end = block.newlines[0] if len(block.newlines) else len(block.data)
     try:
         record = _record(bytes(block.data[:end]))
@@ -175,7 +187,7 @@ def _decoded(line: bytes) -> object:
         message = f"not JSON: {error.msg} at column {error.colno}"
         raise DocumentError(message) from error
     except RecursionError as error:
-        if (table := _parse(line, {field.name: field.type for field in SCHEMA})) is not None:
+        if (table := _parse(line, READ)) is not None:
             return table.to_pylist()[0]
         message = "not JSON that can be read: it is nested too deeply"
         raise DocumentError(message) from error

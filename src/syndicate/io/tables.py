@@ -12,7 +12,17 @@ from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
 from syndicate.errors import DocumentError
-from syndicate.io.batch import NOTHING, SCHEMA, Batch, assemble, invalid_rows
+from syndicate.io.batch import (
+    NOTHING,
+    READ,
+    Batch,
+    Row,
+    assemble,
+    columns_of,
+    invalid_rows,
+    needs_pages,
+    row,
+)  # fmt: skip
 from syndicate.io.encoding import DAMAGE, Marked, guessed
 from syndicate.io.streams import opened
 from syndicate.model import Skipped
@@ -43,7 +53,7 @@ def to_batch(
     Parameters
     ----------
     records
-        With a column ``text``, of any string type.
+        With a column ``text``, of any string type, or ``html``.
     numbers : ndarray of int64
         Of the rows; a row is labelled by its number after the prefix.
     prefix
@@ -56,14 +66,19 @@ def to_batch(
     DocumentError
         If a column cannot be read as text.
     """
-    names = [name for name in SCHEMA.names if name in records.schema.names]
+    names = [name for name in READ if name in records.schema.names]
     columns = {name: _strings(records.column(name), name) for name in names}
-    damaged = np.unique(np.concatenate([invalid_rows(array) for array in columns.values()]))
+    texts = [array for array in columns.values() if array.type in READ.values()]
+    damaged = np.unique(np.concatenate([invalid_rows(array) for array in texts]))
     reports = [Skipped(f"{prefix}{number}", NOT_UTF8) for number in numbers[damaged].tolist()]
     if len(damaged):
         kept = np.delete(np.arange(len(records)), damaged)
         columns = {name: array.take(pa.array(kept)) for name, array in columns.items()}
         numbers = numbers[kept]
+    pages = columns.pop("html", None)
+    if pages is not None and ("text" not in columns or needs_pages(columns["text"], pages)):
+        columns, numbers, failed = _from_pages(columns | {"html": pages}, numbers, prefix)
+        reports += failed
     return assemble(
         columns,
         lambda rows: [f"{prefix}{number}" for number in numbers[rows].tolist()],
@@ -71,14 +86,33 @@ def to_batch(
     )
 
 
+def _from_pages(
+    columns: dict[str, pa.Array], numbers: NDArray[np.int64], prefix: str
+) -> tuple[dict[str, pa.Array], NDArray[np.int64], list[Skipped]]:
+    """Take articles out of pages, row by row; give the columns and numbers of those found."""
+    rows: list[Row] = []
+    found: list[int] = []
+    failed: list[Skipped] = []
+    records = pa.RecordBatch.from_pydict(columns).to_pylist()
+    for number, record in zip(numbers.tolist(), records, strict=True):
+        try:
+            rows.append(row(record))
+            found.append(number)
+        except DocumentError as error:
+            failed.append(Skipped(f"{prefix}{number}", str(error)))
+    return columns_of(rows), np.array(found, np.int64), failed
+
+
 def _strings(array: pa.Array, name: str) -> pa.Array:
-    """Cast a column of any string, number or date type to the string type of `SCHEMA`."""
+    """Cast a column of any string, number or date type to the string type of `READ`."""
+    if name == "html" and (pa.types.is_binary(array.type) or pa.types.is_large_binary(array.type)):
+        return array  # its encoding is found out when it is read
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
     try:
         if pa.types.is_timestamp(array.type):
             array = pc.replace_substring(array.cast(pa.string()), " ", "T", max_replacements=1)
-        return array.cast(SCHEMA.field(name).type)
+        return array.cast(READ[name])
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         message = f"column {name!r} holds {array.type}, which has no plain text"
         raise DocumentError(message) from error
@@ -92,8 +126,9 @@ def require_text(names: Iterable[str]) -> None:
     DocumentError
         Naming the columns there are.
     """
-    if "text" not in (names := list(names)):
-        message = f"there is no column 'text'; there are {', '.join(map(repr, names)) or 'none'}"
+    if not {"text", "html"} & set(names := list(names)):
+        there = ", ".join(map(repr, names)) or "none"
+        message = f"there is no column 'text' (or 'html'); there are {there}"
         raise DocumentError(message)
 
 
@@ -110,7 +145,7 @@ def read_parquet(unit: Unit, batch_bytes: int) -> Iterator[Batch]:
     (source,) = unit.sources
     with parquet.ParquetFile(source.path, buffer_size=_BUFFER) as file:
         require_text(file.schema_arrow.names)
-        columns = [name for name in SCHEMA.names if name in file.schema_arrow.names]
+        columns = [name for name in READ if name in file.schema_arrow.names]
         sizes = [file.metadata.row_group(group) for group in range(file.num_row_groups)]
         groups = range(unit.start, len(sizes) if unit.stop is None else unit.stop)
         first = 1 + sum(group.num_rows for group in sizes[: unit.start])
@@ -166,7 +201,7 @@ def _csv_reader(
         faults.append(row)
         return "skip"
 
-    wanted = {name: SCHEMA.field(name).type for name in SCHEMA.names if name in names}
+    wanted = {name: kind for name, kind in READ.items() if name in names}
     return arrow_csv.open_csv(
         stream,
         arrow_csv.ReadOptions(use_threads=False, block_size=_CSV_BLOCK),
@@ -207,7 +242,7 @@ def _header(stream: BinaryIO) -> tuple[str, list[str]]:
     names: list[str] = []
     for delimiter in _DELIMITERS:
         found = next(csv.reader([line], delimiter=delimiter), [])
-        if "text" in found:
+        if {"text", "html"} & set(found):
             return delimiter, found
         names = max(names, found, key=len)
     return _DELIMITERS[0], names

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 import numba
 import numpy as np
-from numba.core import cgutils
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 Bool = NDArray[np.bool_]
@@ -18,6 +18,7 @@ U32 = NDArray[np.uint32]
 U64 = NDArray[np.uint64]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
+F64 = NDArray[np.float64]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -47,18 +48,58 @@ def inline(function: Function) -> Function:
     return numba.njit(inline="always", **OPTIONS)(function)
 
 
-carray: Any = numba.carray  # type: ignore[attr-defined]
-"""Takes an address for an array of a shape and type."""
+def helper(function: Function) -> Function:
+    """Compile a part of a kernel by itself, for kernels of the same module alone.
+
+    Numba makes a version for each type, and a literal number is a type of its own: give such
+    a function variables.
+    """
+    return numba.njit(no_cpython_wrapper=True, **OPTIONS)(function)
 
 
-def _at_address(typing_context: Any, address: Any) -> Any:  # noqa: ANN401, ARG001 - numba's own
-    """Take an integer for an address."""
+class Patient(Generic[Function]):
+    """A kernel that runs as the plain Python that it is until compiling it pays.
 
-    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401, ARG001
-        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
+    Compiling takes seconds, in which a few hundred pages are done without. What was compiled
+    before, in this process or another, is used at once.
 
-    return numba.types.voidptr(address), code
+    Parameters
+    ----------
+    kernel
+        The kernel; its helpers are functions of the same module.
+    enough
+        How many items plain Python may be used for.
+    """
+
+    def __init__(self, kernel: Function, enough: int) -> None:
+        self.kernel = kernel
+        self._left = enough
+        self._plain: Function | None = None
+
+    def plain(self, items: int) -> Function | None:
+        """Give the plain function, which takes lists, if it is to be used for so many items."""
+        if self._left < 0:
+            return None
+        self._left -= items
+        if self._plain is None:
+            self._left = -1 if _is_kept(self.kernel) else self._left
+            self._plain = _interpreted(self.kernel)
+        return self._plain if self._left >= 0 else None
 
 
-at_address: Any = intrinsic(_at_address)
-"""For arrays of arrays, which kernels do not know: whoever calls keeps the arrays alive."""
+def _is_kept(kernel: Any) -> bool:  # noqa: ANN401 - numba's own
+    """Tell whether machine code of a kernel is at hand or kept from an earlier process."""
+    if kernel.signatures:
+        return True
+    folder = getattr(getattr(kernel, "_cache", None), "cache_path", None)
+    name = f"{Path(kernel.py_func.__code__.co_filename).stem}.{kernel.py_func.__name__}-*.nbi"
+    return folder is not None and any(Path(folder).glob(name))
+
+
+def _interpreted(kernel: Any) -> Any:  # noqa: ANN401 - numba's own
+    """Give a kernel with its helpers as they were before compiling."""
+    names = dict(kernel.py_func.__globals__)
+    for name, value in list(names.items()):
+        if hasattr(value, "py_func"):
+            names[name] = types.FunctionType(value.py_func.__code__, names)
+    return names[kernel.py_func.__name__]

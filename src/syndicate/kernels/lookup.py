@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I64, U8, U64, at_address, carray, inline, kernel
+from syndicate.kernels._jit import I64, U8, U64, inline, kernel
+from syndicate.kernels.addresses import at_address, carray
 from syndicate.kernels.postings import BLOCK_WORDS, SHARD_BITS, SHARDS, rest_of
 from syndicate.kernels.runs import checksum
 

@@ -1,0 +1,324 @@
+"""What each line says of itself: its marker, a photo credit, a date, an image's number."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from syndicate.kernels._jit import I64, U8, U16, U32, U64, Bool, helper, kernel
+from syndicate.kernels.lines import (
+    BASE,
+    CLASS_BITS,
+    CLOSE,
+    COLON,
+    DASH,
+    DIGIT,
+    END,
+    FIRST,
+    FLAGS,
+    GROW,
+    HEAD,
+    LOOK,
+    NUMBERED,
+    OPEN,
+    PAST,
+    SEED,
+    SENTENCE,
+    SPACE,
+    START,
+    STEM,
+    STEM2,
+    STOP,
+    TAIL,
+    TOKENS,
+    TONE,
+    TONES,
+    UPPER,
+    WORDS,
+)  # fmt: skip
+
+# What a line says of itself.
+CREDIT, DATED, PICTURED, POINTED, LED, ENDED = (1 << bit for bit in range(6))
+
+# Rows of what is told.
+MARKER, SORT, SIGNS = range(3)
+TOLD_ROWS = 3
+
+# Columns of the table of markers.
+MARKS, MODE, MOST_WORDS, NEEDS_COLON, LENGTH, TYPE = range(6)
+WHOLE, STARTS, WITHIN, DATE, HEADS, PHRASE, PICTURE, OUTLET, STAMP = (1 << bit for bit in range(9))
+DECIDES, CAPTION, LEADS = WHOLE | STARTS | WITHIN, HEADS | PHRASE, OUTLET | STAMP
+
+_UPPER, _DIGIT, _END, _CLOSE, _SPACE, _OPEN, _DASH, _COLON = (
+    np.int64(c) >> CLASS_BITS for c in (UPPER, DIGIT, END, CLOSE, SPACE, OPEN, DASH, COLON)
+)
+_SEED, _GROW, _NO, _S29 = np.uint64(SEED), np.uint64(GROW), np.uint64(0), np.uint64(29)
+_LOW16, _SPREAD, _S46 = np.uint64(0xFFFF), np.uint64(0x9E3779B97F4A7C15), np.uint64(46)
+_SHORT_LINE = 45
+_DATE_TOKENS = 14
+_TELLING = 3
+_CAPTION_WORDS = 80
+_CREDIT_TOKENS = 16
+_SURE_TOKENS = 3
+_CLAUSE = 8
+_LEAD_TOKENS, _LEAD_WORDS = 8, 8
+_LONG_LINE = 40
+_FIRST, _SECOND, _DOT, _SLASH, _ARROW = (ord(c) for c in "12./>")
+
+
+@kernel
+def longest(
+    columns: U64,
+    hashes: U64,
+    facts: U32,
+    line: int,
+    first: int,
+    modes: int,
+    beginnings: U64,
+    bounds: I64,
+    table: I64,
+) -> int:
+    """Find the longest marker of some modes that starts at a token of a line.
+
+    Parameters
+    ----------
+    columns : ndarray of uint64, shape (LINE_COLUMNS, lines)
+    hashes : ndarray of uint64, shape (m,)
+    facts : ndarray of uint32, shape (m, TOKEN_COLUMNS)
+        The lines, as `syndicate.kernels.lines.read_lines` gives them, one row a column.
+    line, first
+        Line and the token in it.
+    modes
+        Flags of the modes that count.
+    beginnings : ndarray of uint64, shape (k,)
+        Chained hashes of all first tokens of markers, ascending.
+    bounds : ndarray of int64, shape (k + 1,)
+        Where in the table the markers that are no longer than a beginning start and end.
+    table : ndarray of int64, shape (markers, 6)
+        Sum of marks, mode, words of the longest line, whether a colon must follow, tokens,
+        type.
+
+    Returns
+    -------
+    int
+        Row of the table, or -1.
+    """
+    base = np.int64(columns[BASE, line])
+    size = np.int64(columns[TOKENS, line])
+    toned = columns[TONES, line] != _NO
+    words = np.int64(columns[WORDS, line])
+    best = -1
+    key = _SEED
+    tone = 0
+    index = first
+    while index < size:
+        place = base + (index if index < HEAD else HEAD + (index & (HEAD - 1)))
+        key = (key ^ hashes[place]) * _GROW
+        key ^= key >> _S29
+        tone += np.int64(facts[place, TONE])
+        index += 1
+        low = 0
+        high = len(beginnings)
+        while low < high:
+            middle = (low + high) >> 1
+            if beginnings[middle] < key:
+                low = middle + 1
+            else:
+                high = middle
+        if low == len(beginnings) or beginnings[low] != key:
+            break
+        colon = _gap(columns, facts, line, index) & _COLON != 0
+        for entry in range(bounds[low], bounds[low + 1]):
+            mode = table[entry, MODE]
+            fits = mode & modes != 0 and words <= table[entry, MOST_WORDS]
+            fits = fits and (mode != WHOLE or size == index - first)
+            fits = fits and (not toned or table[entry, MARKS] == tone)
+            if fits and (colon or not table[entry, NEEDS_COLON]):
+                best = entry
+    return best
+
+
+@helper
+def _gap(columns: U64, facts: U32, line: int, index: int) -> int:
+    """Give the classes of what stands before a token; past the last, of the tail."""
+    if index >= np.int64(columns[TOKENS, line]):
+        return np.int64(columns[TAIL, line])
+    place = np.int64(columns[BASE, line])
+    place += index if index < HEAD else HEAD + (index & (HEAD - 1))
+    return np.int64(facts[place, LOOK]) >> 16
+
+
+@kernel
+def describe(
+    data: U8,
+    columns: U64,
+    hashes: U64,
+    facts: U32,
+    seen: U16,
+    alone: U16,
+    paired: Bool,
+    beginnings: U64,
+    bounds: I64,
+    table: I64,
+    stems: U64,
+    told: I64,
+) -> None:
+    """Look at all lines.
+
+    Parameters
+    ----------
+    data : ndarray of uint8
+        The bytes that were read.
+    columns, hashes, facts, beginnings, bounds, table
+        See `longest`.
+    seen : ndarray of uint16, shape (65536,)
+        Modes of the markers that begin with a token, by the low bits of its hash.
+    alone : ndarray of uint16, shape (65536,)
+        The same of markers of one token.
+    paired : ndarray of bool, shape (2**18,)
+        Whether a longer marker begins with two tokens.
+    stems : ndarray of uint64, shape (lines,)
+        Filled: hash of what comes before the number of an image's text.
+    told : ndarray of int64, shape (TOLD_ROWS, lines)
+        Filled: the marker that decides what the line is, or -1; its type, or 0; signs.
+    """
+    for line in range(columns.shape[1]):
+        base = np.int64(columns[BASE, line])
+        size = np.int64(columns[TOKENS, line])
+        words = np.int64(columns[WORDS, line])
+        start, stop = np.int64(columns[START, line]), np.int64(columns[STOP, line])
+        flags = np.int64(columns[FLAGS, line])
+        marker: int = np.int64(-1)  # no literal, which is a type of its own
+        signs = 0
+        dates = 0
+        short = words <= _CAPTION_WORDS and size <= 2 * HEAD
+        undated = _words_of_date(data, columns, hashes, facts, seen, line)
+        numbered = size >= 4 and flags & NUMBERED != 0
+        stems[line] = columns[STEM, line]
+        if numbered and short and _dashed(columns, facts, line):
+            signs |= PICTURED
+        looked: int = size if short or size < _LEAD_TOKENS else _LEAD_TOKENS
+        for token in range(looked):
+            place = base + token
+            here = hashes[place]
+            modes = np.int64(seen[here & _LOW16])
+            if token < _LEAD_TOKENS and words >= _LEAD_WORDS:
+                opened = np.int64(facts[place, LOOK]) >> 16 & _OPEN != 0
+                first = token == 0
+                if (opened and first) or ((opened or first) and modes & LEADS):
+                    signs |= LED
+            wanted = DECIDES if token == 0 else 0
+            wanted |= WITHIN if words <= _SHORT_LINE and marker < 0 else 0
+            wanted |= CAPTION if token >= size - _CREDIT_TOKENS and not signs & CREDIT else 0
+            wanted |= PICTURE if numbered and token == size - 2 else 0
+            wanted |= DATE if undated > 0 else 0
+            if modes & wanted == 0:
+                continue
+            after = hashes[place + 1 if place + 1 < len(hashes) else place]
+            pair = (here * _SPREAD ^ after) * _SPREAD >> _S46
+            if np.int64(alone[here & _LOW16]) & wanted == 0 and not paired[pair]:
+                continue
+            while wanted:
+                part = wanted & DECIDES
+                if not part:
+                    part = wanted & CAPTION
+                if not part:
+                    part = wanted & -wanted
+                wanted &= ~part
+                entry = longest(
+                    columns, hashes, facts, line, token, part, beginnings, bounds, table
+                )
+                if entry < 0:
+                    continue
+                if part & DECIDES:
+                    marker = entry
+                elif part & DATE:
+                    dates += 1
+                elif part & PICTURE:
+                    signs |= PICTURED
+                    stems[line] = columns[STEM2, line]
+                elif short and _credits(columns, facts, table, line, token, entry):
+                    signs |= CREDIT
+        if marker >= 0 and not _sure(columns, table, line, marker):
+            marker = -1
+        if undated == dates:
+            signs |= DATED
+        if stop - start > 1 and data[start] == _ARROW and data[start + 1] == _ARROW:
+            signs |= POINTED
+        if stop - start > _LONG_LINE and data[stop - 1] == _DOT and data[stop - 2] == _SLASH:
+            signs |= ENDED
+        told[MARKER, line] = marker
+        told[SORT, line] = table[marker, TYPE] if marker >= 0 else 0
+        told[SIGNS, line] = signs
+
+
+@helper
+def _sure(columns: U64, table: I64, line: int, marker: int) -> bool:
+    """Tell a line of furniture from a sentence that only begins like one."""
+    sure = table[marker, MODE] == WHOLE or table[marker, NEEDS_COLON] != 0
+    sure = sure or table[marker, LENGTH] > _SURE_TOKENS
+    sentence = np.int64(columns[FLAGS, line]) & SENTENCE != 0
+    return sure or not sentence or np.int64(columns[WORDS, line]) <= _CLAUSE
+
+
+@helper
+def _words_of_date(data: U8, columns: U64, hashes: U64, facts: U32, seen: U16, line: int) -> int:
+    """Count the words beside the numbers of what may be a date: all may be of dates.
+
+    Give -1 where it is none: it has two numbers, or three if it is only that, and a year
+    or a month's name at least.
+    """
+    base, size = np.int64(columns[BASE, line]), np.int64(columns[TOKENS, line])
+    numbers = 0
+    tells = False
+    for place in range(base, base + (size if size <= _DATE_TOKENS else 1)):
+        first = np.int64(facts[place, FIRST])
+        length = np.int64(facts[place, PAST]) - first
+        if np.int64(facts[place, LOOK]) & _DIGIT:
+            numbers += 1
+            tells |= length == 4 and (data[first] == _FIRST or data[first] == _SECOND)
+        elif np.int64(seen[hashes[place] & _LOW16]) & DATE:
+            tells |= length >= _TELLING
+        else:
+            return -1
+    fine = tells and numbers >= 2 and 3 <= size <= _DATE_TOKENS
+    return size - numbers if fine else -1
+
+
+@helper
+def _dashed(columns: U64, facts: U32, line: int) -> bool:
+    """Tell whether a dash between spaces parts the last token from the one before."""
+    here = np.int64(columns[BASE, line]) + np.int64(columns[TOKENS, line]) - 1
+    dashed = np.int64(facts[here, LOOK]) >> 16 & (_DASH | _SPACE) == _DASH | _SPACE
+    spaced = np.int64(facts[here, FIRST]) - np.int64(facts[here - 1, PAST]) >= 3
+    return dashed and spaced and columns[TAIL, line] == _NO
+
+
+@helper
+def _credits(columns: U64, facts: U32, table: I64, line: int, first: int, marker: int) -> bool:
+    """Tell whether a photo credit begins at a token and ends the line.
+
+    What stands around the word for picture decides: a bracket or dash before it, a colon
+    after it, names in capitals up to the end.
+    """
+    base, size = np.int64(columns[BASE, line]), np.int64(columns[TOKENS, line])
+    past = first + table[marker, LENGTH]
+    rest = size - past
+    names = 0
+    for place in range(base + past, base + size):
+        names += np.int64(facts[place, LOOK]) & (_UPPER | _DIGIT) != 0
+    before = _gap(columns, facts, line, first)
+    colon = _gap(columns, facts, line, past) & _COLON != 0
+    phrase = table[marker, MODE] == PHRASE
+    if before & _OPEN:
+        closed = np.int64(columns[TAIL, line]) & _CLOSE != 0
+        return closed and rest <= 14 and (phrase or rest > 0)
+    dashed = before & _DASH != 0
+    edged = dashed or first == 0 or before & (_END | _CLOSE) != 0
+    named = names >= rest - 1
+    if colon and (rest <= 12 if edged else named and rest <= 7):
+        return True
+    if phrase:
+        return edged and (rest <= 3 or named or (dashed and rest <= 8))
+    toned = columns[TONES, line] != _NO or table[marker, MARKS] == 0
+    bare = edged and toned and first > 0 and not colon
+    return bare and 1 <= rest <= 6 and names == rest
