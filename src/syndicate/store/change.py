@@ -236,7 +236,7 @@ class SqliteChange:
             number, runs = self.state["run"], self.mirror.runs
             self.state["run"] = merging.begin_merges(self.db, runs, number, self.state["doc"])
         while (late := merging.most_behind(self.mirror.runs, self.state["doc"])) is not None:
-            self._advance(late, merging.slice_width(late))
+            self._advance(*late)
 
     def flush(self) -> None:
         """Write the fresh postings as a run."""

@@ -21,11 +21,12 @@ FLUSH = 1 << 19
 """Fresh postings that make a run: some 4,500 articles."""
 _FANOUT = 4
 _PAGE = 128  # most postings of a page, on average
-_FILTER_BITS = (12, 10, 8, 6)  # of a posting in a run, by level: more where it costs little
-_FILTER_BITS_LARGE = 5  # beyond: one key in nine costs a page in vain
+_FILTER_BITS = (10, 9, 7, 4.5)  # of a posting in a run, by level: more where it costs little
+_FILTER_BITS_LARGE = 4  # beyond: one key in seven costs a page in vain
 _FLUSHED = 512  # shards written at a time, for the sake of memory
 _SLICE = 6000  # postings: a few milliseconds
-_HASTE = 0.5  # a merge ends when this many times its sources' documents have arrived
+_SLICES = 64  # most of them in one step, after many documents at once
+_HASTE = 1.0  # a merge ends when this many times a source's documents have arrived
 
 
 class Slice(NamedTuple):
@@ -184,15 +185,17 @@ def under_way(runs: Runs) -> list[Run]:
     return [run for run in runs.runs.values() if run.high < SHARDS]
 
 
-def most_behind(runs: Runs, doc: int) -> Run | None:
-    """Give the merge that lags most behind its pace by a slice or more, if any does."""
+def most_behind(runs: Runs, doc: int) -> tuple[Run, int] | None:
+    """Give the merge that lags most behind its pace by a slice or more, and by how many shards."""
     worst, lag = None, 0.0
     for run in under_way(runs):
         due = SHARDS * min(1.0, (doc - run.began) / run.span)
         behind = (due - run.high) / slice_width(run)
         if (behind >= 1 and behind > lag) or (due >= SHARDS and worst is None):
             worst, lag = run, behind
-    return worst
+    if worst is None:
+        return None
+    return worst, int(max(1.0, min(lag, _SLICES)) * slice_width(worst))
 
 
 def slice_width(run: Run) -> int:
