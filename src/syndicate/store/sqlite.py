@@ -242,6 +242,7 @@ class SqliteStore:
                 "bytes": self.path.stat().st_size,
                 "runs": len(change.mirror.runs.runs),
                 "postings": sum(run.held for run in change.mirror.runs.runs.values()),
+                "pages_read_in_place": change.mirror.runs.read,
                 "fresh_postings": change.state["fresh"],
                 "removed_in_runs": change.db.execute("SELECT count(*) FROM dead").fetchone()[0],
             }
