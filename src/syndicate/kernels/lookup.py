@@ -177,8 +177,8 @@ def _read(file: U8, start: int, n: int, page: int, words: U64) -> bool:
 def look(
     keys: U64, rare: int, common: U64, runs: I64, addresses: U64, file: U8, width: int, root: int,
     enough: int, words: U64, counts: I64,
-    out_key: I64, out_doc: I64, missed_key: I64, missed_page: I64,
-) -> tuple[int, int, int]:  # fmt: skip
+    out_key: I64, out_doc: I64, missed_key: I64, missed_page: I64, crowded: U64,
+) -> tuple[int, int, int, int]:  # fmt: skip
     """Look keys up in runs.
 
     Parameters
@@ -206,19 +206,22 @@ def look(
         Filled with positions in ``keys`` and documents.
     missed_key, missed_page : ndarray of int64, shape (n * runs,)
         Filled with positions in ``keys`` and the pages that SQLite has to read for them.
+    crowded : ndarray of uint64, shape (n,)
+        Filled with keys that turn out to be common, as `insert_common` takes them.
 
     Returns
     -------
-    found, missed, read : int
-        Postings, pages missed, and pages read.
+    found, missed, read, full : int
+        Postings, pages missed, pages read, and common keys.
     """
-    found, missed, read = 0, 0, 0
+    found, missed, read, full = 0, 0, 0, 0
     for i in range(len(keys)):
         if i >= rare and _is_common(keys[i], common):
             counts[i] = -1
             continue
         shard = np.int64(keys[i] >> _SHARD_SHIFT)
         rest = rest_of(keys[i])
+        before = found
         for r in range(len(runs)):
             if counts[i] >= enough:
                 break
@@ -259,7 +262,10 @@ def look(
                 found += 1
                 counts[i] += 1
                 low += 1
-    return found, missed, read
+        if found - before >= enough:
+            crowded[full] = _place(keys[i])
+            full += 1
+    return found, missed, read, full
 
 
 @kernel

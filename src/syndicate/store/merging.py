@@ -56,6 +56,11 @@ class Gone(NamedTuple):
     floor: int
     docs: NDArray[np.uint64]
 
+    @property
+    def none(self) -> bool:
+        """Whether it leaves out nothing."""
+        return self.floor <= 1 and not len(self.docs)
+
 
 def flush(db: Connection, runs: Runs, number: int) -> None:
     """Write all fresh postings as run ``number``."""
@@ -218,7 +223,7 @@ def advance(db: Connection, runs: Runs, target: Run, gone: Gone, width: int) -> 
         db.execute("UPDATE run SET low = ? WHERE run = ?", (end, run.run))
     target.high = end
     target.held += len(piece.postings)
-    runs.changed([piece.common])
+    runs.changed([piece.common] if gone.none else None)
     db.execute("UPDATE run SET high = ?, held = ? WHERE run = ?", (end, target.held, target.run))
     if end == SHARDS:
         _finish(db, runs, target, sources)

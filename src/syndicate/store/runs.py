@@ -176,7 +176,10 @@ class Runs:
 
         self._common_count += sum(map(len, common))
         if self._common is None or 2 * self._common_count > len(self._common):
-            common = [keys for run in self.runs.values() for keys in run.common]
+            if self._common is None:
+                common = [keys for run in self.runs.values() for keys in run.common]
+            else:
+                common = [*common, self._common[self._common != 0]]
             self._common_count = sum(map(len, common))
             self._common = np.zeros(1 << (4 * self._common_count + 64).bit_length(), np.uint64)
         for keys in common:
@@ -229,19 +232,22 @@ class Runs:
 
         runs, filters, common = self._table()
         counts = np.bincount(newest.key, minlength=len(keys))
-        out = [np.empty(2 * NEWEST * len(keys), np.int64) for _ in range(2)]
-        missed = [np.empty(len(keys) * len(runs), np.int64) for _ in range(2)]
-        found, missing, read = kernels.look(
+        out_key, out_doc = (np.empty(2 * NEWEST * len(keys), np.int64) for _ in range(2))
+        asked, pages = (np.empty(len(keys) * len(runs), np.int64) for _ in range(2))
+        crowded = np.empty(len(keys), np.uint64)
+        found, missed, read, full = kernels.look(
             keys, rare, common, runs, filters, table.bytes, table.width, table.root, NEWEST,
-            self._words, counts, *out, *missed,
+            self._words, counts, out_key, out_doc, asked, pages, crowded,
         )  # fmt: skip
         rarer = counts[newest.key] >= 0
         parts = [
             Postings(newest.key[rarer], newest.doc[rarer]),
-            Postings(*(column[:found] for column in out)),
+            Postings(out_key[:found], out_doc[:found]),
         ]
-        if missing:
-            parts.append(_read_missed(db, keys, *(column[:missing] for column in missed)))
+        if missed:
+            parts.append(_read_missed(db, keys, asked[:missed], pages[:missed]))
+        if full:
+            self.changed([crowded[:full]])
         self.read += read
         return _newest(Postings(*map(np.concatenate, zip(*parts, strict=True))))
 
