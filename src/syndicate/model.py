@@ -114,8 +114,8 @@ class Removal:
     """A span of the original text that stripping dropped.
 
     ``kind`` is one of caption, image-alt, credit, byline, dateline, lead-in, title-repeat,
-    related-links, furniture, legal, end-mark, site-template; ``reason`` names the rule and
-    the marker that fired, for a reader.
+    related-links, comments, furniture, legal, end-mark, site-template; ``reason`` names the
+    rule and the marker that fired, for a reader.
     """
 
     start: int

@@ -1,4 +1,4 @@
-"""Judging by the compiled kernel and by the same code as plain Python."""
+"""Describing and judging by compiled kernels and by the same code as plain Python."""
 
 from itertools import chain
 
@@ -25,6 +25,7 @@ DATES = "\n".join([DATE, HEADING] * 3)
 MENU = "\n".join(
     f"mục {name}" for name in ["mây", "gió", "sông", "biển", "đồi", "rừng", "suối", "ao", "hồ"]
 )
+PATIENTS = [(kernels, "PATIENT"), (signs, "DESCRIBE"), (signs, "LONGEST")]
 
 
 @pytest.fixture(scope="module")
@@ -36,15 +37,17 @@ def templates():
 
 
 def both(templates, texts, titles):
-    """Strip with the compiled kernel, and with plain Python."""
+    """Strip with the compiled kernels, and with plain Python."""
     spans = []
     for enough in (-1, 1 << 30):
-        patient = _jit.Patient(kernels.judge, enough)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(_jit, "_is_kept", lambda _: False)
-            patch.setattr(kernels, "PATIENT", patient)
+            for module, name in PATIENTS:
+                kernel = getattr(module, name).kernel
+                patch.setattr(module, name, _jit.Patient(kernel, enough))
             result = batch(texts, titles, [SITE] * len(texts), templates=templates)
-            assert (patient.plain(0) is None) == (enough < 0)
+            plain = [getattr(module, name).plain(0) for module, name in PATIENTS]
+            assert [way is None for way in plain] == [enough < 0] * len(PATIENTS)
         spans.append(result.spans.tolist())
     return spans
 
@@ -83,5 +86,5 @@ def test_kernels_number_rules_and_signs_as_their_callers_do():
     known["BARE_LINK"] = known.pop("LINK")
     for name in set(known) & set(vars(kernels)):
         assert known[name] == getattr(kernels, name), name
-    for name in ("CREDIT", "DATED", "PICTURED", "POINTED", "LED", "ENDED"):
+    for name in ("CREDIT", "DATED", "PICTURED", "POINTED", "LED", "ENDED", "CLOSING"):
         assert getattr(features, name) == getattr(signs, name), name

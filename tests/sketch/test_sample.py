@@ -7,9 +7,25 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicate.sketch.sample import CAP, ONE_IN, SHARED, concatenate, invert, pairs, sample
+from syndicate.sketch.sample import (
+    CAP,
+    ONE_IN,
+    SHARED,
+    concatenate,
+    invert,
+    pairs,
+    sample,
+    shelve,
+    shelves_within,
+    stretches,
+)
 
 LOW = (1 << 64) // ONE_IN
+
+
+def all_pairs(postings, n, **size):
+    """Pairs of all stretches, one array each."""
+    return [pairs(postings, n, stretch) for stretch in stretches(postings, n, **size)]
 
 
 @settings(max_examples=100, deadline=None)
@@ -31,7 +47,7 @@ def test_pairs_are_those_that_share_enough(held, pieces):
         np.array([n for n, d in enumerate(held) for h in d if h % pieces == piece], np.uint32),
         len(held),
     )
-    found = list(pairs(concatenate([part(piece) for piece in range(pieces)]), len(held)))
+    found = all_pairs(concatenate([part(piece) for piece in range(pieces)]), len(held))
     expected = [
         a * len(held) + b
         for a, b in combinations(range(len(held)), 2)
@@ -56,8 +72,9 @@ def test_few_documents_at_a_time_give_the_same_pairs():
     hashes = generator.integers(0, 60, 900).astype(np.uint64) << np.uint64(50)
     documents = generator.integers(0, 80, 900).astype(np.uint32)
     postings = invert(hashes, documents, 80)
-    whole = np.concatenate(list(pairs(postings, 80)))
-    pieces = list(pairs(postings, 80, at_once=50))
+    whole = np.concatenate(all_pairs(postings, 80))
+    pieces = all_pairs(postings, 80, at_once=50)
+    assert len(all_pairs(postings, 80, shares=3)) in (3, 4)
     assert len(pieces) > 3
     assert np.concatenate(pieces).tolist() == whole.tolist()
     held = Counter()
@@ -75,3 +92,19 @@ def test_a_shingle_of_too_many_documents_is_reported():
     postings = invert(hashes, np.array([*range(many), 0, 1], np.uint32), many)
     assert postings.capped == 1
     assert postings.documents.tolist() == [0, 1]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.integers(0, LOW - 1)), st.integers(0, LOW), st.integers(0, LOW))
+def test_the_shelves_of_a_range_hold_all_its_hashes(hashes, one, other):
+    low, high = sorted((one, other))
+    held, documents, bounds = shelve(
+        np.array(hashes, np.uint64), np.arange(len(hashes), dtype=np.uint32)
+    )
+    assert [hashes[document] for document in documents] == held.tolist()
+    first, past = shelves_within(low, high)
+    found = held[bounds[first] : bounds[past]].tolist()
+    assert sorted(h for h in found if low <= h < high) == sorted(
+        h for h in hashes if low <= h < high
+    )
+    assert len(bounds) - 1 == shelves_within(0, LOW)[1]

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-CREDIT, DATED, PICTURED, POINTED, LED, ENDED = (1 << bit for bit in range(6))
+CREDIT, DATED, PICTURED, POINTED, LED, ENDED, CLOSING = (1 << bit for bit in range(7))
 """What a line says of itself; the kernel's own signs.
 
 It ends in a photo credit; is a date and nothing else; ends like an image's text (``… - 2``,
-``… ảnh 2``); begins with ``>>``; may begin with an outlet's mark; ends in ``./.``.
+``… ảnh 2``); begins with ``>>``; may begin with an outlet's mark; ends in ``./.``;
+is the head of what readers wrote.
 """
 
 _MARKER, _SORT, _SIGNS = range(3)
@@ -69,11 +70,13 @@ def find(lines: Lines, line: int, first: int, modes: Mode, markers: Markers) -> 
     int
         Index into `Markers.entries`, or -1.
     """
-    from syndicate.kernels.signs import longest  # noqa: PLC0415 - compiles
+    from syndicate.kernels.signs import LONGEST  # noqa: PLC0415 - compiles
 
     tokens = lines.columns, lines.hashes, lines.facts
     known = markers.beginnings, markers.bounds, markers.table
-    return int(longest(*tokens, line, first, int(modes), *known))
+    longest = LONGEST.plain(1) or LONGEST.kernel
+    with np.errstate(over="ignore"):  # hashes wrap around
+        return int(longest(*tokens, line, first, int(modes), *known))
 
 
 def describe(lines: Lines, markers: Markers) -> Features:
@@ -86,5 +89,7 @@ def describe(lines: Lines, markers: Markers) -> Features:
     tokens = lines.columns, lines.hashes, lines.facts
     screens = markers.seen, markers.alone, markers.paired
     known = markers.beginnings, markers.bounds, markers.table
-    signs.describe(lines.data, *tokens, *screens, *known, features.stem, features.told)
+    look = signs.DESCRIBE.plain(len(lines)) or signs.DESCRIBE.kernel
+    with np.errstate(over="ignore"):  # hashes wrap around
+        look(lines.data, *tokens, *screens, *known, features.stem, features.told)
     return features

@@ -48,9 +48,9 @@ def glued_cuts(lines: Lines, learned: Learned) -> dict[int, list[Cut]]:
         back[owner != np.roll(owner, step)] = 0.0
         covered = np.maximum(covered, back)
     cuts: dict[int, list[Cut]] = {}
-    for line, first, last, rule in _runs(covered, owner, index, lines.tokens[owner]):
-        cut = _edges(lines, line, first, last, rule)
-        cuts.setdefault(int(lines.doc[line]), []).append(cut)
+    runs = _runs(covered, owner, index, lines.tokens[owner])
+    for doc, cut in _edges(lines, list(runs)):
+        cuts.setdefault(doc, []).append(cut)
     return cuts
 
 
@@ -89,14 +89,20 @@ def _core(covered: Shares, first: int, last: int) -> tuple[int, int]:
     return first + int(often[0]), first + int(often[-1])
 
 
-def _edges(lines: Lines, line: int, first: int, last: int, rule: Rule) -> Cut:
-    """Widen a stretch of tokens to the signs and spaces that belong to it."""
-    places = lines.token(np.array([line, line]), np.array([first, last]))
-    start, stop = int(lines.facts[places[0], 0]), int(lines.facts[places[1], 1])
-    low, high = int(lines.start[line]), int(lines.stop[line])
-    if rule == Rule.SITE_TAIL:
-        before = _BEFORE.search(lines.data[max(low, start - 16) : start].tobytes())
-        return start - (len(before.group()) if before else 0), high, rule
-    after = _AFTER.match(lines.data[stop : min(high, stop + 16)].tobytes())
-    stop += after.end() if after else 0
-    return low if rule == Rule.SITE_HEAD else start, stop, rule
+def _edges(lines: Lines, runs: list[tuple[int, int, int, Rule]]) -> Iterator[tuple[int, Cut]]:
+    """Widen stretches of tokens to the signs and spaces that belong to them; give their texts."""
+    at, first, last = (np.array([run[i] for run in runs], np.int64) for i in range(3))
+    starts = lines.first_byte(lines.token(at, first)).tolist()
+    stops = lines.past_byte(lines.token(at, last)).tolist()
+    lows, highs, docs = lines.start[at].tolist(), lines.stop[at].tolist(), lines.doc[at].tolist()
+    data = lines.data.tobytes()
+    for start, stop, low, high, doc, (_, _, _, rule) in zip(
+        starts, stops, lows, highs, docs, runs, strict=True
+    ):
+        if rule == Rule.SITE_TAIL:
+            before = _BEFORE.search(data[max(low, start - 16) : start])
+            yield doc, (start - (len(before.group()) if before else 0), high, rule)
+        else:
+            after = _AFTER.match(data[stop : min(high, stop + 16)])
+            past = stop + (after.end() if after else 0)
+            yield doc, (low if rule == Rule.SITE_HEAD else start, past, rule)

@@ -40,10 +40,11 @@ class Mode(enum.IntFlag):
     PICTURE = 64
     OUTLET = 128
     STAMP = 256
+    CLOSES = 512
 
 
 _PLACES = {
-    "section-head": {"whole": Mode.WHOLE, "starts": Mode.STARTS},
+    "section-head": {"whole": Mode.WHOLE, "starts": Mode.STARTS, "closes": Mode.CLOSES},
     "read-more": {"whole": Mode.WHOLE, "starts": Mode.STARTS},
     "furniture": {"whole": Mode.WHOLE, "starts": Mode.STARTS, "within": Mode.WITHIN},
     "legal": {"whole": Mode.WHOLE, "starts": Mode.STARTS, "within": Mode.WITHIN},
@@ -199,7 +200,7 @@ def _build(given: Iterable[Marker]) -> Markers:
     for entry, length in zip(entries, lengths, strict=True):
         if not 1 <= length <= MOST_TOKENS:
             message = (
-                f"{entry.language}: a marker must have 1 to {MOST_TOKENS} words,"
+                f"{entry.language}.toml: a marker must have 1 to {MOST_TOKENS} words,"
                 f" got {length} in {entry.form!r}"
             )
             raise ConfigError(message)
@@ -215,7 +216,7 @@ def _build(given: Iterable[Marker]) -> Markers:
     seen = np.zeros(1 << 16, np.uint16)
     firsts = (lines.hashes[lines.base] & np.uint64(0xFFFF)).astype(np.int64)
     np.bitwise_or.at(seen, firsts, modes.astype(np.uint16))
-    wins = np.where(modes == Mode.PHRASE, Mode.WITHIN, modes)
+    wins = np.where(modes == Mode.PHRASE, Mode.WITHIN, np.where(modes == Mode.CLOSES, 0, modes))
     order = np.lexsort((-wins, keys))
     alone = np.zeros(1 << 16, np.uint16)
     one = lengths == 1

@@ -35,6 +35,7 @@ class Rule(enum.IntEnum):
     SITE_HEAD = 24
     SITE_TAIL = 25
     SITE_RUN = 26
+    COMMENTS = 27
 
 
 KINDS = {
@@ -63,6 +64,7 @@ KINDS = {
     Rule.NAME: ("byline", "a name alone"),
     Rule.SITE_HEAD: ("site-template", "begins other articles of the site too"),
     Rule.SITE_TAIL: ("site-template", "ends other articles of the site too"),
+    Rule.COMMENTS: ("comments", "written by readers"),
     Rule.SITE_RUN: ("site-template", "recurs inside other articles of the site"),
 }
 """Kind of removal and reason of each rule."""

@@ -96,7 +96,8 @@ def _by_line(
 ) -> Removals:
     """Find the lines that go, and the marks inside lines."""
     texts = _Texts(lines, describe(lines, markers), markers, learned, titles)
-    texts.settle()
+    if not texts.settle():
+        return _gather([], [0] * (len(offsets) - 1))
     return texts.collect(offsets)
 
 
@@ -170,9 +171,18 @@ def _pieces(found: Removals, offsets: Ints) -> list[list[Piece]]:
 
 def _enough_left(text: bytes, taken: list[Piece]) -> bool:
     """Tell whether the words left between the cuts can still be the article."""
-    parts = (_without(text, taken), text)
-    kept, total = (1 + part.count(b" ") + part.count(b"\n") for part in parts)
+    gone = sum(_gaps(text[a:b]) for a, b, _, _ in taken)
+    needed = max(gone + LEAST_WORDS, LEAST_PART * gone // (LEAST_PART - 1) + 1)
+    if _gaps(text[: 16 * needed]) >= needed:  # no need to count to the end
+        return True
+    total = 1 + _gaps(text)
+    kept = total - gone
     return kept >= min(LEAST_WORDS, total / 2) and LEAST_PART * kept >= total
+
+
+def _gaps(text: bytes) -> int:
+    """Count the spaces and line breaks: one less than the words, about."""
+    return text.count(b" ") + text.count(b"\n")
 
 
 def _without(text: bytes, taken: list[Piece]) -> bytes:
@@ -235,11 +245,11 @@ class _Texts:
         self.start, self.stop = lines.start.copy(), lines.stop.copy()
         self.words = np.bincount(lines.doc, lines.words, len(titles)).astype(np.float64)
 
-    def settle(self) -> None:
-        """Judge and trim until nothing changes; undo where that fails."""
+    def settle(self) -> bool:
+        """Judge and trim until nothing changes; undo where that fails. Tell whether any goes."""
         lines = self.lines
         active = np.ones(len(self.titles), np.bool_)
-        for _ in range(_ROUNDS):
+        for number in range(_ROUNDS):
             live = np.flatnonzero((self.gone == 0) & active[lines.doc])
             drop = judge(lines, self.features, live, self.titles, self.known)
             self.gone[live] = drop
@@ -248,12 +258,17 @@ class _Texts:
             changed[lines.doc[self._trim(live[self.gone[live] == 0])]] = True
             active = changed
             if not active.any():
+                if number == 0:
+                    return False
                 break
         left = np.where(self.gone == 0, lines.words, 0)
         kept = np.bincount(lines.doc, left, len(active)).astype(np.float64)
-        failed = (active | ~enough(kept, self.words, self.words))[lines.doc]
+        written = np.where(self.gone == Rule.COMMENTS, lines.words, 0)  # by readers
+        words = self.words - np.bincount(lines.doc, written, len(active))
+        failed = (active | ~enough(kept, words, words))[lines.doc]
         self.gone[failed] = Rule.NOTHING
         lines.start[failed], lines.stop[failed] = self.start[failed], self.stop[failed]
+        return True
 
     def _trim(self, live: Ints) -> Ints:
         """Cut marks off the first lines of each text and its last; give the lines cut."""
@@ -285,8 +300,6 @@ class _Texts:
         whole = np.flatnonzero(self.gone)
         head = np.flatnonzero((lines.start > self.start) & (self.gone == 0))
         tail = np.flatnonzero((lines.stop < self.stop) & (self.gone == 0))
-        if not len(whole) and not len(head) and not len(tail):
-            return _gather([], [0] * (len(offsets) - 1))
         following = np.append(lines.begin[1:], offsets[-1])
         ends = np.append(lines.doc[1:] != lines.doc[:-1], True)
         following = np.where(ends, offsets[lines.doc + 1], following)

@@ -154,9 +154,10 @@ def dedupe(
 
 def _run(paths: list[str], config: Config, limits: dict[str, Any], *, quiet: bool) -> Result:
     """Do the work, and say on standard error how far it is."""
-    from syndicate.pipeline import dedupe_paths, warm  # noqa: PLC0415 - slow to import
+    from syndicate.cli import warm  # noqa: PLC0415 - imports numba
 
     warm.begin()
+    from syndicate.pipeline import dedupe_paths  # noqa: PLC0415 - slow to import
 
     announce = None if quiet else console.announce
     with console.progress(quiet=quiet) as progress:

@@ -33,6 +33,7 @@ _COLOURS: Final = {
     "credit": "yellow",
     "site-template": "red",
     "related-links": "red",
+    "comments": "red",
 }
 
 

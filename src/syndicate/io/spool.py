@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import DTypeLike, NDArray
 
+_DENSE = 2
+"""Rows that are at least one part in so many of what lies between them are read with it."""
+
 
 class Rows:
     """Rows of numbers, row i being items ``bounds[i]`` to ``bounds[i + 1]``.
@@ -51,11 +54,16 @@ class Rows:
         StoreError
             If the file is gone or shorter than it was.
         """
-        spans = zip(self.bounds[rows].tolist(), self.bounds[rows + 1].tolist(), strict=True)
+        starts, ends = self.bounds[rows], self.bounds[rows + 1]
+        spans = zip(starts.tolist(), ends.tolist(), strict=True)
         if not isinstance(self.items, Path):
             items = self.items
             return [items[start:end] for start, end in spans]
+        first, past = int(starts.min(initial=self.bounds[-1])), int(ends.max(initial=0))
         with _reading(self.items) as file:
+            if past - first <= _DENSE * int((ends - starts).sum()):
+                items = self._read(file, first, past)
+                return [items[start - first : end - first] for start, end in spans]
             return [self._read(file, start, end) for start, end in spans]
 
     def span(self, first: int, last: int) -> tuple[NDArray[Any], NDArray[np.int64]]:

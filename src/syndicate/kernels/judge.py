@@ -13,13 +13,13 @@ import numpy as np
 
 from syndicate.kernels._jit import F64, I64, Patient, helper, kernel
 from syndicate.kernels.lines import ELLIPSIS, LINK, LOUD, NAMELIKE, QUOTED, SENTENCE
-from syndicate.kernels.signs import CREDIT, DATED, PICTURED, POINTED
+from syndicate.kernels.signs import CLOSING, CREDIT, DATED, PICTURED, POINTED
 
 # Rules, as `syndicate.boilerplate.rules` numbers them; the first are also types of markers.
 NOTHING, SECTION, READ_MORE, FURNITURE, LEGAL, SOURCE, BYLINE, DATELINE = range(8)
 IMAGE_TEXT, REPEATED, TEASER, SITE, TITLE, PHOTO, CAPTION, DOUBLED, MENU = range(8, 17)
 AFTER_BODY, BEFORE_BODY = 17, 18
-BARE_LINK, TEASED, NAME = 21, 22, 23
+BARE_LINK, TEASED, NAME, COMMENTS = 21, 22, 23, 27
 
 # What a line looks like on its page, above the flags of the line and its signs.
 ENDS, HEADING, TWIN, NEXT_TWIN, NUMBERS, TITLED, NAMED, PROSE = (1 << bit for bit in range(20, 28))
@@ -40,6 +40,7 @@ LEAST_WORDS, LEAST_PART = 30, 4
 _LONG = 25
 _MOST_PAGES = 0.3
 _LISTED = 15
+_ARTICLE = 600
 _ENOUGH, _SURE, _TELLS = 6, 3, 2
 
 _EVIDENCE = np.zeros(24, np.int64)
@@ -112,8 +113,9 @@ def judge(
         _look(keys, sizes, flags, signs, live, title, words, look, drop, low, high)
         _repeats(keys, stems, live, title, slots, words, look, times, score, low, high)
         _classify(kinds, shares, live, words, look, times, score, rule, low, high)
-        start, last = _body(score, low, high)
-        past = _drop_after(words, look, rule, drop, low, high, last)
+        start, last, end = _body(look, score, low, high)
+        past = _drop_after(words, look, rule, drop, low, end, last)
+        _drop_comments(rule, drop, end, high)
         _drop_before(words, look, rule, drop, low, start)
         _drop_inside(words, look, rule, drop, start, high, last)
         _drop_captions(words, look, rule, drop, low, high, start, past)
@@ -278,12 +280,19 @@ def _classify(
 
 
 @helper
-def _body(score: I64, low: int, high: int) -> tuple[int, int]:
-    """Give the first and last line of the best run: the maximum sum (Kadane)."""
+def _body(look: I64, score: I64, low: int, high: int) -> tuple[int, int, int]:
+    """Give the first and last line of the best run: the maximum sum (Kadane); where texts end.
+
+    What readers wrote is prose too: an article ends where the head of that stands.
+    """
     ahead = lowest = 0
     best = -(1 << 60)
     turn = start = last = low
+    end = high
     for i in range(low, high):
+        if look[i] & (CLOSING << _SIGNS) and best >= _ARTICLE:
+            end = i
+            break
         if ahead <= lowest:
             lowest = ahead
             turn = i
@@ -291,7 +300,7 @@ def _body(score: I64, low: int, high: int) -> tuple[int, int]:
         if ahead - lowest > best:
             best = ahead - lowest
             start, last = turn, i
-    return start, last
+    return start, last, end
 
 
 @helper
@@ -324,6 +333,13 @@ def _drop_after(
         if i >= past:
             drop[i] = AFTER_BODY if why == NOTHING or why == PHOTO else why
     return past
+
+
+@helper
+def _drop_comments(rule: I64, drop: I64, end: int, high: int) -> None:
+    """Drop what readers wrote, below its head."""
+    for i in range(end, high):
+        drop[i] = COMMENTS if i > end else rule[i]
 
 
 @helper
@@ -364,7 +380,7 @@ def _drop_inside(
         going = drop[i] == NOTHING and _INSIDE >> why & 1
         if going:
             drop[i] = why
-        elif drop[i] == NOTHING and seen & TWIN and size >= 3:
+        elif drop[i] == NOTHING and seen & TWIN and size >= 3 and not seen & ENDS:
             drop[i] = DOUBLED
         if points and seen & HEADING and i <= last and drop[i] == NOTHING:
             drop[i] = TEASED
@@ -377,7 +393,9 @@ def _drop_captions(
 ) -> None:
     """Drop what follows an image's text, and a pair of equal lines above the first prose.
 
-    Where the captions of a text carry credits, a line without one is no caption.
+    Of other equal sentences in a row the second goes where the text has pictures: else an
+    author may have meant it. Where the captions of a text carry credits, a line without one
+    is no caption.
     """
     credited = pictures = False
     following = 0
@@ -402,6 +420,9 @@ def _drop_captions(
         size = words[i]
         pair = look[i] & NEXT_TWIN and PROSE_WORDS <= size <= CAPTION_WORDS
         if pair and drop[i] == NOTHING:
+            drop[i] = DOUBLED
+    for i in range(start, past):
+        if drop[i] == NOTHING and look[i] & TWIN and words[i] >= 3:
             drop[i] = DOUBLED
 
 
@@ -440,6 +461,7 @@ def _keep_enough(words: I64, look: I64, drop: I64, low: int, high: int) -> None:
     kept = total = prose = 0
     for i in range(low, high):
         size = words[i]
+        size = 0 if drop[i] == COMMENTS else size
         total += size
         kept += size if drop[i] == NOTHING else 0
         prose += size if look[i] & PROSE else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I64, U8, U16, U32, U64, Bool, helper, kernel
+from syndicate.kernels._jit import I64, U8, U16, U32, U64, Bool, Patient, helper, kernel
 from syndicate.kernels.lines import (
     BASE,
     CLASS_BITS,
@@ -37,7 +37,7 @@ from syndicate.kernels.lines import (
 )  # fmt: skip
 
 # What a line says of itself.
-CREDIT, DATED, PICTURED, POINTED, LED, ENDED = (1 << bit for bit in range(6))
+CREDIT, DATED, PICTURED, POINTED, LED, ENDED, CLOSING = (1 << bit for bit in range(7))
 
 # Rows of what is told.
 MARKER, SORT, SIGNS = range(3)
@@ -45,8 +45,11 @@ TOLD_ROWS = 3
 
 # Columns of the table of markers.
 MARKS, MODE, MOST_WORDS, NEEDS_COLON, LENGTH, TYPE = range(6)
-WHOLE, STARTS, WITHIN, DATE, HEADS, PHRASE, PICTURE, OUTLET, STAMP = (1 << bit for bit in range(9))
-DECIDES, CAPTION, LEADS = WHOLE | STARTS | WITHIN, HEADS | PHRASE, OUTLET | STAMP
+WHOLE, STARTS, WITHIN, DATE, HEADS, PHRASE, PICTURE, OUTLET, STAMP, CLOSES = (
+    1 << bit for bit in range(10)
+)
+ENTIRE, CAPTION, LEADS = WHOLE | CLOSES, HEADS | PHRASE, OUTLET | STAMP
+DECIDES = ENTIRE | STARTS | WITHIN
 
 _UPPER, _DIGIT, _END, _CLOSE, _SPACE, _OPEN, _DASH, _COLON = (
     np.int64(c) >> CLASS_BITS for c in (UPPER, DIGIT, END, CLOSE, SPACE, OPEN, DASH, COLON)
@@ -130,7 +133,7 @@ def longest(
         for entry in range(bounds[low], bounds[low + 1]):
             mode = table[entry, MODE]
             fits = mode & modes != 0 and words <= table[entry, MOST_WORDS]
-            fits = fits and (mode != WHOLE or size == index - first)
+            fits = fits and (mode & ENTIRE == 0 or size == index - first)
             fits = fits and (not toned or table[entry, MARKS] == tone)
             if fits and (colon or not table[entry, NEEDS_COLON]):
                 best = entry
@@ -240,6 +243,8 @@ def describe(
                     signs |= CREDIT
         if marker >= 0 and not _sure(columns, table, line, marker):
             marker = -1
+        if marker >= 0 and table[marker, MODE] == CLOSES:
+            signs |= CLOSING
         if undated == dates:
             signs |= DATED
         if stop - start > 1 and data[start] == _ARROW and data[start + 1] == _ARROW:
@@ -254,7 +259,7 @@ def describe(
 @helper
 def _sure(columns: U64, table: I64, line: int, marker: int) -> bool:
     """Tell a line of furniture from a sentence that only begins like one."""
-    sure = table[marker, MODE] == WHOLE or table[marker, NEEDS_COLON] != 0
+    sure = table[marker, MODE] & ENTIRE != 0 or table[marker, NEEDS_COLON] != 0
     sure = sure or table[marker, LENGTH] > _SURE_TOKENS
     sentence = np.int64(columns[FLAGS, line]) & SENTENCE != 0
     return sure or not sentence or np.int64(columns[WORDS, line]) <= _CLAUSE
@@ -322,3 +327,7 @@ def _credits(columns: U64, facts: U32, table: I64, line: int, first: int, marker
     toned = columns[TONES, line] != _NO or table[marker, MARKS] == 0
     bare = edged and toned and first > 0 and not colon
     return bare and 1 <= rest <= 6 and names == rest
+
+
+DESCRIBE, LONGEST = Patient(describe, 2_000), Patient(longest, 200)
+"""Both, without waiting for the compiler where there are few lines."""

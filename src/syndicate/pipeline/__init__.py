@@ -13,6 +13,7 @@ from syndicate.pipeline.budget import Budget, Estimate, text_size
 from syndicate.pipeline.corpus import Corpus
 from syndicate.pipeline.grouping import group
 from syndicate.pipeline.matcher import Matcher
+from syndicate.pipeline.pace import measured
 from syndicate.pipeline.places import Places
 from syndicate.pipeline.result import Result
 from syndicate.pipeline.scan import (
@@ -37,6 +38,8 @@ _UNIT = 16 << 20
 """Bytes of input that a worker takes at a time."""
 _PART = 64 << 20
 """Bytes of documents that are put on disk together."""
+_WORTH_TIMING = 64 << 20
+"""Bytes of input from which some of it is timed first, to say what all of it will take."""
 
 
 def _silent(stage: str, done: int, total: int) -> None:
@@ -128,7 +131,8 @@ def dedupe_paths(
         claim(work, plan.units, config)
         budget.check_disk(size, work)
     if announce:
-        announce(size, budget.estimate(size))
+        pace = measured(plan.units, config) if size >= _WORTH_TIMING else None
+        announce(size, budget.estimate(size, pace))
     if work is None:
         groups = _placed(_read(plan.units, progress), budget, folder)
         parts, templates = sketch_in_memory(groups, config)

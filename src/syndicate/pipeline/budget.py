@@ -23,14 +23,22 @@ _PROCESS = 220 << 20
 """What one process takes before it holds any text: interpreter, libraries, kernels."""
 _HELD = 4.5
 """Bytes held in memory for each byte of text."""
+_UNIT = 120 << 20
+"""Bytes that a process takes to read and sketch a unit when the rest waits on disk."""
+_KNOWN = 0.3
+"""Bytes held for each byte of text that waits on disk: ids, keys, what is compared."""
 _STORED = 3.0
 """Bytes put on disk for each byte of text: the text, its shingles, traits and samples."""
 _WORTH_SHARING = 96 << 20
 """Input from which several processes read."""
 _PACKED = {".gz": 3.5, ".zst": 3.5, ".parquet": 2.5}
 """How much larger a packed file's text is, about."""
-_SPEED = 25e6
-"""Bytes of text that one process handles in a second, all stages together."""
+_START = 1.0
+"""Seconds that a run takes before it reads."""
+_MATCHING = 1.7
+"""Seconds to match for each second to read and sketch without stripping."""
+_SHARED = 0.7
+"""What each further process adds to the work of the first."""
 
 
 def text_size(units: Iterable[Unit]) -> int:
@@ -54,6 +62,22 @@ class Estimate:
     seconds: float
     memory: int
     disk: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds for each byte of text on one process.
+
+    Attributes
+    ----------
+    reading
+        To read, strip and sketch.
+    matching
+        To read and sketch what is matched later, without stripping.
+    """
+
+    reading: float = 2.5e-8
+    matching: float = 1.5e-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +149,17 @@ class Budget:
         """Meetings of documents counted at a time."""
         return self.memory >> 7
 
-    def estimate(self, size: int) -> Estimate:
+    def estimate(self, size: int, pace: Pace | None = None) -> Estimate:
         """Say what input of this size will take."""
-        on_disk = size > self.in_memory
-        memory = min(self.memory, _PROCESS + size * _HELD)
+        pace = pace or Pace()
+        alone = size * (pace.reading + _MATCHING * pace.matching)
+        on_disk = size > self.in_memory or self.workers > 1
+        memory = _PROCESS + size * _HELD
+        if on_disk:
+            memory = self.workers * (_PROCESS + _UNIT) + size * _KNOWN
         return Estimate(
-            seconds=1 + size / (_SPEED * (1 + 0.7 * (self.workers - 1))),
-            memory=self.memory if on_disk else int(memory),
+            seconds=_START + alone / (1 + _SHARED * (self.workers - 1)),
+            memory=int(min(self.memory, memory)),
             disk=int(size * _STORED) if on_disk else 0,
         )
 

@@ -16,6 +16,7 @@ from syndicate.match.relation import Context
 from syndicate.model import Skipped
 from syndicate.pipeline.places import Places
 from syndicate.pipeline.texts import site_column
+from syndicate.sketch import sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -190,9 +191,12 @@ class Corpus:
         numbers = np.full(self._starts[-1], len(self), np.uint32)
         numbers[self.places[of]] = np.flatnonzero(of)
         hashes, owners = [np.empty(0, np.uint64)], [np.empty(0, np.uint32)]
+        shelves = sample.shelves_within(low, high)
         for part, start in zip(self._parts, self._starts[:-1], strict=True):
-            found = part.samples.whole()
-            owner = np.repeat(numbers[start : start + len(part)], np.diff(part.samples.bounds))
+            if not len(part.samples):
+                continue
+            found, _ = part.samples.span(*shelves)
+            owner = numbers[start + part.owners.span(*shelves)[0]]
             chosen = (found >= low) & (found < high) & (owner < len(self))
             hashes.append(found[chosen])
             owners.append(owner[chosen])

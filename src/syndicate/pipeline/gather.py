@@ -144,21 +144,30 @@ class _Shelf:
         self._files: list[dict[str, Rows]] = []
         self._loaded: dict[int, dict[str, list[NDArray[Any]]]] = {}
         self._members = [np.empty(0, np.int64)] * (int(block.max()) + 1)
-        self._fill(numbers, block, folder, most)
+        in_order = np.argsort(corpus.places[numbers])
+        if len(self._members) == 1:
+            self._loaded[0] = {kind: corpus.rows(kind, numbers[in_order]) for kind in _KINDS}
+        else:
+            self._fill(numbers, block, in_order, folder, most)
+        for n in range(len(self._members)):
+            members = numbers[in_order[block[in_order] == n]]
+            self._members[n] = members
+            self._place[members] = np.arange(len(members))
 
     def _fill(
-        self, numbers: NDArray[np.int64], block: NDArray[np.int64], folder: Path, most: int
+        self,
+        numbers: NDArray[np.int64],
+        block: NDArray[np.int64],
+        in_order: NDArray[np.int64],
+        folder: Path,
+        most: int,
     ) -> None:
         """Read all rows once, in the order in which they wait."""
         blocks = len(self._members)
         writers = [
-            {
-                kind: RowWriter(dtype, folder / f"{kind}-{n}.bin" if blocks > 1 else None)
-                for kind, dtype in _KINDS.items()
-            }
+            {kind: RowWriter(dtype, folder / f"{kind}-{n}.bin") for kind, dtype in _KINDS.items()}
             for n in range(blocks)
         ]
-        in_order = np.argsort(self._corpus.places[numbers])
         load = np.cumsum(self._corpus.counts[numbers[in_order]].astype(np.int64) * _TOKEN)
         cuts = np.flatnonzero(np.diff(load // max(most // 2, 1))) + 1
         for some in np.split(in_order, cuts):
@@ -169,10 +178,6 @@ class _Shelf:
                 for n in np.unique(block[some]).tolist():
                     writers[n][kind].append(*pack(rows[edges[n] : edges[n + 1]], dtype))
         self._files = [{kind: each.finish() for kind, each in of.items()} for of in writers]
-        for n in range(blocks):
-            members = numbers[in_order[block[in_order] == n]]
-            self._members[n] = members
-            self._place[members] = np.arange(len(members))
 
     def block(self, one: int, other: int) -> Block:
         """Load one block or two."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
@@ -192,17 +193,15 @@ class Matcher:
         """Propose pairs that share hash-sampled shingles."""
         among = np.zeros(len(self.corpus), bool)
         among[numbers] = True
-        pieces = 1 + self.corpus.sampled // self.budget.samples_at_once
-        together = pieces == 1  # so that the pieces of all workers fit in memory at once
-        pieces = self.budget.workers if together else pieces
+        workers = self.budget.workers
+        pieces = workers * (1 + self.corpus.sampled // self.budget.samples_at_once)
         edges = [(1 << 64) // sample.ONE_IN * piece // pieces for piece in range(pieces + 1)]
 
         def invert(edge: tuple[int, int]) -> sample.Postings:
             return sample.invert(*self.corpus.samples(among, *edge), len(among))
 
         found = []
-        each = self._in_threads if together else map
-        for piece, postings in enumerate(each(invert, pairwise(edges))):
+        for piece, postings in enumerate(self._in_threads(invert, pairwise(edges))):
             self.progress("samples", piece, pieces)
             found.append(postings)
         postings = sample.concatenate(found)
@@ -211,8 +210,10 @@ class Matcher:
                 f"{postings.capped} of the sampled shingles are in more than {sample.CAP} "
                 f"documents each and proposed no pairs"
             )
-        at_once = self.budget.meetings_at_once
-        yield from sample.pairs(postings, len(self.corpus), at_once=at_once)
+        n = len(self.corpus)
+        at_once = self.budget.meetings_at_once // workers
+        cuts = sample.stretches(postings, n, at_once=at_once, shares=workers)
+        yield from self._in_threads(partial(sample.pairs, postings, n), cuts)
 
     def _chunks(
         self, left: NDArray[np.int64], right: NDArray[np.int64]

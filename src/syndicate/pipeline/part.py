@@ -12,7 +12,7 @@ from syndicate.io.spool import Rows, RowWriter
 from syndicate.match.verify import distinct
 from syndicate.pipeline.texts import Texts, sites
 from syndicate.sketch import lsh, minhash
-from syndicate.sketch.sample import sample
+from syndicate.sketch.sample import sample, shelve
 from syndicate.text.shingles import shingle
 
 if TYPE_CHECKING:
@@ -24,7 +24,13 @@ if TYPE_CHECKING:
     from syndicate.boilerplate import SiteTemplates
     from syndicate.config import Config
 
-_HEAVY = {"shingles": np.uint64, "flags": np.uint16, "samples": np.uint64, "keys": np.uint64}
+_HEAVY = {
+    "shingles": np.uint64,
+    "flags": np.uint16,
+    "samples": np.uint64,
+    "owners": np.uint32,
+    "keys": np.uint64,
+}
 _ARRAYS = ("counts", "sizes", "digests")
 _AT_ONCE = 2 << 20
 
@@ -39,8 +45,9 @@ class Part:
         As they were read.
     shingles, flags
         Shingle hashes and token traits of the stripped texts.
-    samples
-        Hash-sampled shingles; no rows where only whole copies are looked for.
+    samples, owners
+        Row s holds the hash-sampled shingles of shelf s, and the document of each; no rows where
+        only whole copies are looked for.
     keys
         Row b holds band b's key of every document.
     counts
@@ -55,6 +62,7 @@ class Part:
     shingles: Rows
     flags: Rows
     samples: Rows
+    owners: Rows
     keys: Rows
     counts: NDArray[np.int32]
     sizes: NDArray[np.int32]
@@ -110,6 +118,8 @@ class _Sketches:
             {"counts": none, "sizes": none, "digests": np.empty((0, 2), np.uint64)}
         ]
         self._keys = [np.empty((self._cut.bands, 0), np.uint64)]
+        self._sampled = [(np.empty(0, np.uint64), np.empty(0, np.uint32))]
+        self._documents = 0
 
     def add(self, data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> None:
         """Fold, shingle and sketch some texts."""
@@ -121,7 +131,10 @@ class _Sketches:
         self._rows["shingles"].append(made.shingles, made.bounds)
         self._rows["flags"].append(made.flags, tokens)
         if self._find == "all":
-            self._rows["samples"].append(*sample(made.shingles, made.bounds))
+            hashes, bounds = sample(made.shingles, made.bounds)
+            numbers = np.arange(self._documents, self._documents + len(made.counts))
+            self._sampled.append((hashes, np.repeat(numbers.astype(np.uint32), np.diff(bounds))))
+        self._documents += len(made.counts)
         sizes = distinct(made.shingles, made.bounds)
         self._arrays.append({"counts": made.counts, "sizes": sizes, "digests": made.digests})
 
@@ -129,6 +142,11 @@ class _Sketches:
         """Give the rows and the arrays of a `Part`, by name."""
         for band in np.concatenate(self._keys, axis=1):
             self._rows["keys"].append(band, np.array([0, len(band)], np.int64))
+        if self._find == "all":
+            hashes, owners = map(np.concatenate, zip(*self._sampled, strict=True))
+            hashes, owners, bounds = shelve(hashes, owners)
+            self._rows["samples"].append(hashes, bounds)
+            self._rows["owners"].append(owners, bounds)
         rows = {name: writer.finish() for name, writer in self._rows.items()}
         return rows, {name: np.concatenate([a[name] for a in self._arrays]) for name in _ARRAYS}
 

@@ -8,12 +8,13 @@ import os
 import shutil
 import tempfile
 import weakref
+from collections import deque
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import pyarrow.compute as pc
 
@@ -27,14 +28,17 @@ from syndicate.pipeline.worker import follow_parent, without_interrupts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Future
 
     from syndicate.config import Config
 
     Progress = Callable[[str, int, int], None]
 
 _MANIFEST = "manifest.json"
-_FORMAT = 1
+_FORMAT = 2
 _SITES = "sites.json"
+_AHEAD = 2
+"""Units that each other process has at once, so that it need not wait for this one."""
 _TOP_FOLDER = r"^(?P<top>[^/]+)/"
 
 
@@ -95,28 +99,39 @@ def sketch_units(
         What was learned of sites, if anything.
     """
     numbers = range(len(units))
-    steps = _Steps(units, work, workers, progress)
     templates = None
-    if config.strip == "sites":
-        steps.run("read", _read_unit, _texts_folder, ())
-        templates = _merged(work, len(units))
-        steps.run("sketch", _sketch_texts, _part_folder, (config,))
-    else:
-        steps.run("read", _read_and_sketch, _part_folder, (config,))
+    with _Steps(units, work, workers, progress) as steps:
+        if config.strip == "sites":
+            steps.run("read", _read_unit, _texts_folder, ())
+            templates = _merged(work, len(units))
+            steps.run("sketch", _sketch_texts, _part_folder, (config,))
+        else:
+            steps.run("read", _read_and_sketch, _part_folder, (config,))
     loaded = [load(load_texts(_texts_folder(work, n)), _part_folder(work, n)) for n in numbers]
     return loaded, templates
 
 
 class _Steps:
-    """Runs one function over all units, where its result is not there yet."""
+    """Runs functions over all units, where their result is not there yet.
+
+    This process works on units as the others do, so that nobody waits while those start.
+    """
 
     def __init__(
         self, units: Sequence[io.Unit], work: Path, workers: int, progress: Progress
     ) -> None:
         self._units = units
         self._work = work
-        self._workers = workers
+        self._others = min(workers, len(units)) - 1
         self._progress = progress
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=error is not None, cancel_futures=True)
 
     def run(
         self,
@@ -125,33 +140,36 @@ class _Steps:
         result: Callable[[Path, int], Path],
         settings: tuple[object, ...],
     ) -> None:
-        """Run a step, in this process or in several; the first failure ends it, named."""
+        """Run a step over all units; the first failure ends it, named."""
         total = len(self._units)
-        waiting = [n for n in range(total) if not result(self._work, n).exists()]
-        if self._workers == 1 or len(waiting) <= 1:
-            for done, number in enumerate(waiting):
-                self._progress(stage, total - len(waiting) + done, total)
-                step(self._units[number], self._work, number, *settings)
-            return
-        context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(
-            min(self._workers, len(waiting)), mp_context=context, initializer=follow_parent
-        )
+        waiting = deque(n for n in range(total) if not result(self._work, n).exists())
+        pending: set[Future[None]] = set()
         try:
-            with without_interrupts():
-                pending = {
-                    pool.submit(step, self._units[number], self._work, number, *settings)
-                    for number in waiting
-                }
-            while pending:
-                self._progress(stage, total - len(pending), total)
-                done_now, pending = wait(pending, return_when=FIRST_COMPLETED)
-                for future in done_now:
+            while waiting or pending:
+                self._progress(stage, total - len(waiting) - len(pending), total)
+                while len(waiting) > 1 and len(pending) < self._others * _AHEAD:
+                    pending.add(self._submit(step, waiting.popleft(), settings))
+                if waiting:
+                    number = waiting.popleft()
+                    step(self._units[number], self._work, number, *settings)
+                patience = 0 if waiting else None
+                done, pending = wait(pending, timeout=patience, return_when=FIRST_COMPLETED)
+                for future in done:
                     future.result()
         except BrokenProcessPool as error:
             raise StoreError(self._obituary()) from error
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _submit(
+        self, step: Callable[..., None], number: int, settings: tuple[object, ...]
+    ) -> Future[None]:
+        """Give a unit to another process."""
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(
+                self._others, mp_context=context, initializer=follow_parent
+            )
+        with without_interrupts():
+            return self._pool.submit(step, self._units[number], self._work, number, *settings)
 
     def _obituary(self) -> str:
         drafts = (n for n in range(len(self._units)) if _draft(self._work, n).exists())

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
 ONE_IN = 8
@@ -30,6 +28,8 @@ LIMIT = np.uint64((1 << 64) // ONE_IN)
 """Hashes below it are sampled."""
 _FEW = 1 << 14
 """So many hashes are sorted sooner than the repeated ones among them are found."""
+SHELVES = 64
+"""Ranges of hashes that are kept apart, so that a part of all hashes is read without the rest."""
 
 
 class Postings(NamedTuple):
@@ -69,6 +69,29 @@ def sample(
     before = np.zeros(len(shingles) + 1, np.int64)
     np.cumsum(kept, out=before[1:])
     return shingles[kept], before[bounds]
+
+
+def shelve(
+    hashes: NDArray[np.uint64], documents: NDArray[np.uint32]
+) -> tuple[NDArray[np.uint64], NDArray[np.uint32], NDArray[np.int64]]:
+    """Put sampled hashes on shelves by their size, and the document of each beside it.
+
+    Returns
+    -------
+    hashes : ndarray of uint64
+    documents : ndarray of uint32
+    bounds : ndarray of int64, shape (SHELVES + 1,)
+    """
+    shelves = (hashes // (LIMIT // np.uint64(SHELVES))).astype(np.uint8)
+    order = np.argsort(shelves, kind="stable")
+    bounds = np.r_[0, np.cumsum(np.bincount(shelves, minlength=SHELVES))]
+    return hashes[order], documents[order], bounds
+
+
+def shelves_within(low: int, high: int) -> tuple[int, int]:
+    """Give the first shelf that holds hashes from ``low`` to below ``high``, and one past them."""
+    width = int(LIMIT) // SHELVES
+    return min(low // width, SHELVES), min(-(-high // width), SHELVES)
 
 
 def invert(hashes: NDArray[np.uint64], documents: NDArray[np.uint32], n: int) -> Postings:
@@ -125,8 +148,34 @@ def concatenate(parts: list[Postings]) -> Postings:
     return Postings(documents, bounds, sum(part.capped for part in parts))
 
 
-def pairs(postings: Postings, n: int, *, at_once: int = 1 << 24) -> Iterator[NDArray[np.int64]]:
-    """Find the pairs that share at least `SHARED` lists, some documents at a time.
+class Stretch(NamedTuple):
+    """Documents ``low`` to below ``high``, and how often one of them meets a later one."""
+
+    low: int
+    high: int
+    meetings: int
+
+
+def stretches(
+    postings: Postings, n: int, *, at_once: int = 1 << 24, shares: int = 1
+) -> list[Stretch]:
+    """Cut n documents into stretches of about ``at_once`` meetings, or a share of all, each."""
+    ends = np.repeat(postings.bounds[1:], np.diff(postings.bounds))
+    later = ends - 1 - np.arange(len(ends))
+    load = np.r_[0, np.bincount(postings.documents, later, minlength=n).astype(np.int64).cumsum()]
+    at_once = min(at_once, -(-int(load[-1]) // shares))
+    found = []
+    low = 0
+    while low < n:
+        high = int(np.searchsorted(load, load[low] + at_once, side="right")) - 1
+        high = max(high, low + 1)
+        found.append(Stretch(low, high, int(load[high] - load[low])))
+        low = high
+    return found
+
+
+def pairs(postings: Postings, n: int, stretch: Stretch) -> NDArray[np.int64]:
+    """Find the pairs that share at least `SHARED` lists, the smaller in a stretch.
 
     Parameters
     ----------
@@ -134,28 +183,20 @@ def pairs(postings: Postings, n: int, *, at_once: int = 1 << 24) -> Iterator[NDA
         Of all documents.
     n
         Number of documents.
-    at_once
-        Meetings of two documents to hold in memory, about.
+    stretch
+        One of `stretches`.
 
-    Yields
-    ------
+    Returns
+    -------
     ndarray of int64
         ``smaller * n + larger`` of each pair, ascending, none twice.
     """
     from syndicate.kernels import samples as kernels  # noqa: PLC0415 - compiles
 
-    ends = np.repeat(postings.bounds[1:], np.diff(postings.bounds))
-    later = ends - 1 - np.arange(len(ends))
-    met = np.bincount(postings.documents, later, minlength=n).astype(np.int64)
-    load = np.cumsum(met)
-    low = 0
-    while low < n:
-        before = load[low - 1] if low else 0
-        high = int(np.searchsorted(load, before + at_once, side="right"))
-        high = max(high, low + 1)
-        codes = np.empty(load[high - 1] - before, np.int64)
-        kernels.meetings(postings.documents, postings.bounds, low, high, n, codes)
-        codes.sort()
-        again = np.flatnonzero(codes[SHARED - 1 :] == codes[: len(codes) - SHARED + 1])
-        yield np.unique(codes[again])
-        low = high
+    codes = np.empty(stretch.meetings, np.int64)
+    kernels.meetings(postings.documents, postings.bounds, stretch.low, stretch.high, n, codes)
+    codes.sort()
+    again = codes[SHARED - 1 :] == codes[: len(codes) - SHARED + 1]
+    found = codes[SHARED - 1 :][again]
+    fresh = np.r_[True, found[1:] != found[:-1]][: len(found)]
+    return np.asarray(found[fresh])

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from syndicate.pipeline import warm
+from syndicate.cli import warm
 
 
 def test_the_second_process_compiles_what_is_not_kept_yet(tmp_path, monkeypatch):
@@ -16,18 +16,29 @@ def test_the_second_process_compiles_what_is_not_kept_yet(tmp_path, monkeypatch)
     kept = type("Cache", (), {"cache_path": str(tmp_path)})
     monkeypatch.setattr(warm.align, "align_pairs", type("Kernel", (), {"_cache": kept}))
     warm.begin()
-    assert started == [[sys.executable, "-m", "syndicate.pipeline.warm"]]
+    assert started == [[sys.executable, "-m", "syndicate.cli.warm"]]
     (tmp_path / "align.align_pairs-1.py311.nbi").touch()
     warm.begin()
     assert len(started) == 1
 
 
-def test_what_it_runs_leaves_kernels_behind(tmp_path):
+def test_what_it_compiles_is_what_a_run_uses(tmp_path):
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
-    command = [sys.executable, "-m", "syndicate.pipeline.warm"]
+    command = [sys.executable, "-m", "syndicate.cli.warm"]
     subprocess.run(command, env=environment, check=True)
-    kernels = {path.name.split("-")[0] for path in tmp_path.glob("*/*.nbi")}
-    assert {"align.align_pairs", "sets.shared", "tokens.shingle_texts"} <= kernels
+    before = {path.name for path in tmp_path.glob("*/*.nbc")}
+    ready = {name.split("-")[0] for name in before}
+    assert {
+        "align.align_pairs",
+        "sets.shared",
+        "signs.describe",
+        "tokens.shingle_texts",
+    } <= ready
+    command = [sys.executable, "-m", "syndicate", "dedupe", "examples/newsroom"]
+    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+    made = {path.name for path in tmp_path.glob("*/*.nbc")} - before
+    assert "lines.read_lines" in {name.split("-")[0] for name in made}
+    assert not {name for name in made if name.split("-")[0] in ready}
 
 
 def test_it_compiles_in_this_process_too():

@@ -1,0 +1,56 @@
+"""The first run: a second process compiles the later kernels while this one reads.
+
+Compiled kernels are kept beside the package. Until they are, half of the first run would be
+spent waiting for one processor while another has nothing to do.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from syndicate.boilerplate.lines import as_bytes
+from syndicate.kernels import align, lines, signs
+from syndicate.match.align import evidence
+from syndicate.match.verify import overlap
+from syndicate.text.shingles import encode, shingle
+
+
+def begin() -> None:
+    """Start compiling in a second process, unless that was done before or is in vain."""
+    kept = getattr(align.align_pairs, "_cache", None)
+    folder = getattr(kept, "cache_path", None)
+    if folder is None or any(Path(folder).glob("align.align_pairs-*.nbi")):
+        return
+    subprocess.Popen(
+        [sys.executable, "-m", "syndicate.cli.warm"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def compile_later_kernels() -> None:
+    """Call what the later stages call, on next to nothing; last what only many pages need.
+
+    Meanwhile the other process compiles what comes before.
+    """
+    shingle(*encode([""]), 1)
+    shingles, flags = np.arange(120, dtype=np.uint64) % 40, np.zeros(132, np.uint16)
+    bounds, starts = np.arange(0, 121, 40), np.arange(0, 133, 44)
+    left, right = np.array([0, 0]), np.array([1, 2])
+    evidence(shingles, bounds, flags, starts, left, right, size=5)
+    overlap(shingles, bounds, np.full(3, 40, np.int32), left, right)
+    many, one, hashes = np.empty((0, 0), np.int64), np.empty(0, np.int64), np.empty(0, np.uint64)
+    modes, pairs = np.empty(0, np.uint16), np.empty(0, bool)
+    tokens = hashes, np.empty((0, lines.TOKEN_COLUMNS), np.uint32)
+    columns = np.empty((lines.LINE_COLUMNS, 0), np.uint64)
+    text = as_bytes(np.empty(0, np.uint8))
+    signs.describe(text, columns, *tokens, modes, modes, pairs, hashes, one, many, hashes, many)
+
+
+if __name__ == "__main__":
+    compile_later_kernels()

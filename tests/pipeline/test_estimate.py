@@ -1,0 +1,58 @@
+"""What a run says of itself before it begins."""
+
+import json
+import random
+import time
+
+import pytest
+from tests.pipeline.newswire import article
+
+from syndicate.config import Config
+from syndicate.io import plan
+from syndicate.pipeline import dedupe_paths, pace
+from syndicate.pipeline.budget import Budget, Pace
+
+
+@pytest.fixture
+def news(tmp_path):
+    rng = random.Random(2)
+    lines = [json.dumps({"id": str(n), "text": article(rng)}) + "\n" for n in range(300)]
+    (tmp_path / "news.jsonl").write_text("".join(lines))
+    return tmp_path / "news.jsonl"
+
+
+def test_the_pace_is_that_of_reading_and_sketching_the_input(news, monkeypatch):
+    units = plan([str(news)]).units
+    slow = pace.sketch
+
+    def slower(texts, config, **rest):
+        time.sleep(0.2 if config.strip == "none" else 0.4)
+        return slow(texts, config, **rest)
+
+    monkeypatch.setattr(pace, "sketch", slower)
+    found = pace.measured(units, Config())
+    assert 1.5 < found.reading / found.matching < 2.5
+    assert pace.measured(units, Config(find="whole")).matching < found.matching / 2
+
+
+def test_input_without_text_has_the_usual_pace(tmp_path):
+    (tmp_path / "empty.jsonl").write_text("\n")
+    assert pace.measured(plan([str(tmp_path / "empty.jsonl")]).units, Config()) == Pace()
+    assert pace.measured((), Config()) == Pace()
+
+
+def test_large_input_is_timed_before_it_is_announced(news, monkeypatch):
+    told = []
+    monkeypatch.setattr("syndicate.pipeline._WORTH_TIMING", 1)
+    monkeypatch.setattr("syndicate.pipeline.measured", lambda *_: Pace(1.0, 0.0))
+    dedupe_paths([str(news)], workers=1, announce=lambda *what: told.append(what))
+    ((size, estimate),) = told
+    assert estimate.seconds == pytest.approx(1 + size)
+
+
+def test_what_waits_on_disk_needs_less_memory_and_some_disk():
+    within, beyond = Budget(8 << 30, 1).estimate(1 << 30), Budget(2 << 30, 1).estimate(1 << 30)
+    assert within.disk == 0
+    assert beyond.disk > 1 << 30
+    assert beyond.memory < within.memory
+    assert Budget(500 << 20, 2).estimate(1 << 32).memory == 500 << 20
