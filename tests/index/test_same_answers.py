@@ -11,6 +11,7 @@ from syndicate.config import Config
 from syndicate.index import Index
 from syndicate.model import Document
 from syndicate.pipeline import dedupe
+from syndicate.store import merging
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 
@@ -72,19 +73,21 @@ def test_page_for_page_the_same_as_dedupe(place, options):
 
 @pytest.mark.corpus
 @pytest.mark.parametrize("name", ["vi_vims_dev", "vi_vmds_dev"])
-def test_of_real_articles_all_that_join_are_the_same(name):
+def test_of_real_articles_all_that_join_are_the_same(name, place, monkeypatch):
     """What comes later can make a shingle common, or give a cluster its first member."""
     path = DATA / f"{name}.jsonl.zst"
     if not path.exists():
         pytest.skip("no real articles beside the project")
     import zstandard
 
+    monkeypatch.setattr(merging, "FLUSH", 8000)
     with zstandard.open(path, "rt", encoding="utf-8") as file:
         records = [orjson.loads(line) for line in file]
     documents = [Document(f"{i:05d}", record["text"]) for i, record in enumerate(records)]
     config = Config(strip="rules", canonical="first")
     matches, heads = by_dedupe(documents, config)
-    found, placed = by_index(documents, config, "memory:")
+    found, placed = by_index(documents, config, place)
+    assert (found, placed) == by_index(documents, config, "memory:")
     assert len(placed.items() ^ heads.items()) <= len(heads) // 50
     joining = {pair: match for pair, match in matches.items() if match[0].joins}
     assert {pair: match for pair, match in found.items() if match[0].joins} == joining

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from syndicate.errors import StoreError
-from syndicate.store.contract import NEWEST, Record
+from syndicate.store.contract import NEWEST, Asked, Record
 
 
 def keys(*values):
@@ -24,6 +24,10 @@ def put(store, *pairs):
 def found(store, sought):
     postings = store.read(lambda view: view.find(sought))
     return sorted(zip(postings.key.tolist(), postings.doc.tolist(), strict=True))
+
+
+def asked(name, *values, rare=0, put=None):
+    return Asked(name, keys(*values), rare, 2, put)
 
 
 def names(store):
@@ -50,10 +54,34 @@ def test_what_was_put_is_found_by_key_id_and_number(store):
 
 def test_look_gives_number_and_postings_at_once(store):
     put(store, (record("a"), keys(1, 2)))
-    number, postings = store.read(lambda view: view.look("a", keys(2, 7)))
+    number, postings, stored = store.read(lambda view: view.look(asked("a", 2, 7)))
+    assert not stored
     assert number == 1
     assert (postings.key.tolist(), postings.doc.tolist()) == ([0], [1])
-    assert store.read(lambda view: view.look("b", keys(7)))[0] == 0
+    assert store.read(lambda view: view.look(asked("b", 7))).number == 0
+
+
+def test_a_record_is_put_at_once_only_where_nothing_is_like_it(store):
+    put(store, (record("a"), keys(1, 2, 3)))
+
+    def offered(name, *values, rare):
+        def work(change):
+            looked = change.look(asked(name, *values, rare=rare, put=record(name)))
+            if not looked.stored:
+                change.put([record(name)], [keys(*values)])
+            return looked
+
+        return store.write(work)
+
+    for name, *values in (("b", 1, 9), ("c", 8, 2, 3)):
+        looked = offered(name, *values, rare=1)
+        assert not looked.stored
+        assert looked.postings.doc.tolist()
+    assert not store.read(lambda view: view.look(asked("a", 30, rare=1, put=None))).stored
+    looked = offered("d", 20, 3, 21, rare=1)
+    assert looked.number == 0
+    assert sorted(names(store)) == ["a", "b", "c", "d"]
+    assert found(store, keys(20)) == [(0, 4)]
 
 
 def test_every_key_of_many_documents_is_found(store):

@@ -12,7 +12,7 @@ import pytest
 
 from syndicate.errors import IndexFormatError, StoreError
 from syndicate.store import database, merging
-from syndicate.store.contract import Record
+from syndicate.store.contract import NEWEST, Asked, Record
 from syndicate.store.salvage import salvage
 from syndicate.store.sqlite import SqliteStore
 
@@ -64,8 +64,10 @@ def test_lookups_agree_with_a_plain_search_through_all_merges(tmp_path, small_ru
     rng = np.random.default_rng(5)
     stores = [SqliteStore(tmp_path / "seen.db") for _ in range(2)]
     oracle = {}
-    for _ in range(12):
+    for turn in range(12):
         grow(stores, 10, rng, oracle)
+        if turn % 3 == 1:  # what is in the log alone is read by SQLite, what is not in place
+            stores[0]._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         probes = [oracle[doc] for doc in rng.choice(sorted(oracle), 12, replace=False)]
         probes.append(rng.integers(0, 1 << 64, 40, dtype=np.uint64))
         for store in stores:
@@ -73,12 +75,50 @@ def test_lookups_agree_with_a_plain_search_through_all_merges(tmp_path, small_ru
             assert list(store.check()) == []
     stats = stores[0].stats()
     assert stats["runs"] < 16
+    assert all(store.stats()["pages_read_in_place"] > 100 for store in stores)
     stores[0].compact()
     assert all(agrees(store, oracle, keys) for store in stores for keys in probes)
     assert stores[1].stats()["removed_in_runs"] == 0
     assert stores[1].stats()["runs"] == 1
     for store in stores:
         store.close()
+
+
+def test_common_keys_are_passed_over_where_they_are_of_no_use(tmp_path, small_runs):
+    rng = np.random.default_rng(8)
+    common = np.array([1 << 60, 3 << 60], np.uint64)
+    stores = [SqliteStore(tmp_path / "seen.db") for _ in range(2)]
+    for turn in range(30):
+        rows = rng.integers(0, 1 << 64, (10, 20), dtype=np.uint64)
+        rows[:, :2] = common
+        records = [Record(f"d{turn}-{i}", 1.0, b"body") for i in range(10)]
+        stores[0].write(lambda change, records=records, rows=rows: change.put(records, list(rows)))
+    stores[0].compact()
+    one = rng.integers(0, 1 << 64, 20, dtype=np.uint64)
+    one[:2] = common
+    stores[0].write(lambda change: change.put([Record("last", 1.0, b"body")], [one]))
+    for store in (*stores, SqliteStore(tmp_path / "seen.db")):
+        asked = Asked("d3-3", one, 1, 2, None)
+        looked = store.read(lambda view, asked=asked: view.look(asked))
+        counts = np.bincount(looked.postings.key, minlength=20)
+        assert looked.number == 34
+        assert counts.tolist() == [NEWEST, 0, *[1] * 18]
+        store.close()
+
+
+def test_closing_one_store_leaves_the_locks_of_another(tmp_path):
+    """POSIX drops all locks of a process on a file with the first descriptor that is closed."""
+    store = SqliteStore(tmp_path / "seen.db")
+    SqliteStore(tmp_path / "seen.db").close()
+    script = (
+        "import sys; from pathlib import Path; from syndicate.store.sqlite import SqliteStore\n"
+        "SqliteStore(Path(sys.argv[1])).claim()"
+    )
+    call = [sys.executable, "-c", script, str(store.path)]
+    refused = subprocess.run(call, capture_output=True, text=True, check=False)
+    assert "StoreError" in refused.stderr
+    store.close()
+    subprocess.run(call, check=True)
 
 
 def test_runs_of_expired_documents_are_dropped(tmp_path, small_runs):
@@ -252,7 +292,7 @@ WRITER = """
 import sys
 import numpy as np
 from syndicate.store import database, merging
-from syndicate.store.contract import Record
+from syndicate.store.contract import NEWEST, Asked, Record
 from syndicate.store.sqlite import SqliteStore
 merging.FLUSH = 800
 merging._SLICE = 60

@@ -61,6 +61,15 @@ class Remembered:
             raise _unreadable(self.record, error) from error
 
     @property
+    def place(self) -> tuple[str | None, str | None, str | None]:
+        """Its URL, source and time of publication."""
+        try:
+            stored = orjson.loads(self.fields)
+            return stored.get("url"), stored.get("source"), stored.get("published")
+        except (ValueError, AttributeError) as error:
+            raise _unreadable(self.record, error) from error
+
+    @property
     def kept(self) -> bytes:
         """The text without what was removed."""
         return cut(self.text, self.removed)

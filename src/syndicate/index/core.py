@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from operator import methodcaller
@@ -19,8 +20,9 @@ from syndicate.index.times import moment, seconds
 from syndicate.match.context import UNDATED
 from syndicate.match.context import moment as published_moment
 from syndicate.model import Document, Verdict
+from syndicate.sketch.sample import SHARED
 from syndicate.store import Durability, open_store
-from syndicate.store.contract import Record
+from syndicate.store.contract import Asked, Record
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -155,10 +157,18 @@ class Index:
         page = self._sketch([document])[0]
         now = time.time()
 
+        record = Record(page.document.id, now, page.body)
+
         def work(change: Change) -> Verdict:
-            number, postings = change.look(page.document.id, page.keys)
-            judged = self._verdict(page, postings, change)
-            self._remember(change, page, number, judged.cluster, now)
+            looked = change.look(self._asked(page, record))
+            judged = self._verdict(page, looked.postings, change)
+            if looked.number:
+                change.remove([looked.number])
+            if self._ttl is not None:
+                change.remove(change.before(now - self._ttl, _SWEEP))
+            if not looked.stored:
+                cluster = 0 if judged.cluster == looked.number else judged.cluster
+                change.put([replace(record, cluster=cluster)], [page.keys])
             return judged.verdict
 
         verdict = self._store.write(work)
@@ -176,26 +186,18 @@ class Index:
         page = self._sketch([document])[0]
 
         def work(view: View) -> Verdict:
-            _, postings = view.look(page.document.id, page.keys)
-            return self._verdict(page, postings, view).verdict
+            looked = view.look(self._asked(page, None))
+            return self._verdict(page, looked.postings, view).verdict
 
         return self._store.read(work)
+
+    def _asked(self, page: Sketched, record: Record | None) -> Asked:
+        return Asked(page.document.id, page.keys, self._sketcher.first_sample, SHARED, record)
 
     def _verdict(self, page: Sketched, postings: Postings, view: View) -> Judged:
         if not page.tokens:
             return Judged(Verdict(page.document.id, "boilerplate_only", (), page.document.id), 0)
         return self._judge.verdict(page, postings, view)
-
-    def _remember(
-        self, change: Change, page: Sketched, number: int, cluster: int, now: float
-    ) -> None:
-        """Put a page in the place of its earlier version, and forget what is past its time."""
-        if number:
-            change.remove([number])
-        if self._ttl is not None:
-            change.remove(change.before(now - self._ttl, _SWEEP))
-        record = Record(page.document.id, now, page.body, 0 if cluster == number else cluster)
-        change.put([record], [page.keys])
 
     def add(self, document: Given) -> None:
         """Remember a document without comparing it.

@@ -75,18 +75,13 @@ def candidates(postings: Postings, first_sample: int) -> Candidates:
     first_sample
         Where the keys of sampled shingles begin.
     """
+    from syndicate.kernels import lookup as kernels  # noqa: PLC0415 - compiles
+
     key, doc = postings
-    sampled = key >= first_sample
-    common = np.bincount(key) > CAP if len(key) else np.zeros(0, bool)
-    counted = ~(sampled & common[key])
-    key, doc, sampled = key[counted], doc[counted], sampled[counted]
-    docs, place, shared = np.unique(doc, return_inverse=True, return_counts=True)
-    banded = np.zeros(len(docs), bool)
-    banded[place[~sampled]] = True
-    samples = np.bincount(place[sampled], minlength=len(docs))
-    chosen = np.flatnonzero(banded | (samples >= SHARED))
-    order = chosen[np.lexsort((docs[chosen], -shared[chosen]))]
-    return Candidates(docs[order].tolist(), np.unique(doc[key == 0]).tolist())
+    out = np.empty(len(doc), np.int64)
+    n = int(key.max(initial=-1)) + 1
+    count = kernels.choose(key, doc, n, first_sample, CAP, SHARED, out)
+    return Candidates(out[:count].tolist(), sorted(set(doc[key == 0].tolist())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +196,10 @@ class Judge:
         sizes = Overlap(*(column[told] for column in sizes))
         table = self._evidence(texts, pairs)
         places = others[told].tolist()
-        documents = {place: known[place - 1].document for place in places}
-        documents[0] = page.document
         same = np.array([known[place - 1].digest == page.digest for place in places], np.bool_)
-        judged = self._rules(table, sizes, pairs, _beside(documents, same, pairs))
-        return _described(documents, pairs, sizes, table, judged)
+        beside = _beside(page.document, [known[place - 1] for place in places], same, pairs)
+        judged = self._rules(table, sizes, pairs, beside)
+        return _described(page.document.id, known, pairs, sizes, table, judged)
 
     def _evidence(self, texts: Shingled, pairs: _Columns) -> EvidenceTable:
         bounds = np.concatenate([[0], np.cumsum(texts.counts, dtype=np.int64)])
@@ -245,44 +239,46 @@ def _closest(standing: Mapping[int, tuple[float, int]], view: View) -> int:
 
 
 def _beside(
-    documents: Mapping[int, Document], same: NDArray[np.bool_], pairs: _Columns
+    page: Document, known: Sequence[Remembered], same: NDArray[np.bool_], pairs: _Columns
 ) -> Context:
-    """Compare documents by what is known beside their words."""
-    order = np.array(sorted(documents), np.int64)
-    places = [
-        (one.url, one.source, one.published) for one in (documents[int(place)] for place in order)
-    ]
-    left, right = np.searchsorted(order, pairs.left), np.searchsorted(order, pairs.right)
+    """Compare a page and documents, one a pair, by what is known beside their words."""
+    places = [(page.url, page.source, page.published), *(other.place for other in known)]
+    row = np.arange(1, len(known) + 1)
+    left, right = (np.where(column == 0, 0, row) for column in pairs)
     return context(same, places, left, right)
 
 
 def _described(
-    documents: Mapping[int, Document],
+    page: str,
+    known: Sequence[Remembered],
     pairs: _Columns,
     sizes: Overlap,
     table: EvidenceTable,
     judged: tuple[NDArray[np.int64], NDArray[np.float32]],
 ) -> _Pairs:
     """Put matches into words, each with the page first."""
-    out, (rules, scores) = _Pairs([], [], {}, {}), judged
-    for row in np.flatnonzero(rules >= 0).tolist():
-        rule = relation.RULES[rules[row]]
-        shares = (float(sizes.containment_a[row]), float(sizes.containment_b[row]))
-        other = int(pairs.left[row] + pairs.right[row])  # the page is 0
-        out.places.append(other - 1)
-        out.joins[other - 1] = rule.relation.joins
-        out.scores[other - 1] = float(scores[row])
-        out.matches.append(
-            Match(
-                documents[0].id,
-                documents[other].id,
-                rule.relation,
-                float(sizes.jaccard[row]),
-                *(shares if pairs.left[row] == 0 else shares[::-1]),
-                int(sizes.shared[row]),
-                Evidence.row(table, row).reason(int(rules[row])),
-            )
-        )
+    rows = np.flatnonzero(judged[0] >= 0)
+    ahead = pairs.left[rows] == 0
+    shares = sizes.containment_a[rows], sizes.containment_b[rows]
+    columns = (
+        (pairs.left + pairs.right)[rows] - 1,  # the page is 0
+        *(column[rows] for column in judged),
+        sizes.jaccard[rows],
+        np.where(ahead, *shares),
+        np.where(ahead, *shares[::-1]),
+        sizes.shared[rows],
+    )
+    out = _Pairs([], [], {}, {})
+    measured = np.stack(table)[:, rows].T.tolist()
+    told = zip(*(column.tolist() for column in columns), measured, strict=True)
+    for place, code, score, jaccard, inside, holds, shared, row in told:
+        rule = relation.RULES[code]
+        out.places.append(place)
+        out.joins[place] = rule.relation.joins
+        out.scores[place] = score
+        sizes_of = (jaccard, inside, holds, shared)
+        reason = Evidence(*row).reason(code)
+        out.matches.append(Match(page, known[place].record.id, rule.relation, *sizes_of, reason))
     return out
 
 

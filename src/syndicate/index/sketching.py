@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -10,8 +11,7 @@ import numpy as np
 from syndicate.errors import DocumentError
 from syndicate.index.codec import pack
 from syndicate.sketch import lsh, minhash
-from syndicate.sketch.sample import sample
-from syndicate.text.fold import scramble
+from syndicate.sketch.sample import LIMIT
 from syndicate.text.shingles import Shingled, shingle
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ MOST_BYTES = 8 << 20
 """Of a text: more than any article, and little enough to bound what one page costs."""
 MOST_SAMPLED = 1024
 """Sampled shingles kept of one document: the smallest, so that two long ones keep the same."""
-_BAND, _SAMPLE, _DIGEST = (np.uint64(n) for n in (0x5D, 0xA3, 0xC7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,31 +126,20 @@ class Sketcher:
 
         The three kinds are mixed, so that each fills the whole range and none meets another.
         """
-        sketches = minhash.signatures(made.shingles, made.bounds, self.config.sketch.num_perm)
-        bands = lsh.band_keys(sketches, self.cut).T ^ _BAND
-        digests = made.digests[:, :1] ^ _DIGEST
-        sampled, edges = self._sampled(made)
-        mixed = scramble(np.hstack([digests, bands]))
-        samples = scramble(sampled ^ _SAMPLE)
-        return [
-            np.concatenate([mixed[i], samples[edges[i] : edges[i + 1]]]) if tokens else _NONE
-            for i, tokens in enumerate(made.counts.tolist())
-        ]
+        from syndicate.kernels import keys as kernels  # noqa: PLC0415 - compiles
 
-    def _sampled(self, made: Shingled) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-        """Sample each document's shingles, each hash once and only so many."""
-        if self.config.find == "whole":
-            return _NONE, np.zeros(len(made.bounds), np.int64)
-        hashes, bounds = sample(made.shingles, made.bounds)
-        owners = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
-        hashes = hashes[np.lexsort((hashes, owners))]
-        again = np.zeros(len(hashes), np.bool_)
-        again[1:] = (hashes[1:] == hashes[:-1]) & (owners[1:] == owners[:-1])
-        hashes, owners = hashes[~again], owners[~again]
-        starts = np.searchsorted(owners, np.arange(len(bounds)))
-        few = np.arange(len(hashes)) - starts[owners] < MOST_SAMPLED
-        hashes, owners = hashes[few], owners[few]
-        return hashes, np.searchsorted(owners, np.arange(len(bounds)))
+        sketches = minhash.signatures(made.shingles, made.bounds, self.config.sketch.num_perm)
+        most = 0 if self.config.find == "whole" else MOST_SAMPLED
+        starts = np.empty(len(made.bounds), np.int64)
+        sizes = np.diff(made.bounds)
+        room = np.empty(int(sizes.max(initial=0)) + 1, np.uint64)
+        out = np.empty(self.first_sample * len(sizes) + len(made.shingles), np.uint64)
+        kernels.document_keys(
+            made.shingles, made.bounds, made.counts, made.digests, sketches,
+            self.cut.bands, self.cut.rows, LIMIT, most, room, starts, out,
+        )  # fmt: skip
+        edges = starts.tolist()
+        return [out[start:end].copy() for start, end in pairwise(edges)]
 
 
 class _Left(NamedTuple):
@@ -174,9 +162,6 @@ class _Left(NamedTuple):
         edges = [0, *kept, length]
         pairs = zip(edges[::2], edges[1::2], strict=True)
         return tuple((start, end) for start, end in pairs if end > start)
-
-
-_NONE = np.empty(0, np.uint64)
 
 
 def _column(texts: Sequence[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

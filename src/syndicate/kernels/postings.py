@@ -28,7 +28,7 @@ _LOW9 = np.uint64(511)
 
 
 @inline
-def _rest(key: np.uint64) -> np.uint64:
+def rest_of(key: np.uint64) -> np.uint64:
     """Give the 32 bits of a key below its shard."""
     return (key >> _REST_SHIFT) & _REST_MASK
 
@@ -114,7 +114,7 @@ def partition(keys: U64, docs: U32, starts: I64, out: U64) -> None:
     place = starts.copy()
     for i in range(len(keys)):
         shard = np.int64(keys[i] >> _SHARD_SHIFT)
-        out[place[shard]] = (_rest(keys[i]) << _S32) | np.uint64(docs[i])
+        out[place[shard]] = (rest_of(keys[i]) << _S32) | np.uint64(docs[i])
         place[shard] += 1
 
 
@@ -144,54 +144,19 @@ def fill_filter(postings: U64, starts: I64, blocks: int, words: U64) -> None:
 
 
 @kernel
-def probe(keys: U64, low: int, high: int, blocks: int, words: U64, out: I64) -> int:
-    """Tell which keys a run may hold.
-
-    Parameters
-    ----------
-    keys : ndarray of uint64, shape (n,)
-    low, high : int
-        Shards that the run answers for; keys of others are not in it.
-    blocks, words
-        Its filter, as `fill_filter` made it over all shards.
-    out : ndarray of int64, shape (n,)
-        Filled with the positions of the keys it may hold.
-
-    Returns
-    -------
-    int
-        How many.
-    """
-    found = 0
-    for i in range(len(keys)):
-        shard = np.int64(keys[i] >> _SHARD_SHIFT)
-        if shard < low or shard >= high:
-            continue
-        rest = _rest(keys[i])
-        block = np.uint64(shard * blocks) + ((rest * np.uint64(blocks)) >> _S32)
-        mixed = rest * _FILTER_MIX
-        held = _ONE
-        for k in range(3):
-            bit = (mixed >> np.uint64(55 - 9 * k)) & _LOW9
-            held &= words[block * np.uint64(BLOCK_WORDS) + (bit >> _S6)] >> (bit & _LOW6)
-        out[found] = i
-        found += np.int64(held)
-    return found
-
-
-@kernel
 def scan(
-    keys: U64, pages: I64, begins: I64, ends: I64, data: U64, out_key: I64, out_doc: U32
-) -> int:
+    keys: U64, pages: I64, places: I64, ids: I64, edges: I64, data: U64, out_key: I64, out_doc: U32
+) -> int:  # fmt: skip
     """Find keys in sorted pages.
 
     Parameters
     ----------
     keys : ndarray of uint64, shape (n,)
-    pages : ndarray of int64, shape (n,)
-        The page each key would stand in.
-    begins, ends : ndarray of int64, shape (pages,)
-        Where each page lies in ``data``.
+    pages, places : ndarray of int64, shape (n,)
+        The page each key would stand in, and where it stands in ``ids`` if it is there.
+    ids : ndarray of int64, shape (pages,)
+    edges : ndarray of int64, shape (pages + 1,)
+        Where each page starts in ``data`` and the last ends.
     data : ndarray of uint64
         Sorted postings, one page after the other.
     out_key, out_doc : ndarray of int64 and uint32, shape (room,)
@@ -204,9 +169,11 @@ def scan(
     """
     found = 0
     for i in range(len(keys)):
-        rest = _rest(keys[i])
-        low = begins[pages[i]]
-        end = ends[pages[i]]
+        if places[i] >= len(ids) or ids[places[i]] != pages[i]:
+            continue
+        rest = rest_of(keys[i])
+        low = edges[places[i]]
+        end = edges[places[i] + 1]
         high = end
         while low < high:
             middle = (low + high) // 2

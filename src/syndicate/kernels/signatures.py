@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I64, U32, U64, kernel
+from syndicate.kernels._jit import I64, U32, U64, inline, kernel
 from syndicate.kernels.tokens import ROLL, mix
 
 _EMPTY = np.uint32(0xFFFFFFFF)
@@ -53,6 +53,15 @@ def signatures(shingles: U64, bounds: I64, scale: U32, shift: U32, values: U32, 
             out[i, k] = least
 
 
+@inline
+def band_key(sketch: U32, band: int, rows: int) -> np.uint64:
+    """Hash one band of a signature, the band's number included."""
+    key = np.uint64(band + 1)
+    for row in range(rows):
+        key = key * ROLL + np.uint64(sketch[band * rows + row])
+    return mix(key, _MIX_BAND)
+
+
 @kernel
 def band_keys(sketches: U32, bands: int, rows: int, out: U64) -> None:
     """Hash each band of ``rows`` slots to one 64-bit key, the band's number included.
@@ -66,7 +75,4 @@ def band_keys(sketches: U32, bands: int, rows: int, out: U64) -> None:
     """
     for i in range(len(sketches)):
         for band in range(bands):
-            key = np.uint64(band + 1)
-            for row in range(rows):
-                key = key * ROLL + np.uint64(sketches[i, band * rows + row])
-            out[band, i] = mix(key, _MIX_BAND)
+            out[band, i] = band_key(sketches[i], band, rows)

@@ -24,9 +24,10 @@ an article so often reprinted that its whole text is what finds it."""
 THINNED = (8, 32)
 """Of shingles held by more documents than each of these, one in two is passed over: what many
 share is a stock phrase, unless they share much of it, and pairs grow with the square."""
+LIMIT = np.uint64((1 << 64) // ONE_IN)
+"""Hashes below it are sampled."""
 _FEW = 1 << 14
 """So many hashes are sorted sooner than the repeated ones among them are found."""
-_LIMIT = np.uint64((1 << 64) // ONE_IN)
 SHELVES = 64
 """Ranges of hashes that are kept apart, so that a part of all hashes is read without the rest."""
 
@@ -64,7 +65,7 @@ def sample(
     hashes : ndarray of uint64
     bounds : ndarray of int64, shape (n + 1,)
     """
-    kept = shingles < _LIMIT
+    kept = shingles < LIMIT
     before = np.zeros(len(shingles) + 1, np.int64)
     np.cumsum(kept, out=before[1:])
     return shingles[kept], before[bounds]
@@ -81,7 +82,7 @@ def shelve(
     documents : ndarray of uint32
     bounds : ndarray of int64, shape (SHELVES + 1,)
     """
-    shelves = (hashes // (_LIMIT // np.uint64(SHELVES))).astype(np.uint8)
+    shelves = (hashes // (LIMIT // np.uint64(SHELVES))).astype(np.uint8)
     order = np.argsort(shelves, kind="stable")
     bounds = np.r_[0, np.cumsum(np.bincount(shelves, minlength=SHELVES))]
     return hashes[order], documents[order], bounds
@@ -89,7 +90,7 @@ def shelve(
 
 def shelves_within(low: int, high: int) -> tuple[int, int]:
     """Give the first shelf that holds hashes from ``low`` to below ``high``, and one past them."""
-    width = int(_LIMIT) // SHELVES
+    width = int(LIMIT) // SHELVES
     return min(low // width, SHELVES), min(-(-high // width), SHELVES)
 
 

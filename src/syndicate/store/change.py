@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xxhash
 
 from syndicate.store import merging
-from syndicate.store.contract import Postings, Record
+from syndicate.store.contract import Asked, Looked, Postings, Record
 from syndicate.store.fresh import Fresh
-from syndicate.store.runs import SHARDS, Run, Runs, seal, unseal
+from syndicate.store.runs import SHARDS, Run, Runs, Table, seal, unseal
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
+
+    from syndicate.store.mapped import Mapped
 
 TABLES = """
 CREATE TABLE state (
@@ -32,7 +35,12 @@ CREATE INDEX record_at ON record (at);
 CREATE INDEX record_cluster ON record (cluster) WHERE cluster <> 0;
 """
 COLUMNS = "id, at, body, cluster, doc"
+_COUNTERS = ("version", "epoch", "doc", "run", "size", "fresh")
+_STATE = f"SELECT {', '.join(_COUNTERS)} FROM state"
+_SET_STATE = f"UPDATE state SET {', '.join(f'{name} = ?' for name in _COUNTERS)}"
 _BATCH = 256  # records between two looks at whether a run is due
+_PARAMETERS = 4
+_MOST_PARAMETERS = 4096
 
 
 def _names(ids: Sequence[str]) -> NDArray[np.uint64]:
@@ -45,8 +53,9 @@ def _names(ids: Sequence[str]) -> NDArray[np.uint64]:
 class Mirror:
     """What of a file is held in memory, and how far it has come."""
 
-    def __init__(self) -> None:
-        self.version = self.epoch = 0
+    def __init__(self, mapped: Mapped) -> None:
+        self.mapped = mapped
+        self.version = self.epoch = self.root = self.width = 0
         self.fresh = Fresh()
         self.runs = Runs()
         self.dead = np.zeros(0, np.uint64)
@@ -57,6 +66,7 @@ class Mirror:
         if state["version"] != self.version:
             self.runs.load(db)
             self.version = state["version"]
+            self.root = 0
         if state["epoch"] != self.epoch:
             self.fresh.clear()
             self.epoch = state["epoch"]
@@ -68,6 +78,15 @@ class Mirror:
             keys = [np.frombuffer(blob, np.uint64) for _, blob in held]
             self.fresh.add([doc for doc, _ in held], keys)
             self.fresh.last = state["doc"]
+
+    def table(self, db: sqlite3.Connection) -> Table:
+        """Give the table of pages as far as this transaction may see it in the file."""
+        if not self.root:
+            self.width = db.execute("PRAGMA page_size").fetchone()[0]
+            query = "SELECT rootpage FROM sqlite_master WHERE name = 'page'"
+            self.root = db.execute(query).fetchone()[0]
+        length = db.execute("PRAGMA page_count").fetchone()[0] * self.width
+        return Table(self.mapped.view(length), self.width, self.root)
 
     def gone(self, db: sqlite3.Connection) -> merging.Gone:
         """Give the documents that merges leave out."""
@@ -90,9 +109,8 @@ class SqliteChange:
     def __init__(self, db: sqlite3.Connection, mirror: Mirror) -> None:
         self.db = db
         self.mirror = mirror
-        names = ("version", "epoch", "doc", "run", "size", "fresh")
-        row = db.execute(f"SELECT {', '.join(names)} FROM state").fetchone()
-        self.state = dict(zip(names, row, strict=True))
+        row = db.execute(_STATE).fetchone()
+        self.state = dict(zip(_COUNTERS, row, strict=True))
         self._before = dict(self.state)
         self._followed = False
 
@@ -106,20 +124,23 @@ class SqliteChange:
     def end(self) -> None:
         """Write the counters if anything changed."""
         if self.state != self._before:
-            marks = ", ".join(f"{name} = ?" for name in self.state)
-            self.db.execute(f"UPDATE state SET {marks}", tuple(self.state.values()))
+            self.db.execute(_SET_STATE, tuple(self.state.values()))
 
-    def find(self, keys: NDArray[np.uint64]) -> Postings:
+    def find(self, keys: NDArray[np.uint64], rare: int | None = None) -> Postings:
         """Look keys up, in the fresh postings and in all runs."""
         mirror = self.follow()
-        return mirror.runs.find(self.db, keys, mirror.fresh.find(keys))
+        rare = len(keys) if rare is None else rare
+        fresh = mirror.fresh.find(keys)
+        if not mirror.runs.runs:
+            return fresh
+        return mirror.runs.find(self.db, keys, rare, fresh, mirror.table(self.db))
 
-    def look(self, key: str, keys: NDArray[np.uint64]) -> tuple[int, Postings]:
-        """Give an id's number, 0 if unknown, and the postings of keys."""
-        found = self.find(np.concatenate([keys, _names([key])]))
-        named = found.key == len(keys)
-        number = self._number(key, found.doc[named].tolist())
-        return number, Postings(found.key[~named], found.doc[~named])
+    def look(self, asked: Asked) -> Looked:
+        """Give an id's number and the postings of keys."""
+        found = self.find(np.concatenate([_names([asked.key]), asked.keys]), asked.rare + 1)
+        named = found.key == 0
+        number = self._number(asked.key, found.doc[named].tolist())
+        return Looked(number, Postings(found.key[~named] - 1, found.doc[~named]), stored=False)
 
     def numbers(self, ids: Sequence[str]) -> list[int]:
         """Give the numbers of ids; 0 where unknown."""
@@ -131,23 +152,13 @@ class SqliteChange:
 
     def _number(self, key: str, docs: Sequence[int]) -> int:
         """Give the one of some documents that has an id, or 0."""
-        for doc in sorted(docs, reverse=True):
-            row = self.db.execute("SELECT id FROM record WHERE doc = ?", (doc,)).fetchone()
-            if row is not None and row[0] == key:
-                return doc
-        return 0
+        rows = chosen(self.db, "SELECT id, doc FROM record WHERE doc IN", docs) if docs else ()
+        return max((doc for name, doc in rows if name == key), default=0)
 
     def fetch(self, docs: Sequence[int]) -> list[Record]:
         """Read records in ascending order; numbers without one are passed over."""
-        found = []
-        for doc in sorted(set(docs)):
-            row = self.db.execute(
-                f"SELECT {COLUMNS} FROM record WHERE doc = ?",
-                (doc,),
-            ).fetchone()
-            if row is not None:
-                found.append(record_of(row))
-        return found
+        query = f"SELECT {COLUMNS} FROM record WHERE doc IN"
+        return [record_of(row) for row in chosen(self.db, query, sorted(set(docs)))]
 
     def members(self, cluster: int, limit: int) -> list[int]:
         """Give the first documents of a cluster, ascending."""
@@ -185,21 +196,19 @@ class SqliteChange:
     def _put(self, records: Sequence[Record], keys: Sequence[NDArray[np.uint64]]) -> None:
         mirror, first = self.follow(), self.state["doc"] + 1
         docs = list(range(first, first + len(records)))
-        names = _names([record.id for record in records])[:, None]
-        keys = [np.concatenate(pair) for pair in zip(keys, names, strict=True)]
+        names = _names([record.id for record in records])
+        rows = [np.append(row, name) for row, name in zip(keys, names, strict=True)]
         self.db.executemany(
             "INSERT INTO record VALUES (?, ?, ?, ?, ?)",
-            (
+            [
                 (doc, record.at, record.cluster, record.id, seal(record.body))
                 for doc, record in zip(docs, records, strict=True)
-            ),
+            ],
         )
-        self.db.executemany(
-            "INSERT INTO fresh VALUES (?, ?)",
-            ((doc, row.tobytes()) for doc, row in zip(docs, keys, strict=True)),
-        )
-        mirror.fresh.add(docs, keys)
-        self.state["fresh"] += sum(map(len, keys))
+        held = [(doc, row.tobytes()) for doc, row in zip(docs, rows, strict=True)]
+        self.db.executemany("INSERT INTO fresh VALUES (?, ?)", held)
+        mirror.fresh.add(docs, rows)
+        self.state["fresh"] += sum(map(len, rows))
         self.state["doc"] += len(docs)
         self.state["size"] += len(docs)
 
@@ -227,7 +236,7 @@ class SqliteChange:
             number, runs = self.state["run"], self.mirror.runs
             self.state["run"] = merging.begin_merges(self.db, runs, number, self.state["doc"])
         while (late := merging.most_behind(self.mirror.runs, self.state["doc"])) is not None:
-            self._advance(late, merging.slice_width(late))
+            self._advance(*late)
 
     def flush(self) -> None:
         """Write the fresh postings as a run."""
@@ -239,11 +248,12 @@ class SqliteChange:
         mirror.fresh.last = self.state["doc"]
         self.state["fresh"] = 0
         self.state["epoch"] = mirror.epoch = self.state["epoch"] + 1
-        self._touch()
+        self.touch()
 
-    def _touch(self) -> None:
+    def touch(self) -> None:
         """Tell other processes that the runs changed; our own mirror has them already."""
         self.state["version"] = self.mirror.version = self.state["version"] + 1
+        self.mirror.root = 0
 
     def _drop_expired(self) -> None:
         """Drop runs all of whose documents are gone, and what is known of those documents."""
@@ -251,12 +261,12 @@ class SqliteChange:
         for run in list(self.mirror.runs.runs.values()):
             if run.last < floor and run.target == 0 and run.high == run.low + SHARDS:
                 merging.drop(self.db, self.mirror.runs, run)
-                self._touch()
+                self.touch()
 
     def _advance(self, target: Run, width: int) -> None:
         gone = self.mirror.gone(self.db)
         merging.advance(self.db, self.mirror.runs, target, gone, width)
-        self._touch()
+        self.touch()
 
     def advance_all(self) -> bool:
         """Take one long step in a merge under way; tell whether there was one."""
@@ -274,8 +284,20 @@ class SqliteChange:
             number = self.state["run"]
             self.state["run"] += 1
             merging.begin_merge(self.db, mirror.runs, number, self.state["doc"], idle)
-            self._touch()
+            self.touch()
         return int(dead)
+
+
+def chosen(db: sqlite3.Connection, query: str, wanted: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    """Read rows by number, ascending, with statements of few lengths, which stay prepared."""
+    for start in range(0, len(wanted), _MOST_PARAMETERS):
+        part = wanted[start : start + _MOST_PARAMETERS]
+        length = _PARAMETERS
+        while length < len(part):
+            length *= 2
+        marks = ",".join("?" * length)
+        padded = [*part, *[part[-1]] * (length - len(part))]
+        yield from sorted(db.execute(f"{query} ({marks})", padded), key=itemgetter(-1))
 
 
 def record_of(row: tuple[Any, ...]) -> Record:

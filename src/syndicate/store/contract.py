@@ -67,11 +67,55 @@ class Postings(NamedTuple):
     doc: NDArray[np.int64]
 
 
+class Asked(NamedTuple):
+    """What is asked of a page.
+
+    Attributes
+    ----------
+    key
+        Its id.
+    keys
+        ndarray of uint64, shape (n,).
+    rare
+        Keys from this place on are of no use where `NEWEST` documents hold them: a store may
+        leave the postings of those out, wholly or in part.
+    shared
+        How many of the keys from ``rare`` on make a document like the page; of those before,
+        one does.
+    record
+        What a store may put at once if the id is unknown and no document is like the page.
+    """
+
+    key: str
+    keys: NDArray[np.uint64]
+    rare: int
+    shared: int
+    record: Record | None
+
+
+class Looked(NamedTuple):
+    """What a store says of it.
+
+    Attributes
+    ----------
+    number
+        Of the id; 0 if unknown.
+    postings
+        Of the keys.
+    stored
+        Whether the record was put.
+    """
+
+    number: int
+    postings: Postings
+    stored: bool
+
+
 class View(Protocol):
     """A store as it was at one moment."""
 
-    def look(self, key: str, keys: NDArray[np.uint64]) -> tuple[int, Postings]:
-        """Give an id's number, 0 if unknown, and the postings of keys, as one request."""
+    def look(self, asked: Asked) -> Looked:
+        """Give an id's number and the postings of keys, as one request."""
         ...
 
     def find(self, keys: NDArray[np.uint64]) -> Postings:

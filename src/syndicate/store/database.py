@@ -6,13 +6,17 @@ import random
 import sqlite3
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from syndicate.errors import StoreError
-from syndicate.store.runs import unseal
+from syndicate.store.runs import opened, unseal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from syndicate.store.mapped import Mapped
+
+Result = TypeVar("Result")
 
 DamagedError = sqlite3.DatabaseError
 """What SQLite raises, of a damaged file among other things."""
@@ -24,42 +28,35 @@ _NAP = (0.0002, 0.002)
 def open_file(path: Path) -> sqlite3.Connection:
     """Open a file for use by any thread, one at a time, and without implicit transactions."""
     db = sqlite3.connect(path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
-    db.execute("PRAGMA cache_size = -8000")  # KiB
-    db.execute("PRAGMA wal_autocheckpoint = 2000")  # pages
+    db.execute("PRAGMA cache_size = -4000")  # KiB
+    db.execute("PRAGMA wal_autocheckpoint = 4000")  # pages
+    db.execute("PRAGMA secure_delete = OFF")  # merges delete as much as they write
     db.execute("PRAGMA trusted_schema = OFF")
     return db
 
 
-def begin_patiently(db: sqlite3.Connection, begin: str) -> None:
-    """Begin a transaction, waiting for others in short naps.
+def patiently(work: Callable[[], Result]) -> Result:
+    """Do what may find the file busy, again after short naps.
 
     SQLite's own wait naps up to a tenth of a second, many times what a transaction takes.
     """
     limit = time.monotonic() + _WAIT
-    db.execute("PRAGMA busy_timeout = 0")
-    try:
-        while True:
-            try:
-                db.execute(begin)
-            except sqlite3.OperationalError as error:
-                busy = error.sqlite_errorname.startswith("SQLITE_BUSY")
-                if not busy or time.monotonic() > limit:
-                    raise
-                time.sleep(random.uniform(*_NAP))
-            else:
-                return
-    finally:
-        db.execute(f"PRAGMA busy_timeout = {int(_WAIT * 1000)}")
+    while True:
+        try:
+            return work()
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorname.startswith("SQLITE_BUSY")
+            if not busy or time.monotonic() > limit:
+                raise
+            time.sleep(random.uniform(*_NAP))
 
 
-def refuse_stump(path: Path) -> None:
+def refuse_stump(path: Path, file: Mapped) -> None:
     """Refuse a file that is shorter than it says, unless its log may hold the rest."""
     log = path.with_name(path.name + "-wal")
-    if not path.is_file() or (log.is_file() and log.stat().st_size):
+    if log.is_file() and log.stat().st_size:
         return
-    with path.open("rb") as file:
-        said = said_length(file.read(32))
-    if path.stat().st_size < said:
+    if path.stat().st_size < said_length(file.head(32)):
         message = f"{path} is damaged: it was cut short; `index repair` saves what is left"
         raise StoreError(message)
 
@@ -79,7 +76,6 @@ def integrity(db: sqlite3.Connection) -> Iterator[str]:
             yield str(line)
     for table, key, column in (
         ("record", "doc", "body"),
-        ("page", "id", "data"),
         ("filter", "id", "words"),
         ("note", "name", "value"),
     ):
@@ -88,6 +84,11 @@ def integrity(db: sqlite3.Connection) -> Iterator[str]:
                 unseal(blob, f"{table} {number}")
             except StoreError as error:
                 yield str(error)
+    for row in db.execute("SELECT id, data FROM page"):
+        try:
+            opened([row])
+        except StoreError as error:
+            yield str(error)
     held = db.execute("SELECT count(*) FROM record").fetchone()[0]
     counted = db.execute("SELECT size FROM state").fetchone()[0]
     if held != counted:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from syndicate.errors import StoreError
+from syndicate.store.contract import Looked
 from syndicate.store.fresh import Fresh
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from syndicate.store.contract import Change, Postings, Record, View
+    from syndicate.store.contract import Asked, Change, Postings, Record, View
 
 Result = TypeVar("Result")
 
@@ -120,9 +121,9 @@ class _Held:
         """Look keys up."""
         return self._fresh.find(keys)
 
-    def look(self, key: str, keys: NDArray[np.uint64]) -> tuple[int, Postings]:
-        """Give an id's number, 0 if unknown, and the postings of keys."""
-        return self.numbers([key])[0], self.find(keys)
+    def look(self, asked: Asked) -> Looked:
+        """Give an id's number and the postings of keys."""
+        return Looked(self.numbers([asked.key])[0], self.find(asked.keys), stored=False)
 
     def numbers(self, ids: Sequence[str]) -> list[int]:
         """Give the numbers of ids; 0 where unknown."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from syndicate.store.contract import NEWEST
-from syndicate.store.runs import BLOCK_WORDS, SHARD_BITS, SHARDS, Run, Runs, seal, unseal
+from syndicate.store.runs import BLOCK_WORDS, SHARD_BITS, SHARDS, Run, Runs, opened, seal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,11 +21,12 @@ FLUSH = 1 << 19
 """Fresh postings that make a run: some 4,500 articles."""
 _FANOUT = 4
 _PAGE = 128  # most postings of a page, on average
-_FILTER_BITS = (10, 10, 5)  # of a posting in a run, by level: more where it costs little
+_FILTER_BITS = (10, 9, 7, 4.5)  # of a posting in a run, by level: more where it costs little
 _FILTER_BITS_LARGE = 4  # beyond: one key in seven costs a page in vain
 _FLUSHED = 512  # shards written at a time, for the sake of memory
 _SLICE = 6000  # postings: a few milliseconds
-_HASTE = 1.5  # a merge ends when this many times its sources' documents have arrived
+_SLICES = 64  # most of them in one step, after many documents at once
+_HASTE = 1.0  # a merge ends when this many times a source's documents have arrived
 
 
 class Slice(NamedTuple):
@@ -37,10 +38,16 @@ class Slice(NamedTuple):
         ndarray of uint64, shape (n,): sorted within each shard.
     starts
         ndarray of int64, shape (shards + 1,): where each shard starts and the last ends.
+    common
+        ndarray of uint64: keys of which so many documents hold each that no more are kept.
     """
 
     postings: NDArray[np.uint64]
     starts: NDArray[np.int64]
+    common: NDArray[np.uint64]
+
+
+_NONE = np.zeros(0, np.uint64)
 
 
 class Gone(NamedTuple):
@@ -48,6 +55,11 @@ class Gone(NamedTuple):
 
     floor: int
     docs: NDArray[np.uint64]
+
+    @property
+    def none(self) -> bool:
+        """Whether it leaves out nothing."""
+        return self.floor <= 1 and not len(self.docs)
 
 
 def flush(db: Connection, runs: Runs, number: int) -> None:
@@ -63,14 +75,15 @@ def flush(db: Connection, runs: Runs, number: int) -> None:
     run = new_run(number, len(postings), int(docs[-1]) if len(docs) else 0)
     for first in range(0, SHARDS, _FLUSHED):
         edges = starts[first : first + _FLUSHED + 1]
-        piece = Slice(postings[edges[0] : edges[-1]], edges - edges[0])
-        piece = _thin(_sorted(piece), Gone(0, np.zeros(0, np.uint64)))
+        piece = Slice(postings[edges[0] : edges[-1]], edges - edges[0], _NONE)
+        piece = _merged([_sorted(piece)], first, Gone(0, _NONE))
         write_slice(db, run, first, piece)
         run.held += len(piece.postings)
     run.high = SHARDS
     if run.held:
         db.execute(f"INSERT INTO run VALUES ({','.join('?' * 12)})", run.row)
         runs.runs[number] = run
+        runs.changed(run.common)
     db.execute("DELETE FROM fresh")
 
 
@@ -80,8 +93,7 @@ def new_run(number: int, postings: int, last: int) -> Run:
     per_posting = _FILTER_BITS[level] if level < len(_FILTER_BITS) else _FILTER_BITS_LARGE
     blocks = max(1, round(postings * per_posting / (SHARDS * BLOCK_WORDS * 64)))
     bits = max(SHARD_BITS, math.ceil(math.log2(max(postings, 1) / _PAGE)))
-    words = np.zeros(SHARDS * blocks * BLOCK_WORDS, np.uint64)
-    return Run(number, bits, blocks, 0, 0, postings, 0, level, last, 0, 0, 0, words)
+    return Run(number, bits, blocks, 0, 0, postings, 0, level, last, 0, 0, 0)
 
 
 def _sorted(piece: Slice) -> Slice:
@@ -91,48 +103,48 @@ def _sorted(piece: Slice) -> Slice:
     return piece
 
 
-def _thin(piece: Slice, gone: Gone) -> Slice:
-    """Leave out what is gone, and of each key all but the newest `NEWEST` postings."""
-    postings, starts = piece
-    shards = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    docs = postings & np.uint64(0xFFFFFFFF)
-    keep = docs >= gone.floor
-    if len(gone.docs):
-        place = np.searchsorted(gone.docs, docs)
-        keep &= gone.docs[np.minimum(place, len(gone.docs) - 1)] != docs
-    postings, shards = postings[keep], shards[keep]
-    rests = postings >> np.uint64(32)
-    later = NEWEST  # a posting is too old if the one so many places on has its key
-    crowded = np.zeros(len(postings), bool)
-    same = (rests[later:] == rests[:-later]) & (shards[later:] == shards[:-later])
-    crowded[: len(same)] = same
-    postings, shards = postings[~crowded], shards[~crowded]
-    return Slice(postings, np.searchsorted(shards, np.arange(len(starts))))
+def _merged(pieces: Sequence[Slice], first: int, gone: Gone) -> Slice:
+    """Merge slices of the same shards.
+
+    What is gone is left out, and of each key all but the newest `NEWEST` postings.
+    """
+    from syndicate.kernels import runs as kernels  # noqa: PLC0415 - compiles
+
+    lengths = [len(piece.postings) for piece in pieces]
+    starts = np.stack([piece.starts for piece in pieces])
+    starts += (np.cumsum(lengths, dtype=np.int64) - lengths)[:, None]
+    data = np.concatenate([piece.postings for piece in pieces])
+    out, edges = np.empty(len(data), np.uint64), np.empty(starts.shape[1], np.int64)
+    heads = np.empty(len(pieces), np.int64)
+    common = np.empty(len(data) // NEWEST, np.uint64)
+    used, crowded = kernels.merge_slices(
+        data, starts, first, *gone, NEWEST, heads, out, edges, common
+    )
+    return Slice(out[:used], edges, common[:crowded])
 
 
 def write_slice(db: Connection, run: Run, first: int, piece: Slice) -> None:
     """Write a run's pages and filter for the shards from ``first`` on."""
     from syndicate.kernels import postings as kernels  # noqa: PLC0415 - compiles
+    from syndicate.kernels.runs import seal_pages  # noqa: PLC0415 - compiles
 
-    deeper = run.bits - SHARD_BITS
-    shards = np.repeat(np.arange(len(piece.starts) - 1), np.diff(piece.starts)) + first
-    within = (piece.postings >> np.uint64(64 - deeper)).astype(np.int64) if deeper else 0
-    buckets = (shards << deeper) | within
-    edges = np.r_[np.flatnonzero(np.diff(buckets, prepend=-1)), len(buckets)].tolist()
-    data = piece.postings.tobytes()
-    numbers = buckets[edges[:-1]].tolist()
+    shards = len(piece.starts) - 1
+    most = min(len(piece.postings), shards << (run.bits - SHARD_BITS))
+    pages, edges = np.empty(most, np.int64), np.empty(most + 1, np.int64)
+    data = np.empty(len(piece.postings) + most, np.uint64)
+    count = seal_pages(piece.postings, piece.starts, first, run.run, run.bits, pages, edges, data)
+    bounds = (8 * edges[: count + 1]).tolist()
+    blob = data.tobytes()
     db.executemany(
         "INSERT INTO page VALUES (?, ?)",
-        (
-            (run.run << 32 | bucket, seal(data[8 * start : 8 * end]))
-            for bucket, start, end in zip(numbers, edges[:-1], edges[1:], strict=True)
-        ),
+        zip(pages[:count].tolist(), (blob[a:b] for a, b in pairwise(bounds)), strict=True),
     )
     width = run.blocks * BLOCK_WORDS
-    words = np.zeros((len(piece.starts) - 1) * width, np.uint64)
+    words = run.words[first * width : (first + shards) * width]
     kernels.fill_filter(piece.postings, piece.starts, run.blocks, words)
-    run.words[first * width : first * width + len(words)] = words
-    db.execute("INSERT INTO filter VALUES (?, ?)", (run.run << 16 | first, seal(words.tobytes())))
+    run.common.append(piece.common)
+    row = (run.run << 16 | first, seal(words.tobytes()), seal(piece.common.tobytes()))
+    db.execute("INSERT INTO filter VALUES (?, ?, ?)", row)
 
 
 def _read(db: Connection, run: Run, first: int, end: int) -> Slice:
@@ -142,27 +154,9 @@ def _read(db: Connection, run: Run, first: int, end: int) -> Slice:
         "SELECT id, data FROM page WHERE id >= ? AND id < ? ORDER BY id",
         (run.run << 32 | first << deeper, run.run << 32 | end << deeper),
     ).fetchall()
-    parts = [unseal(blob, f"page {key}") for key, blob in rows]
-    postings = np.frombuffer(b"".join(parts), np.uint64)
-    owners = (np.array([key for key, _ in rows], np.int64) & 0xFFFFFFFF) >> deeper
-    shards = np.repeat(owners, [len(part) // 8 for part in parts])
-    return Slice(postings, np.searchsorted(shards, np.arange(first, end + 1)))
-
-
-def _joined(pieces: Sequence[Slice]) -> Slice:
-    """Merge slices of the same shards."""
-    starts = np.sum([piece.starts for piece in pieces], axis=0)
-    out = np.empty(int(starts[-1]), np.uint64)
-    bounds = [piece.starts.tolist() for piece in pieces]
-    position = 0
-    for shard in range(len(starts) - 1):
-        begin = position
-        for piece, bound in zip(pieces, bounds, strict=True):
-            part = piece.postings[bound[shard] : bound[shard + 1]]
-            out[position : position + len(part)] = part
-            position += len(part)
-        out[begin:position].sort()
-    return Slice(out, starts)
+    ids, postings, edges = opened(rows)
+    owners = (ids & 0xFFFFFFFF) >> deeper
+    return Slice(postings, edges[np.searchsorted(owners, np.arange(first, end + 1))], _NONE)
 
 
 def begin_merges(db: Connection, runs: Runs, number: int, doc: int) -> int:
@@ -184,6 +178,7 @@ def begin_merge(db: Connection, runs: Runs, number: int, doc: int, sources: Sequ
     target.began, target.span = doc, int(_HASTE * postings / len(sources) / articles) + 1
     db.execute(f"INSERT INTO run VALUES ({','.join('?' * 12)})", target.row)
     runs.runs[number] = target
+    runs.changed()
     for run in sources:
         run.target = number
         db.execute("UPDATE run SET target = ? WHERE run = ?", (number, run.run))
@@ -195,15 +190,17 @@ def under_way(runs: Runs) -> list[Run]:
     return [run for run in runs.runs.values() if run.high < SHARDS]
 
 
-def most_behind(runs: Runs, doc: int) -> Run | None:
-    """Give the merge that lags most behind its pace by a slice or more, if any does."""
+def most_behind(runs: Runs, doc: int) -> tuple[Run, int] | None:
+    """Give the merge that lags most behind its pace by a slice or more, and by how many shards."""
     worst, lag = None, 0.0
     for run in under_way(runs):
         due = SHARDS * min(1.0, (doc - run.began) / run.span)
         behind = (due - run.high) / slice_width(run)
         if (behind >= 1 and behind > lag) or (due >= SHARDS and worst is None):
             worst, lag = run, behind
-    return worst
+    if worst is None:
+        return None
+    return worst, int(max(1.0, min(lag, _SLICES)) * slice_width(worst))
 
 
 def slice_width(run: Run) -> int:
@@ -215,16 +212,18 @@ def advance(db: Connection, runs: Runs, target: Run, gone: Gone, width: int) -> 
     """Merge the next shards into a target, and drop them from its sources."""
     first, end = target.high, min(SHARDS, target.high + width)
     sources = [run for run in runs.runs.values() if run.target == target.run]
-    piece = _thin(_joined([_read(db, run, first, end) for run in sources]), gone)
+    piece = _merged([_read(db, run, first, end) for run in sources], first, gone)
     write_slice(db, target, first, piece)
     for run in sources:
         deeper = run.bits - SHARD_BITS
         span = (run.run << 32 | first << deeper, run.run << 32 | end << deeper)
         db.execute("DELETE FROM page WHERE id >= ? AND id < ?", span)
         run.low = end
+        run.let_go()
         db.execute("UPDATE run SET low = ? WHERE run = ?", (end, run.run))
     target.high = end
     target.held += len(piece.postings)
+    runs.changed([piece.common] if gone.none else None)
     db.execute("UPDATE run SET high = ?, held = ? WHERE run = ?", (end, target.held, target.run))
     if end == SHARDS:
         _finish(db, runs, target, sources)
@@ -238,6 +237,7 @@ def _finish(db: Connection, runs: Runs, target: Run, sources: Sequence[Run]) -> 
         drop(db, runs, target)
         return
     target.level = _level(target.held)
+    runs.changed()
     db.execute("UPDATE run SET level = ? WHERE run = ?", (target.level, target.run))
 
 
@@ -255,4 +255,5 @@ def drop(db: Connection, runs: Runs, run: Run) -> None:
         "DELETE FROM filter WHERE id BETWEEN ? AND ?", (run.run << 16, run.run << 16 | 0xFFFF)
     )
     db.execute("DELETE FROM run WHERE run = ?", (run.run,))
-    runs.runs.pop(run.run, None)
+    if runs.runs.pop(run.run, None) is not None:
+        runs.changed(None)

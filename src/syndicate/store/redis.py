@@ -16,13 +16,15 @@ import importlib
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 
 from syndicate.errors import ConfigError, StoreError
-from syndicate.store.contract import NEWEST, Postings, Record
+from syndicate.store import redis_scripts
+from syndicate.store.contract import NEWEST, Asked, Looked, Postings, Record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,68 +37,7 @@ Result = TypeVar("Result")
 
 _TRIES = 200
 _HEAD = struct.Struct("<dQII")  # at, cluster, checksum, bytes of the id
-_FIND = """
-local out = {redis.call('GET', KEYS[1]) or '0', redis.call('HGET', KEYS[2], ARGV[1]) or '0'}
-for i = 3, #KEYS do
-  local held = redis.call('HGET', KEYS[i], ARGV[i - 1])
-  if held then
-    out[#out + 1] = i - 3
-    out[#out + 1] = held
-  end
-end
-return out
-"""
-_COMMIT = """
--- ARGV: prefix, the counter when the change was read, newest; the removed documents as count,
--- (number, id, cluster)...; the records as (id, record, at, cluster, count, (hash, field)...)...
-local prefix, known, newest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local current = tonumber(redis.call('GET', prefix .. 'n') or '0')
-local at = 5
-local gone = {}
-for i = 1, tonumber(ARGV[4]) do
-  if redis.call('HGET', prefix .. 'i', ARGV[at + 1]) ~= ARGV[at] then return -1 end
-  gone[ARGV[at + 1]] = true
-  at = at + 3
-end
-local first = at
-while at <= #ARGV do
-  if redis.call('HEXISTS', prefix .. 'i', ARGV[at]) == 1 and not gone[ARGV[at]] then return -1 end
-  local count = tonumber(ARGV[at + 4])
-  if current > known then
-    for i = 1, count do
-      local held = redis.call('HGET', prefix .. ARGV[at + 3 + 2 * i], ARGV[at + 4 + 2 * i])
-      if held and struct.unpack('<I4', held, #held - 3) > known then return -1 end
-    end
-  end
-  at = at + 5 + 2 * count
-end
-at = 5
-for i = 1, tonumber(ARGV[4]) do
-  redis.call('HDEL', prefix .. 'i', ARGV[at + 1])
-  redis.call('DEL', prefix .. 'r:' .. ARGV[at])
-  redis.call('ZREM', prefix .. 'at', ARGV[at])
-  if ARGV[at + 2] ~= '0' then redis.call('ZREM', prefix .. 'c:' .. ARGV[at + 2], ARGV[at]) end
-  at = at + 3
-end
-at = first
-while at <= #ARGV do
-  local doc = redis.call('INCR', prefix .. 'n')
-  local packed = struct.pack('<I4', doc)
-  redis.call('HSET', prefix .. 'i', ARGV[at], doc)
-  redis.call('SET', prefix .. 'r:' .. doc, ARGV[at + 1])
-  redis.call('ZADD', prefix .. 'at', ARGV[at + 2], doc)
-  if ARGV[at + 3] ~= '0' then redis.call('ZADD', prefix .. 'c:' .. ARGV[at + 3], doc, doc) end
-  local count = tonumber(ARGV[at + 4])
-  for i = 1, count do
-    local key, field = prefix .. ARGV[at + 3 + 2 * i], ARGV[at + 4 + 2 * i]
-    local held = (redis.call('HGET', key, field) or '') .. packed
-    if #held > 4 * newest then held = string.sub(held, -4 * newest) end
-    redis.call('HSET', key, field, held)
-  end
-  at = at + 5 + 2 * count
-end
-return 0
-"""
+_MOST = 65  # records that come along with the postings: as many as a page is compared with
 
 
 class RedisStore:
@@ -125,8 +66,8 @@ class RedisStore:
         self._place = f"{parts.hostname}:{parts.port or 6379}{parts.path}"
         self._errors = redis.RedisError
         self._redis = redis.Redis.from_url(parts._replace(query=rest).geturl())
-        self._find = self._redis.register_script(_FIND)
-        self._commit = self._redis.register_script(_COMMIT)
+        self._look = self._redis.register_script(redis_scripts.LOOK)
+        self._commit = self._redis.register_script(redis_scripts.COMMIT)
         self._call(self._redis.ping)
 
     def _call(self, work: Callable[[], Result]) -> Result:
@@ -177,7 +118,7 @@ class RedisStore:
         raise StoreError(message)
 
     def _change(self) -> _Change:
-        return _Change(self._redis, self._prefix, self._find)
+        return _Change(self._redis, self._prefix, self._look)
 
     def compact(self) -> None:
         """Drop the postings of documents that were removed."""
@@ -234,29 +175,36 @@ class RedisStore:
 class _Change:
     """What one unit of work reads, and what it will write."""
 
-    def __init__(self, redis: Any, prefix: str, find: Any) -> None:  # noqa: ANN401 - as _library
+    def __init__(self, redis: Any, prefix: str, look: Any) -> None:  # noqa: ANN401 - as _library
         self._redis = redis
         self._prefix = prefix
-        self._script = find
+        self._script = look
         self._known: int | None = None
-        self._looked: dict[str, int] = {}
+        self._sent: dict[int, bytes | None] = {}
         self._removed: list[Record] = []
         self._put: list[tuple[Record, NDArray[np.uint64]]] = []
 
-    def look(self, key: str, keys: NDArray[np.uint64]) -> tuple[int, Postings]:
-        """Give an id's number, 0 if unknown, and the postings of keys, in one round trip."""
-        places = _places(keys)
-        names = [self._prefix + name for name in ("n", "i", *(place for place, _ in places))]
-        out = self._script(keys=names, args=[_bytes(key), *(field for _, field in places)])
-        self._known = int(out[0]) if self._known is None else min(self._known, int(out[0]))
-        owners, docs = out[2::2], out[3::2]
-        counts = [len(value) // 4 for value in docs]
+    def look(self, asked: Asked) -> Looked:
+        """Give an id's number and the postings of keys, in one round trip.
+
+        With them come the records that a page will be compared with; a page like no other is
+        put at once.
+        """
+        args: list[Any] = [self._prefix, NEWEST, asked.rare, asked.shared, _MOST]
+        args += _given(asked.key, asked.record, asked.keys)
+        known, number, stored, postings, records = self._script(
+            keys=[self._prefix + "n"], args=args
+        )
+        self._known = int(known) if self._known is None else min(self._known, int(known))
+        self._sent.update(zip(records[::2], records[1::2], strict=True))
+        owners, docs = np.array(postings[::2], np.int64), postings[1::2]
         found = np.frombuffer(b"".join(docs), "<u4").astype(np.int64)
-        return int(out[1]), Postings(np.repeat(np.array(owners, np.int64), counts), found)
+        places = np.repeat(owners, [len(value) // 4 for value in docs])
+        return Looked(int(number), Postings(places, found), bool(stored))
 
     def find(self, keys: NDArray[np.uint64]) -> Postings:
         """Look keys up."""
-        return self.look("", keys)[1]
+        return self.look(Asked("", keys, len(keys), 1, None)).postings
 
     def numbers(self, ids: Sequence[str]) -> list[int]:
         """Give the numbers of ids; 0 where unknown."""
@@ -272,12 +220,12 @@ class _Change:
         order = sorted(set(docs))
         if not order:
             return []
-        values = self._redis.mget([f"{self._prefix}r:{doc}" for doc in order])
-        return [
-            _unpack(doc, value)
-            for doc, value in zip(order, values, strict=True)
-            if value is not None
-        ]
+        wanted = [doc for doc in order if doc not in self._sent]
+        if wanted:
+            values = self._redis.mget([f"{self._prefix}r:{doc}" for doc in wanted])
+            self._sent.update(zip(wanted, values, strict=True))
+        held = [(doc, self._sent[doc]) for doc in order]
+        return [_unpack(doc, value) for doc, value in held if value is not None]
 
     def members(self, cluster: int, limit: int) -> list[int]:
         """Give the first documents of a cluster, ascending."""
@@ -323,10 +271,16 @@ class _Change:
         for record in self._removed:
             args += [record.doc, _bytes(record.id), record.cluster]
         for record, keys in self._put:
-            args += [_bytes(record.id), _pack(record), repr(record.at), record.cluster, len(keys)]
-            for place in _places(keys):
-                args += place
+            args += _given(record.id, record, keys)
         return int(script(keys=[self._prefix + "n"], args=args)) == 0
+
+
+def _given(key: str, record: Record | None, keys: NDArray[np.uint64]) -> list[Any]:
+    """Lay out a record and its keys as the scripts take them."""
+    body: list[Any] = [b"", 0, 0]
+    if record is not None:
+        body = [_pack(record), repr(record.at), record.cluster]
+    return [_bytes(key), *body, len(keys), *chain.from_iterable(_places(keys))]
 
 
 def _places(keys: NDArray[np.uint64]) -> list[tuple[str, bytes]]:

@@ -11,11 +11,12 @@ the rest.
 
 from __future__ import annotations
 
-import zlib
+import mmap
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import xxhash
 
 from syndicate.errors import StoreError
 from syndicate.store.contract import NEWEST, Postings
@@ -37,11 +38,13 @@ CREATE TABLE run (
     held INTEGER NOT NULL, level INTEGER NOT NULL, last INTEGER NOT NULL, target INTEGER NOT NULL,
     began INTEGER NOT NULL, span INTEGER NOT NULL);
 CREATE TABLE page (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
-CREATE TABLE filter (id INTEGER PRIMARY KEY, words BLOB NOT NULL);
+CREATE TABLE filter (id INTEGER PRIMARY KEY, words BLOB NOT NULL, common BLOB NOT NULL);
 CREATE TABLE dead (seq INTEGER PRIMARY KEY, doc INTEGER NOT NULL);
 """
-_PARAMETERS = 64
-_LARGE = 2  # level from which a run is asked last
+_PARAMETERS = 16
+_CHANGING = (3, 4, 6, 7, 9)  # columns of a run that merges change
+_PRIVATE = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
+_WORDS = 1024  # of a page that fits into one of SQLite's
 _MOST_PARAMETERS = 8192
 
 
@@ -71,8 +74,12 @@ class Run:
         The run that it is being merged into, or 0.
     began, span
         Of a merge: the document at which it began, and documents until it should be done.
+    common
+        Keys of which it holds as many postings as are kept of one: arrays of uint64.
     words
-        ndarray of uint64, shape (SHARDS * blocks * BLOCK_WORDS,).
+        ndarray of uint64, shape (SHARDS * blocks * BLOCK_WORDS,): its filter.
+    places
+        ndarray of int64, shape (2 ** bits,): where its pages lie in the file, so far as known.
     """
 
     run: int
@@ -87,7 +94,22 @@ class Run:
     target: int
     began: int
     span: int
-    words: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
+    common: list[NDArray[np.uint64]] = field(default_factory=list)
+    words: NDArray[np.uint64] = field(init=False)
+    places: NDArray[np.int64] = field(init=False)
+    _memory: mmap.mmap = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make room, which takes memory only as far as it is filled."""
+        self._memory = mmap.mmap(-1, 8 * SHARDS * self.blocks * BLOCK_WORDS, **_PRIVATE)
+        self.words = np.frombuffer(self._memory, np.uint64)
+        self.places = np.zeros(1 << self.bits, np.int64)
+
+    def let_go(self) -> None:
+        """Give back the memory of shards that a merge has done with."""
+        done = 8 * self.low * self.blocks * BLOCK_WORDS // mmap.PAGESIZE * mmap.PAGESIZE
+        if done and hasattr(mmap, "MADV_DONTNEED"):
+            self._memory.madvise(mmap.MADV_DONTNEED, 0, done)
 
     @property
     def row(self) -> tuple[int, ...]:
@@ -99,128 +121,241 @@ class Run:
 
 
 def seal(data: bytes) -> bytes:
-    """Put a checksum before postings or filter words, so that damage is noticed."""
-    return zlib.crc32(data).to_bytes(8, "little") + data
+    """Put a checksum before bytes, so that damage is noticed."""
+    return xxhash.xxh3_64_digest(data) + data
 
 
 def unseal(blob: bytes, name: str) -> bytes:
     """Take the checksum off; raise `StoreError` if it does not fit."""
     data = blob[8:]
-    if zlib.crc32(data) != int.from_bytes(blob[:8], "little"):
-        message = f"{name} is damaged: its checksum does not fit; try `index repair`"
-        raise StoreError(message)
+    if xxhash.xxh3_64_digest(data) != blob[:8]:
+        raise damaged(name)
     return data
 
 
+def damaged(name: str) -> StoreError:
+    """Say what is damaged."""
+    return StoreError(f"{name} is damaged: its checksum does not fit; try `index repair`")
+
+
 class Runs:
-    """The runs of a file, mirrored in memory as far as lookups need them."""
+    """The runs of a file, mirrored in memory as far as lookups need them.
+
+    Attributes
+    ----------
+    runs
+        By number.
+    read
+        Pages read so far where they lie in the file.
+    """
 
     def __init__(self) -> None:
         self.runs: dict[int, Run] = {}
+        self.read = 0
+        self._common: NDArray[np.uint64] | None = None
+        self._common_count = 0
+        self._held: tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint64]] | None = None
+        self._words = np.empty(_WORDS, np.uint64)
+
+    def changed(self, common: Sequence[NDArray[np.uint64]] | None = ()) -> None:
+        """Tell that a run came or answers for other shards.
+
+        Parameters
+        ----------
+        common
+            Keys that are common besides; None if some may no longer be.
+        """
+        self._held = None
+        if common is None:
+            self._common = None
+        elif self._common is not None:
+            self._add_common(common)
+
+    def _add_common(self, common: Sequence[NDArray[np.uint64]]) -> NDArray[np.uint64]:
+        from syndicate.kernels import lookup as kernels  # noqa: PLC0415 - compiles
+
+        self._common_count += sum(map(len, common))
+        if self._common is None or 2 * self._common_count > len(self._common):
+            if self._common is None:
+                common = [keys for run in self.runs.values() for keys in run.common]
+            else:
+                common = [*common, self._common[self._common != 0]]
+            self._common_count = sum(map(len, common))
+            self._common = np.zeros(1 << (4 * self._common_count + 64).bit_length(), np.uint64)
+        for keys in common:
+            kernels.insert_common(keys, self._common)
+        return self._common
 
     def load(self, db: Connection) -> None:
         """Bring the mirror up to the file: new runs, new slices of merges."""
         old, self.runs = self.runs, {}
-        for row in db.execute("SELECT * FROM run ORDER BY run"):
-            run = Run(*row)
-            known = old.get(run.run)
-            run.words = np.zeros(0, np.uint64) if known is None else known.words
-            if known is None or known.high != run.high:
-                self._load_filter(db, run, 0 if known is None else known.high)
+        for row in db.execute("SELECT * FROM run ORDER BY run").fetchall():
+            run = old.get(row[0]) or Run(*row)
+            known = run.high if row[0] in old else 0
+            run.low, run.high, run.held, run.level, run.target = (row[i] for i in _CHANGING)
+            if row[0] not in old or known != run.high:
+                self._load_filter(db, run, known)
+            run.let_go()
             self.runs[run.run] = run
+        self.changed(None)
 
     @staticmethod
     def _load_filter(db: Connection, run: Run, start: int) -> None:
-        if not len(run.words):
-            run.words = np.zeros(SHARDS * run.blocks * BLOCK_WORDS, np.uint64)
         rows = db.execute(
-            "SELECT id, words FROM filter WHERE id BETWEEN ? AND ? ORDER BY id",
+            "SELECT id, words, common FROM filter WHERE id BETWEEN ? AND ? ORDER BY id",
             (run.run << 16 | start, run.run << 16 | 0xFFFF),
         )
-        for key, blob in rows:
+        for key, blob, common in rows:
             words = np.frombuffer(unseal(blob, f"filter {key}"), np.uint64)
             first = (key & 0xFFFF) * run.blocks * BLOCK_WORDS
             run.words[first : first + len(words)] = words
+            run.common.append(np.frombuffer(unseal(common, f"filter {key}"), np.uint64))
 
-    def find(self, db: Connection, keys: NDArray[np.uint64], newest: Postings) -> Postings:
-        """Look keys up in all runs, the smaller and newer ones first.
+    def find(
+        self, db: Connection, keys: NDArray[np.uint64], rare: int, newest: Postings, table: Table
+    ) -> Postings:
+        """Look keys up in all runs, the newer ones first.
 
         Parameters
         ----------
         keys
             What is looked for.
+        rare
+            Where the keys begin that are passed over if they are common.
         newest
             What was found among the fresh postings. Of a key that is known to be common by
             then, older runs are not asked.
+        table
+            The pages, as they lie on disk.
         """
-        found = [newest]
-        for chosen in (self._sized(small=True), self._sized(small=False)):
-            counts = np.bincount(np.concatenate([some.key for some in found]), minlength=len(keys))
-            rare = np.flatnonzero(counts < NEWEST)
-            if chosen and len(rare):
-                more = _find_in(db, keys[rare], chosen)
-                found.append(Postings(rare[more.key], more.doc))
-        return Postings(*(np.concatenate(column) for column in zip(*found, strict=True)))
+        from syndicate.kernels import lookup as kernels  # noqa: PLC0415 - compiles
 
-    def _sized(self, *, small: bool) -> list[Run]:
-        return [run for run in self.runs.values() if (run.level < _LARGE) == small]
+        runs, filters, common = self._table()
+        counts = np.bincount(newest.key, minlength=len(keys))
+        out_key, out_doc = (np.empty(2 * NEWEST * len(keys), np.int64) for _ in range(2))
+        asked, pages = (np.empty(len(keys) * len(runs), np.int64) for _ in range(2))
+        crowded = np.empty(len(keys), np.uint64)
+        found, missed, read, full = kernels.look(
+            keys, rare, common, runs, filters, table.bytes, table.width, table.root, NEWEST,
+            self._words, counts, out_key, out_doc, asked, pages, crowded,
+        )  # fmt: skip
+        rarer = counts[newest.key] >= 0
+        parts = [
+            Postings(newest.key[rarer], newest.doc[rarer]),
+            Postings(out_key[:found], out_doc[:found]),
+        ]
+        if missed:
+            parts.append(_read_missed(db, keys, asked[:missed], pages[:missed]))
+        if full:
+            self.changed([crowded[:full]])
+        self.read += read
+        return _newest(Postings(*map(np.concatenate, zip(*parts, strict=True))))
+
+    def _table(self) -> tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint64]]:
+        """Give what `look` asks of the runs, new ones first, and the common keys."""
+        if self._held is None:
+            runs = sorted(self.runs.values(), key=lambda run: -run.last)
+            rows = [(run.run, run.low, run.high, run.blocks, run.bits) for run in runs]
+            held = [(run.words.ctypes.data, run.places.ctypes.data) for run in runs]
+            common = self._add_common(()) if self._common is None else self._common
+            self._held = np.array(rows, np.int64), np.array(held, np.uint64), common
+        return self._held
 
 
-def _find_in(db: Connection, keys: NDArray[np.uint64], runs: Sequence[Run]) -> Postings:
-    """Look keys up in some runs."""
-    from syndicate.kernels import postings as kernels  # noqa: PLC0415 - compiles
+class Table(NamedTuple):
+    """The table of pages, as it lies in the file.
 
-    asked, pages = [], []
-    held = np.empty(len(keys), np.int64)
-    for run in runs:
-        count = kernels.probe(keys, run.low, run.high, run.blocks, run.words, held)
-        if count:
-            asked.append(held[:count].copy())
-            page = (keys[asked[-1]] >> np.uint64(64 - run.bits)).astype(np.int64)
-            pages.append(page | (run.run << 32))
-    if not asked:
-        return Postings(np.zeros(0, np.int64), np.zeros(0, np.int64))
-    return _read_pages(db, keys, np.concatenate(asked), np.concatenate(pages))
+    Attributes
+    ----------
+    bytes
+        ndarray of uint8: the mapped file.
+    width
+        Bytes of one of SQLite's pages.
+    root
+        The one where the table begins.
+    """
+
+    bytes: NDArray[np.uint8]
+    width: int
+    root: int
 
 
-def _read_pages(
-    db: Connection, keys: NDArray[np.uint64], asked: NDArray[np.int64], pages: NDArray[np.int64]
+def _newest(found: Postings) -> Postings:
+    """Cut each key's postings to the `NEWEST`."""
+    if len(found.key) <= NEWEST or np.bincount(found.key).max() <= NEWEST:
+        return found
+    order = np.lexsort((-found.doc, found.key))
+    key, doc = found.key[order], found.doc[order]
+    rank = np.arange(len(key)) - np.searchsorted(key, key)
+    return Postings(key[rank < NEWEST], doc[rank < NEWEST])
+
+
+def _read_missed(
+    db: Connection,
+    keys: NDArray[np.uint64],
+    asked: NDArray[np.int64],
+    pages: NDArray[np.int64],
 ) -> Postings:
-    """Find keys, each in the page that would hold it."""
+    """Look keys up in pages that SQLite reads: they are in its log, or the file is not mapped."""
     from syndicate.kernels import postings as kernels  # noqa: PLC0415 - compiles
 
-    wanted, place = np.unique(pages, return_inverse=True)
-    begins, ends = np.zeros(len(wanted), np.int64), np.zeros(len(wanted), np.int64)
-    parts: list[bytes] = []
-    position = 0
-    rows = _select(db, wanted.tolist())
-    order = np.searchsorted(wanted, np.array([row[0] for row in rows], np.int64)).tolist()
-    for number, (key, blob) in zip(order, rows, strict=True):
-        data = unseal(blob, f"page {key}")
-        parts.append(data)
-        begins[number] = position
-        position += len(data) // 8
-        ends[number] = position
-    data_all = np.frombuffer(b"".join(parts), np.uint64)
+    ids, data, edges = _read(db, pages)
+    place = np.searchsorted(ids, pages)
     sought = keys[asked]
-    room = 4 * len(sought) + 64
+    room = 4 * len(asked) + 64
     while True:
-        key_out, doc_out = np.empty(room, np.int64), np.empty(room, np.uint32)
-        found = kernels.scan(sought, place, begins, ends, data_all, key_out, doc_out)
+        key, doc = np.empty(room, np.int64), np.empty(room, np.uint32)
+        found = kernels.scan(sought, pages, place, ids, edges, data, key, doc)
         if found <= room:
-            return Postings(asked[key_out[:found]], doc_out[:found].astype(np.int64))
+            return Postings(asked[key[:found]], doc[:found].astype(np.int64))
         room = found
 
 
-def _select(db: Connection, wanted: list[int]) -> list[Any]:
+def _read(
+    db: Connection, pages: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.int64]]:
     """Read pages by id, with statements of few lengths so that SQLite keeps them prepared."""
-    rows: list[Any] = []
-    for start in range(0, len(wanted), _MOST_PARAMETERS):
-        part = wanted[start : start + _MOST_PARAMETERS]
+    rows: dict[int, bytes] = {}
+    for start in range(0, len(pages), _MOST_PARAMETERS):
+        part = pages[start : start + _MOST_PARAMETERS].tolist()
         length = _PARAMETERS
         while length < len(part):
             length *= 2
         marks = ",".join("?" * length)
         padded = part + part[-1:] * (length - len(part))
-        rows += db.execute(f"SELECT id, data FROM page WHERE id IN ({marks})", padded).fetchall()
-    return rows
+        rows.update(db.execute(f"SELECT id, data FROM page WHERE id IN ({marks})", padded))
+    return opened(sorted(rows.items()))
+
+
+def opened(
+    rows: Sequence[tuple[int, bytes]],
+) -> tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.int64]]:
+    """Verify pages and lay their postings end to end.
+
+    Returns
+    -------
+    ids : ndarray of int64, shape (n,)
+    postings : ndarray of uint64
+    edges : ndarray of int64, shape (n + 1,)
+        Where each page's postings start and the last end.
+
+    Raises
+    ------
+    StoreError
+        If one is damaged.
+    """
+    from syndicate.kernels import runs as kernels  # noqa: PLC0415 - compiles
+
+    edges = np.zeros(len(rows) + 1, np.int64)
+    np.cumsum([len(blob) // 8 for _, blob in rows], out=edges[1:])
+    ids = np.array([key for key, _ in rows], np.int64)
+    data = b"".join([blob for _, blob in rows])
+    if len(data) != 8 * edges[-1]:
+        name = f"one of the pages {ids[0]} to {ids[-1]}"
+        raise damaged(name)
+    words = np.frombuffer(data, np.uint64)
+    postings = np.empty(max(len(words) - len(rows), 0), np.uint64)
+    if (bad := kernels.open_pages(words, edges, ids, postings)) >= 0:
+        name = f"page {ids[bad]}"
+        raise damaged(name)
+    return ids, postings, edges - np.arange(len(edges))

@@ -13,12 +13,13 @@ from syndicate.errors import IndexFormatError, StoreError
 from syndicate.store.change import TABLES, Mirror, SqliteChange
 from syndicate.store.database import (
     DamagedError,
-    begin_patiently,
     integrity,
     open_file,
+    patiently,
     refuse_stump,
     translated,
 )
+from syndicate.store.mapped import Mapped
 from syndicate.store.runs import SCHEMA, seal, unseal
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ Result = TypeVar("Result")
 Durability = Literal["process", "power"]
 
 APPLICATION = 0x53594E44  # "SYND"
-FORMAT = 1
+FORMAT = 2
 
 
 class SqliteStore:
@@ -58,14 +59,22 @@ class SqliteStore:
 
     def _connect(self) -> None:
         self._pid = os.getpid()
-        self._mirror = Mirror()
+        self._closed = False
         if not self.path.parent.is_dir():
             message = f"cannot open {self.path}: its folder does not exist; make it first"
             raise StoreError(message)
-        refuse_stump(self.path)
         with translated(self.path):
-            self._db = open_file(self.path)
-            self._set_up()
+            if not os.access(self.path, os.R_OK) or not self.path.is_file():
+                open_file(self.path).close()
+            self._mapped = Mapped.of(self.path)
+            try:
+                refuse_stump(self.path, self._mapped)
+                self._db = open_file(self.path)
+                self._set_up()
+            except BaseException:
+                self._mapped.close()
+                raise
+        self._mirror = Mirror(self._mapped)
 
     def _set_up(self) -> None:
         db = self._db
@@ -84,6 +93,7 @@ class SqliteStore:
             raise IndexFormatError(message)
         flush = "FULL" if self._durability == "power" else "NORMAL"
         db.execute(f"PRAGMA synchronous = {flush}")
+        db.execute("PRAGMA busy_timeout = 0")  # from now on we wait `patiently`
 
     def _create(self) -> None:
         db = self._db
@@ -99,8 +109,8 @@ class SqliteStore:
 
     def header(self) -> bytes | None:
         """Read what `set_header` wrote; None if the store is new."""
-        with self._held():
-            blob = self._db.execute("SELECT header FROM state").fetchone()[0]
+        query = "SELECT header FROM state"
+        blob = self._read(lambda change: change.db.execute(query).fetchone()[0])
         return None if blob is None else bytes(blob)
 
     def set_header(self, header: bytes) -> bytes:
@@ -118,9 +128,8 @@ class SqliteStore:
 
     def note(self, name: str) -> bytes | None:
         """Read what `set_note` wrote under a name; None if there is nothing."""
-        with self._held():
-            query = "SELECT value FROM note WHERE name = ?"
-            row = self._db.execute(query, (name,)).fetchone()
+        query = "SELECT value FROM note WHERE name = ?"
+        row = self._read(lambda change: change.db.execute(query, (name,)).fetchone())
         return None if row is None else unseal(row[0], f"note {name}")
 
     def set_note(self, name: str, value: bytes) -> None:
@@ -136,6 +145,9 @@ class SqliteStore:
         """Do what reads and writes as one step; other writers wait."""
         return self._transact("BEGIN IMMEDIATE", work)
 
+    def _read(self, work: Callable[[SqliteChange], Result]) -> Result:
+        return self._transact("BEGIN", work)
+
     def _write(self, work: Callable[[SqliteChange], Result]) -> Result:
         return self._transact("BEGIN IMMEDIATE", work)
 
@@ -149,18 +161,28 @@ class SqliteStore:
 
     def _transact(self, begin: str, work: Callable[[SqliteChange], Result]) -> Result:
         with self._held():
-            begin_patiently(self._db, begin)
+            change = patiently(lambda: self._begin(begin))
             try:
-                change = SqliteChange(self._db, self._mirror)
                 result = work(change)
                 change.end()
                 self._db.execute("COMMIT")
             except BaseException:
-                self._mirror = Mirror()  # it may be ahead of the file now
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
+                self._mirror = Mirror(self._mapped)  # the old one may be ahead of the file now
+                self._end()
                 raise
             return result
+
+    def _begin(self, begin: str) -> SqliteChange:
+        try:
+            self._db.execute(begin)
+            return SqliteChange(self._db, self._mirror)
+        except BaseException:
+            self._end()
+            raise
+
+    def _end(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
 
     def compact(self) -> None:
         """Merge everything into one run without what was removed, and shrink the file.
@@ -174,8 +196,9 @@ class SqliteStore:
         self._finish_merges()
         self._write(lambda change: change.db.execute("DELETE FROM dead WHERE seq <= ?", (dead,)))
         with self._held():
-            self._db.execute("VACUUM")
+            patiently(lambda: self._db.execute("VACUUM"))
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._write(lambda change: change.touch())  # tables begin elsewhere now
 
     def _finish_merges(self) -> None:
         while self._write(lambda change: change.advance_all()):
@@ -193,7 +216,7 @@ class SqliteStore:
             message = f"cannot back up to {path}: it exists; name a new file"
             raise StoreError(message)
         with self._lock, translated(Path(path)):
-            self._db.execute("VACUUM INTO ?", (str(path),))
+            patiently(lambda: self._db.execute("VACUUM INTO ?", (str(path),)))
             copy = open_file(path)
             try:
                 copy.execute("PRAGMA journal_mode = WAL").fetchall()
@@ -219,11 +242,12 @@ class SqliteStore:
                 "bytes": self.path.stat().st_size,
                 "runs": len(change.mirror.runs.runs),
                 "postings": sum(run.held for run in change.mirror.runs.runs.values()),
+                "pages_read_in_place": change.mirror.runs.read,
                 "fresh_postings": change.state["fresh"],
                 "removed_in_runs": change.db.execute("SELECT count(*) FROM dead").fetchone()[0],
             }
 
-        return self._transact("BEGIN", work)
+        return self._read(work)
 
     def claim(self) -> None:
         """Make sure that nobody else has the file open.
@@ -241,5 +265,7 @@ class SqliteStore:
     def close(self) -> None:
         """Close the file; harmless a second time."""
         with self._lock:
-            if self._pid == os.getpid():
+            if self._pid == os.getpid() and not self._closed:
+                self._closed = True
                 self._db.close()
+                self._mapped.close()

@@ -1,0 +1,111 @@
+"""What the Redis server does in one step: Lua, run there by `syndicate.store.redis`."""
+
+_PUT = """
+local function put(prefix, newest, at)
+  -- ARGV from at on: id, record, at, cluster, count, (hash, field)...
+  local doc = redis.call('INCR', prefix .. 'n')
+  local packed = struct.pack('<I4', doc)
+  redis.call('HSET', prefix .. 'i', ARGV[at], doc)
+  redis.call('SET', prefix .. 'r:' .. doc, ARGV[at + 1])
+  redis.call('ZADD', prefix .. 'at', ARGV[at + 2], doc)
+  if ARGV[at + 3] ~= '0' then redis.call('ZADD', prefix .. 'c:' .. ARGV[at + 3], doc, doc) end
+  local count = tonumber(ARGV[at + 4])
+  for i = 1, count do
+    local key, field = prefix .. ARGV[at + 3 + 2 * i], ARGV[at + 4 + 2 * i]
+    local held = (redis.call('HGET', key, field) or '') .. packed
+    if #held > 4 * newest then held = string.sub(held, -4 * newest) end
+    redis.call('HSET', key, field, held)
+  end
+  return at + 5 + 2 * count
+end
+"""
+LOOK = (
+    _PUT
+    + """
+-- ARGV: prefix, newest, rare, shared, most; then as `put` takes it, an empty record to put none.
+local prefix, newest, rare = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local shared, most, at = tonumber(ARGV[4]), tonumber(ARGV[5]), 6
+local known = redis.call('GET', prefix .. 'n') or '0'
+local number = redis.call('HGET', prefix .. 'i', ARGV[at]) or '0'
+local postings, records, score, alike, likes = {}, {}, {}, {}, {}
+for i = 1, tonumber(ARGV[at + 4]) do
+  local held = redis.call('HGET', prefix .. ARGV[at + 3 + 2 * i], ARGV[at + 4 + 2 * i])
+  if held and (i <= rare or #held < 4 * newest) then
+    postings[#postings + 1] = i - 1
+    postings[#postings + 1] = held
+    for j = 1, #held, 4 do
+      local doc = struct.unpack('<I4', held, j)
+      score[doc] = (score[doc] or 0) + 1
+      if not likes[doc] and (i <= rare or score[doc] >= shared) then
+        likes[doc] = true
+        alike[#alike + 1] = doc
+      end
+    end
+  end
+end
+if #alike == 0 and number == '0' and ARGV[at + 1] ~= '' then
+  put(prefix, newest, at)
+  return {known, number, 1, postings, records}
+end
+table.sort(alike, function(a, b)
+  if score[a] ~= score[b] then return score[a] > score[b] end
+  return a < b
+end)
+local sent = {}
+local function send(doc)
+  if sent[doc] then return end
+  sent[doc] = true
+  local record = redis.call('GET', prefix .. 'r:' .. doc)
+  if record then
+    records[#records + 1] = doc
+    records[#records + 1] = record
+  end
+  return record
+end
+for i = 1, math.min(#alike, most) do
+  local record = send(alike[i])
+  local cluster = record and select(2, struct.unpack('<dI8', record)) or 0
+  if cluster > 0 then send(cluster) end
+end
+return {known, number, 0, postings, records}
+"""
+)
+COMMIT = (
+    _PUT
+    + """
+-- ARGV: prefix, the counter when the change was read, newest; the removed documents as count,
+-- (number, id, cluster)...; the records as (id, record, at, cluster, count, (hash, field)...)...
+local prefix, known, newest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local current = tonumber(redis.call('GET', prefix .. 'n') or '0')
+local at = 5
+local gone = {}
+for i = 1, tonumber(ARGV[4]) do
+  if redis.call('HGET', prefix .. 'i', ARGV[at + 1]) ~= ARGV[at] then return -1 end
+  gone[ARGV[at + 1]] = true
+  at = at + 3
+end
+local first = at
+while at <= #ARGV do
+  if redis.call('HEXISTS', prefix .. 'i', ARGV[at]) == 1 and not gone[ARGV[at]] then return -1 end
+  local count = tonumber(ARGV[at + 4])
+  if current > known then
+    for i = 1, count do
+      local held = redis.call('HGET', prefix .. ARGV[at + 3 + 2 * i], ARGV[at + 4 + 2 * i])
+      if held and struct.unpack('<I4', held, #held - 3) > known then return -1 end
+    end
+  end
+  at = at + 5 + 2 * count
+end
+at = 5
+for i = 1, tonumber(ARGV[4]) do
+  redis.call('HDEL', prefix .. 'i', ARGV[at + 1])
+  redis.call('DEL', prefix .. 'r:' .. ARGV[at])
+  redis.call('ZREM', prefix .. 'at', ARGV[at])
+  if ARGV[at + 2] ~= '0' then redis.call('ZREM', prefix .. 'c:' .. ARGV[at + 2], ARGV[at]) end
+  at = at + 3
+end
+at = first
+while at <= #ARGV do at = put(prefix, newest, at) end
+return 0
+"""
+)
