@@ -12,6 +12,7 @@ from syndicate.match import relation, roundup
 from syndicate.match.align import EvidenceTable, evidence
 from syndicate.match.relation import Evidence
 from syndicate.model import Relation
+from syndicate.sketch.sample import CAP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 _OVERLAPS = tuple(
     place for place, rule in enumerate(relation.RULES) if rule.relation is Relation.OVERLAP
 )
+
+
+MATTERS = 20
+"""One uncounted shingle to so many shared words is told."""
 
 
 class Meaning(NamedTuple):
@@ -108,7 +113,14 @@ def with_roundups(pairs: Pairs) -> Pairs:
     return replace(pairs, rule=rules)
 
 
-def reasons(rules: NDArray[np.uint8], rows: NDArray[np.int32]) -> Iterator[str]:
-    """Say of each pair why its rule holds."""
-    for rule, row in zip(rules.tolist(), rows.tolist(), strict=True):
-        yield Evidence(*row).reason(rule)
+def reasons(
+    rules: NDArray[np.uint8], rows: NDArray[np.int32], uncounted: NDArray[np.int32]
+) -> Iterator[str]:
+    """Say of each pair why its rule holds, and what its similarities leave out."""
+    columns = (rules.tolist(), rows.tolist(), uncounted.tolist())
+    for rule, row, stock in zip(*columns, strict=True):
+        seen = Evidence(*row)
+        reason = seen.reason(rule)
+        if MATTERS * stock >= max(seen.shared, 1):
+            reason += f"; {stock} shared shingles not counted, which more than {CAP} texts hold"
+        yield reason
