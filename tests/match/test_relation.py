@@ -195,7 +195,9 @@ def test_scores_are_jaccard_of_the_whole_and_containment_of_a_part():
 
 def test_a_few_words_in_common_are_not_told():
     table = table_of(BRIDGE, BRIDGE, "\n".join(LINES[:3]), FLOOD)
-    assert tells(table).tolist() == [True, True, False]
+    overlap = next(n for n, rule in enumerate(RULES) if rule.relation is Relation.OVERLAP)
+    assert tells(np.full(3, overlap), table).tolist() == [True, True, False]
+    assert tells(np.zeros(3, np.uint8), table).all()
 
 
 class TestRoundups:

@@ -286,10 +286,14 @@ def scores(rules: NDArray[np.uint8], sizes: Overlap) -> NDArray[np.float32]:
 _PARTIAL = np.array([rule.relation.partial for rule in RULES])
 
 
-def tells(table: EvidenceTable) -> Bools:
-    """Say which pairs share enough to be reported even if it is a mere overlap."""
+def tells(rules: NDArray[np.uint8], table: EvidenceTable) -> Bools:
+    """Say which pairs are worth telling: all but overlaps of a few words."""
     enough = table.shared >= TOLD_PART * np.minimum(table.tokens_a, table.tokens_b)
-    return (table.longest >= TOLD) | (enough & (table.shared >= TOLD))
+    much = (table.longest >= TOLD) | (enough & (table.shared >= TOLD))
+    return np.asarray(much | ~_OVERLAPS[rules])
+
+
+_OVERLAPS = np.array([rule.relation is Relation.OVERLAP for rule in RULES])
 
 
 _CODES = np.array([RELATIONS.index(rule.relation) for rule in RULES], np.uint8)

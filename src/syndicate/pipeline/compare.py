@@ -17,7 +17,7 @@ from syndicate.match.context import worth_aligning
 from syndicate.match.passages import Anatomy, Words, dissect
 from syndicate.match.relation import OVERLAPS, RULES, Evidence, tells
 from syndicate.match.verify import Overlap, overlap
-from syndicate.model import Credit, Document, Match, Relation, Stripped
+from syndicate.model import Credit, Document, Match, Stripped
 from syndicate.origin.credits import find_sources
 from syndicate.origin.names import load_names
 from syndicate.pipeline.corpus import Corpus
@@ -213,9 +213,8 @@ def explain(a: Document | str, b: Document | str, *, config: Config | None = Non
 def _told(sizes: Overlap, meaning: Meaning, config: Config) -> bool:
     """Whether a pair would be told as a match."""
     table = EvidenceTable(*meaning.evidence.T.astype(np.int64))
-    rule = RULES[int(meaning.rule[0])]
     worth = bool(worth_aligning(sizes, config.threshold)[0])
-    told = rule.relation is not Relation.OVERLAP or bool(tells(table)[0])
+    told = bool(tells(meaning.rule, table)[0])
     return worth and told and _score(sizes, meaning, config) >= config.threshold
 
 

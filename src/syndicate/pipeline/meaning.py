@@ -11,7 +11,6 @@ from syndicate.io.spool import pack
 from syndicate.match import relation, roundup
 from syndicate.match.align import EvidenceTable, evidence
 from syndicate.match.relation import Evidence
-from syndicate.model import Relation
 from syndicate.sketch.sample import CAP
 
 if TYPE_CHECKING:
@@ -23,10 +22,6 @@ if TYPE_CHECKING:
     from syndicate.pipeline.corpus import Corpus
     from syndicate.pipeline.gather import Block
     from syndicate.pipeline.pairs import Pairs
-
-_OVERLAPS = tuple(
-    place for place, rule in enumerate(relation.RULES) if rule.relation is Relation.OVERLAP
-)
 
 
 MATTERS = 20
@@ -92,9 +87,7 @@ def judge(
 
 def worth_telling(pairs: Pairs) -> NDArray[np.bool_]:
     """Say which pairs are more than a few words in common."""
-    overlaps = np.isin(pairs.rule, _OVERLAPS)
-    table = EvidenceTable(*pairs.evidence.T.astype(np.int64))
-    return ~overlaps | relation.tells(table)
+    return relation.tells(pairs.rule, EvidenceTable(*pairs.evidence.T.astype(np.int64)))
 
 
 def copied(tokens: NDArray[np.int32]) -> Meaning:
