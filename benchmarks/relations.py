@@ -1,7 +1,8 @@
 """What shared text means, measured on real articles: ``python benchmarks/relations.py [N]``.
 
 Prints, one block each: planted reprints by kind, pairs of different events, reports by one
-form, the cost beside the bands alone, passages, and who copied whom. Needs the corpora beside the project.
+form, the cost beside the bands alone, passages, and who copied whom. Needs the corpora beside
+the project.
 """
 
 import json
