@@ -1,7 +1,8 @@
 """What shared text means, measured on real articles: ``python benchmarks/relations.py [N]``.
 
 Prints, one block each: planted reprints by kind, pairs of different events, reports by one
-form, passages, and who copied whom. Needs the corpora beside the project.
+form, the cost beside the bands alone, passages, and who copied whom. Needs the corpora beside
+the project.
 """
 
 import json
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import zstandard
 
-from syndicate import dedupe
+from syndicate import Config, dedupe
 from syndicate.evaluation import assess, plant
 from syndicate.model import Document, Match, Relation
 from syndicate.origin import trace
@@ -84,6 +85,21 @@ def forms():
     print(f"\nreports of different days, a quarter shared: {dict(daily)}")
 
 
+def cost(count):
+    """Compare the CPU time of everything with that of the bands alone, in turns."""
+    documents = list(read("vietnews", count))
+    seconds = {"all": [], "whole": []}
+    for _ in range(4):  # the first round compiles
+        for find, times in seconds.items():
+            started = time.process_time()
+            dedupe(documents, config=Config(find=find))
+            times.append(time.process_time() - started)
+    everything, bands = (min(times[1:]) for times in seconds.values())
+    print(
+        f"\ncost: {everything:.2f} CPU s, bands alone {bands:.2f}, ratio {everything / bands:.2f}"
+    )
+
+
 def passages(count):
     draw = random.Random(3)
     documents = list(read("vietnews", 4000))
@@ -135,6 +151,7 @@ def main():
     events("vims")
     events("vmds")
     forms()
+    cost(count)
     passages(200)
     direction(300)
 

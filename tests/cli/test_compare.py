@@ -87,6 +87,13 @@ def test_explain_names_tiers_and_flips(run, pair):
     assert plain["evidence"]["passages"] == 1
 
 
+def test_explain_whole_speaks_of_the_bands_alone(run, pair):
+    plain = json.loads(run("explain", *pair, "--whole", "--format", "json").stdout)
+    assert [tier["name"] for tier in plain["tiers"]] == ["bands"]
+    assert plain["score"] == plain["jaccard"]
+    assert "samples" not in run("explain", *pair, "--whole").stdout
+
+
 def test_the_page_holds_texts_escaped_and_needs_no_network(run, tmp_path, crawl):
     page, graph = tmp_path / "page.html", tmp_path / "copies.graphml"
     done = run("report", crawl, "--output", page, "--graph", graph, "--quiet")

@@ -54,6 +54,17 @@ def test_words_changed_in_place_all_over_leave_a_reprint():
     assert relation_of(BRIDGE, changed) is Relation.REPRINT
 
 
+def test_a_common_beginning_before_something_else_is_an_excerpt():
+    head, other = "\n".join(LINES[:3]), "\n".join([SCHOOL, FLOOD])
+    rest = "\n".join(other.split("\n")[:5])
+    for copy in (head + "\n" + rest, "(Bản tin) - " + head + "\n" + rest):
+        _, rule, found = meaning_of(BRIDGE, copy)
+        assert found.share_short < 0.5
+        assert RULES[rule].relation is Relation.EXCERPT
+        assert "both begin with the same text" in found.reason(rule)
+    assert relation_of(BRIDGE, OWN * 3 + "\n" + head + "\n" + rest) is Relation.OVERLAP
+
+
 def test_the_head_of_a_text_is_an_excerpt():
     assert relation_of("\n".join(LINES[:3]), BRIDGE) is Relation.EXCERPT
     assert relation_of(BRIDGE, "\n".join(LINES[:3])) is Relation.EXCERPT
@@ -184,7 +195,9 @@ def test_scores_are_jaccard_of_the_whole_and_containment_of_a_part():
 
 def test_a_few_words_in_common_are_not_told():
     table = table_of(BRIDGE, BRIDGE, "\n".join(LINES[:3]), FLOOD)
-    assert tells(table).tolist() == [True, True, False]
+    overlap = next(n for n, rule in enumerate(RULES) if rule.relation is Relation.OVERLAP)
+    assert tells(np.full(3, overlap), table).tolist() == [True, True, False]
+    assert tells(np.zeros(3, np.uint8), table).all()
 
 
 class TestRoundups:

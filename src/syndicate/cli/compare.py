@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import json
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -28,6 +29,7 @@ _ONE: Final = "A file, or the id of a document of --among."
 _AMONG: Final = "Where to look for ids: a folder, file or pattern; may be given several times."
 _STRIP: Final = "Compare texts as they are, with captions, bylines and site furniture."
 _SIZE: Final = "Tokens to a shingle."
+_WHOLE: Final = "See the pair as dedupe --whole does."
 _STYLES: Final = {"shared": "green", "edited": "yellow", "new": "bold red"}
 
 
@@ -45,6 +47,7 @@ Among = Annotated[
 ]
 Strip = Annotated[bool, typer.Option(" /--no-strip", help=_STRIP, show_default=False)]
 Size = Annotated[int, typer.Option("--shingle-size", metavar="N", help=_SIZE)]
+Whole = Annotated[bool, typer.Option("--whole", help=_WHOLE, show_default=False)]
 Written = Annotated[Format, typer.Option("--format", "-f", metavar="FORMAT", help="text or json.")]
 
 
@@ -85,6 +88,7 @@ def explain(
     among: Among = None,
     strip: Strip = True,
     shingle_size: Size = 5,
+    whole: Whole = False,
     format_: Written = Format.TEXT,
 ) -> None:
     """Say why two texts are a match or not, and which setting would change that.
@@ -96,7 +100,10 @@ def explain(
     from syndicate.pipeline.compare import explain as explained  # noqa: PLC0415 - likewise
 
     one, two = _documents(a, b, among)
-    found = explained(one, two, config=_config(strip=strip, shingle_size=shingle_size))
+    config = _config(strip=strip, shingle_size=shingle_size)
+    if whole:
+        config = replace(config, find="whole")
+    found = explained(one, two, config=config)
     if format_ is Format.JSON:
         _write_json(_plain(found.comparison) | _reasons(found))
         return

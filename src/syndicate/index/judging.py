@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 MOST = 64
 """Known documents that one page is compared with: those that share most keys."""
-_OVERLAPS = np.array([rule.relation is Relation.OVERLAP for rule in relation.RULES])
 _STRENGTH = (
     Relation.EXACT,
     Relation.UPDATE,
@@ -215,15 +214,10 @@ class Judge:
         _, rules = relation.relate(table, beside)
         score = relation.scores(rules, sizes)
         reached = score >= self.sketcher.config.threshold
-        rules = with_roundups(
-            rules, table, pairs.left, pairs.right, np.flatnonzero(reached & _told(rules, table))
-        )
-        return np.where(reached & _told(rules, table), rules.astype(np.int64), -1), score
-
-
-def _told(rules: NDArray[np.uint8], table: EvidenceTable) -> NDArray[np.bool_]:
-    """Say which pairs are worth telling: all but overlaps of a few words."""
-    return np.asarray(~_OVERLAPS[rules] | relation.tells(table))
+        among = np.flatnonzero(reached & relation.tells(rules, table))
+        rules = with_roundups(rules, table, pairs.left, pairs.right, among)
+        told = reached & relation.tells(rules, table)
+        return np.where(told, rules.astype(np.int64), -1), score
 
 
 def _closest(standing: Mapping[int, tuple[float, int]], view: View) -> int:

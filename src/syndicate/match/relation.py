@@ -22,6 +22,9 @@ excerpt     the shorter text is spanned for the most part and the longer one not
 embedding   likewise, but in one piece amid other text; or the later one is the longer
 reprint     at least half of the shorter text and two fifths of the longer one are shared, and
             not only something that both bring after their first third
+excerpt     both begin with the same words, three tenths of the shorter text and a quarter of
+            the longer one, in at least one of them next to nothing else up to there, and no
+            facts differ
 overlap     all else: quotes, agency sentences, background, a page of law
 ==========  ==================================================================================
 
@@ -75,6 +78,12 @@ SCATTERED = 1.3
 were left out between them."""
 HEAD = 0.15
 """Where the shared text begins in the longer one if it is its head."""
+
+LEAD = 12
+"""Tokens that may stand before the text that both begin with: a lead-in, a changed word."""
+LED_SHORT, LED_LONG, UNBROKEN = 0.3, 0.25, 0.8
+"""Least shares of the shorter and the longer text in such a beginning, and the part of one of
+them that must be spanned up to its end; two reporters of one event break off sooner."""
 
 
 class Context(NamedTuple):
@@ -186,6 +195,11 @@ RULES = (
         "in {e.passages} passages amid own sentences",
     ),
     Rule(
+        Relation.EXCERPT,
+        "both begin with the same text, {e.share_short:.0%} of the shorter and "
+        "{e.share_long:.0%} of the longer, then go on otherwise",
+    ),
+    Rule(
         Relation.OVERLAP,
         "only background: {e.shared} shared words that both bring late in their text",
     ),
@@ -198,7 +212,7 @@ RULES = (
         "the longer text holds this one, {e.span_short:.0%} of it, and others",
     ),
 )
-EXACTLY, WHOLLY, AMID, OVERLAPS, ROUNDUP = 0, 5, 8, 10, 11
+EXACTLY, WHOLLY, AMID, OVERLAPS, ROUNDUP = 0, 5, 8, 11, 12
 """Rules that other code speaks of."""
 EMBEDDINGS = tuple(n for n, rule in enumerate(RULES) if rule.relation is Relation.EMBEDDING)
 """The rules of a page that holds a story amid other text."""
@@ -241,6 +255,7 @@ def relate(table: EvidenceTable, context: Context) -> tuple[NDArray[np.uint8], N
         part & excerpt,
         part,
         half & (m.share_long >= SOME),
+        _led(m),
         (m.share_short >= HALF) & m.starts_late,
         np.ones(len(m.facts), bool),
     ]
@@ -271,10 +286,14 @@ def scores(rules: NDArray[np.uint8], sizes: Overlap) -> NDArray[np.float32]:
 _PARTIAL = np.array([rule.relation.partial for rule in RULES])
 
 
-def tells(table: EvidenceTable) -> Bools:
-    """Say which pairs share enough to be reported even if it is a mere overlap."""
+def tells(rules: NDArray[np.uint8], table: EvidenceTable) -> Bools:
+    """Say which pairs are worth telling: all but overlaps of a few words."""
     enough = table.shared >= TOLD_PART * np.minimum(table.tokens_a, table.tokens_b)
-    return (table.longest >= TOLD) | (enough & (table.shared >= TOLD))
+    much = (table.longest >= TOLD) | (enough & (table.shared >= TOLD))
+    return np.asarray(much | ~_OVERLAPS[rules])
+
+
+_OVERLAPS = np.array([rule.relation is Relation.OVERLAP for rule in RULES])
 
 
 _CODES = np.array([RELATIONS.index(rule.relation) for rule in RULES], np.uint8)
@@ -290,6 +309,15 @@ def _form(m: _Measures) -> Bools:
 def _only_facts(m: _Measures) -> Bools:
     alike = (m.span_short >= 0.95) & (m.span_long >= 0.95)  # noqa: PLR2004
     return np.asarray(alike & (m.table.slots > 1) & (m.table.slots == m.table.edits))
+
+
+def _led(m: _Measures) -> Bools:
+    t = m.table
+    whole = (t.spanned_a >= UNBROKEN * t.last_a) | (t.spanned_b >= UNBROKEN * t.last_b)
+    unbroken = whole & (t.moved == 0) & (t.slots < SLOTS)
+    unbroken &= 3 * t.longest >= t.shared
+    much = (m.share_short >= LED_SHORT) & (m.share_long >= LED_LONG)
+    return np.asarray(much & unbroken & (np.maximum(t.first_a, t.first_b) <= LEAD))
 
 
 def _formulas(m: _Measures) -> Bools:

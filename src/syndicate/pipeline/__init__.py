@@ -177,7 +177,7 @@ def _result(
             )
             raise ConfigError(message)
         chosen = replace(config, threshold=threshold)
-        judge = Matcher(corpus, chosen, budget, progress)
+        judge = Matcher(corpus, chosen, budget, progress, found.stock)
         clusters, matches = group(corpus, judge, found)
         return Result(
             documents=len(corpus),

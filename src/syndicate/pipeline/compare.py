@@ -17,7 +17,7 @@ from syndicate.match.context import worth_aligning
 from syndicate.match.passages import Anatomy, Words, dissect
 from syndicate.match.relation import OVERLAPS, RULES, Evidence, tells
 from syndicate.match.verify import Overlap, overlap
-from syndicate.model import Credit, Document, Match, Relation, Stripped
+from syndicate.model import Credit, Document, Match, Stripped
 from syndicate.origin.credits import find_sources
 from syndicate.origin.names import load_names
 from syndicate.pipeline.corpus import Corpus
@@ -126,7 +126,7 @@ class Explanation:
     comparison
         The pair.
     tiers
-        How either tier of candidates sees it.
+        How each tier of candidates sees it; only the bands where whole copies are looked for.
     flips
         The settings that would change the verdict.
     """
@@ -196,7 +196,7 @@ def examine(a: Document | str, b: Document | str, *, config: Config | None = Non
         match=match,
         evidence=evidence,
         anatomy=anatomy,
-        score=float(meaning.score[0]),
+        score=_score(sizes, meaning, config),
         told=_told(sizes, meaning, config),
     )
 
@@ -213,10 +213,15 @@ def explain(a: Document | str, b: Document | str, *, config: Config | None = Non
 def _told(sizes: Overlap, meaning: Meaning, config: Config) -> bool:
     """Whether a pair would be told as a match."""
     table = EvidenceTable(*meaning.evidence.T.astype(np.int64))
-    rule = RULES[int(meaning.rule[0])]
     worth = bool(worth_aligning(sizes, config.threshold)[0])
-    told = rule.relation is not Relation.OVERLAP or bool(tells(table)[0])
-    return worth and told and float(meaning.score[0]) >= config.threshold
+    told = bool(tells(meaning.rule, table)[0])
+    return worth and told and _score(sizes, meaning, config) >= config.threshold
+
+
+def _score(sizes: Overlap, meaning: Meaning, config: Config) -> float:
+    """Give what the threshold is compared with."""
+    whole = config.find == "whole"
+    return float(sizes.jaccard[0] if whole else meaning.score[0])
 
 
 def _named(document: Document | str, name: str) -> Document:
@@ -303,7 +308,7 @@ def _spans(
 
 
 def _tiers(read: _Read, match: Match) -> tuple[Tier, ...]:
-    """Ask both tiers of candidates."""
+    """Ask the tiers of candidates that the settings use."""
     cut = lsh.bands_of(read.config)
     numbers = np.arange(2)
     keys = [read.corpus.keys(band, numbers) for band in range(cut.bands)]
@@ -314,6 +319,8 @@ def _tiers(read: _Read, match: Match) -> tuple[Tier, ...]:
         f"{alike} of {cut.bands} bands agree; Jaccard {match.jaccard:.3f}",
         1 - (1 - match.jaccard**cut.rows) ** cut.bands,
     )
+    if read.config.find == "whole":
+        return (bands,)
     hashes, owners = read.corpus.samples(np.ones(2, bool), 0, 1 << 64)
     common = len(np.intersect1d(hashes[owners == 0], hashes[owners == 1]))
     samples = Tier(

@@ -13,11 +13,12 @@ import numpy as np
 
 from syndicate.io.spool import pack
 from syndicate.match.context import worth_aligning
-from syndicate.match.verify import Overlap, overlap
+from syndicate.match.verify import Overlap, distinct, overlap
 from syndicate.pipeline.gather import Gathered, gathered
 from syndicate.pipeline.meaning import copied, judge, worth_telling
 from syndicate.pipeline.pairs import Pairs, join
 from syndicate.sketch import lsh, sample
+from syndicate.sketch.stock import Crowded, phrase, without, witnesses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -53,10 +54,13 @@ class Found:
         ndarray of int64, shape (n,): the smallest number among a document's exact copies.
     pairs
         Of documents that are the first of their copies.
+    stock
+        Shingles that are not counted, as `Matcher.stock`.
     """
 
     first: NDArray[np.int64]
     pairs: Pairs
+    stock: NDArray[np.uint64]
 
 
 def exact_groups(corpus: Corpus) -> NDArray[np.int64]:
@@ -85,12 +89,16 @@ class Matcher:
         The documents, the settings, and how much is done at a time.
     progress
         Told what is being done, how much of it is done, and how much there is.
+    stock
+        ndarray of uint64, ascending: shingles of phrases that many documents share, which
+        count for nothing.
     """
 
     corpus: Corpus
     config: Config
     budget: Budget
     progress: Progress
+    stock: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
     notes: list[str] = field(default_factory=list)
 
     def find(self) -> Found:
@@ -100,13 +108,12 @@ class Matcher:
         numbers = np.flatnonzero(whole)
         n = len(self.corpus)
         crowds = _Crowds(self)
-        codes = list(self._by_bands(numbers, crowds))
-        if self.config.find == "all":
-            codes += self._by_samples(numbers)
+        codes = list(self._by_samples(numbers)) if self.config.find == "all" else []
+        codes += self._by_bands(numbers, crowds)  # which may verify, so stock is known first
         wanted = _sorted_unique(np.concatenate([np.empty(0, np.int64), *codes]))
         settled = join(crowds.settled)
         wanted = np.setdiff1d(wanted, settled.codes(n), assume_unique=True)
-        return Found(first, join([settled, *self.verified(wanted // n, wanted % n)]))
+        return Found(first, join([settled, *self.verified(wanted // n, wanted % n)]), self.stock)
 
     def compare(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Pairs:
         """Compare pairs exactly and give those that share enough to mean something."""
@@ -131,7 +138,7 @@ class Matcher:
         heads = first[copies]
         sizes = self.corpus.sizes[heads]
         meaning = copied(self.corpus.counts[heads])
-        return join([Pairs(heads, copies, sizes, sizes, sizes, *meaning)])
+        return join([Pairs(heads, copies, sizes, sizes, sizes, *meaning, np.zeros_like(sizes))])
 
     def verified(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Iterator[Pairs]:
         """Compare candidates and give the matches among them."""
@@ -210,10 +217,25 @@ class Matcher:
                 f"{postings.capped} of the sampled shingles are in more than {sample.CAP} "
                 f"documents each and proposed no pairs"
             )
+        self.stock = self._stock_of(postings.crowded)
         n = len(self.corpus)
         at_once = self.budget.meetings_at_once // workers
         cuts = sample.stretches(postings, n, at_once=at_once, shares=workers)
         yield from self._in_threads(partial(sample.pairs, postings, n), cuts)
+
+    def _stock_of(self, crowded: Crowded) -> NDArray[np.uint64]:
+        """Read some of the texts that hold what many hold, and find the phrases."""
+        n = len(self.corpus)
+        found = [np.empty(0, np.uint64)]
+        for key, readers in witnesses(crowded, self.corpus.sizes / sample.ONE_IN, sample.CAP):
+            found.append(phrase(key, self.corpus.rows("shingles", readers), n))
+        held = np.unique(np.concatenate(found))
+        if len(held):
+            self.notes.append(
+                f"{len(held)} shingles of phrases that more than {sample.CAP} otherwise different "
+                f"documents share were not counted as similarity"
+            )
+        return held
 
     def _chunks(
         self, left: NDArray[np.int64], right: NDArray[np.int64]
@@ -237,12 +259,18 @@ class Matcher:
         numbers, where = np.unique(np.concatenate([left, right]), return_inverse=True)
         a, b = where[: len(left)], where[len(left) :]
         shingles = pack(source.rows("shingles", numbers), np.uint64)
-        sizes = overlap(*shingles, self.corpus.sizes[numbers], a, b)
+        known = self.corpus.sizes[numbers]
+        hashes, bounds = without(*shingles, self.stock)
+        plain = hashes is shingles[0]
+        sizes = overlap(hashes, bounds, known if plain else distinct(hashes, bounds), a, b)
         worth = np.flatnonzero(worth_aligning(sizes, self.config.threshold))
         sizes = Overlap(*(column[worth] for column in sizes))
+        uncounted = np.zeros(len(worth), np.int32)
+        if not plain:
+            uncounted = overlap(*shingles, known, a[worth], b[worth]).shared - sizes.shared
         size = self.config.sketch.shingle_size
         meaning = judge(source, shingles, numbers, a[worth], b[worth], sizes, size)
-        return Pairs(left[worth], right[worth], *sizes, *meaning)
+        return Pairs(left[worth], right[worth], *sizes, *meaning, uncounted)
 
 
 class _Crowds:

@@ -92,7 +92,7 @@ class Matches(Sequence[Match]):
             sizes.containment_a.tolist(),
             sizes.containment_b.tolist(),
             pairs.shared.tolist(),
-            reasons(pairs.rule, pairs.evidence),
+            reasons(pairs.rule, pairs.evidence, pairs.uncounted),
             strict=True,
         )
         return tuple(Match(a, b, RULES[rule].relation, *scores) for a, b, rule, *scores in columns)

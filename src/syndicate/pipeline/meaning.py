@@ -11,7 +11,7 @@ from syndicate.io.spool import pack
 from syndicate.match import relation, roundup
 from syndicate.match.align import EvidenceTable, evidence
 from syndicate.match.relation import Evidence
-from syndicate.model import Relation
+from syndicate.sketch.sample import CAP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from syndicate.pipeline.gather import Block
     from syndicate.pipeline.pairs import Pairs
 
-_OVERLAPS = tuple(
-    place for place, rule in enumerate(relation.RULES) if rule.relation is Relation.OVERLAP
-)
+
+MATTERS = 20
+"""One uncounted shingle to so many shared words is told."""
 
 
 class Meaning(NamedTuple):
@@ -87,9 +87,7 @@ def judge(
 
 def worth_telling(pairs: Pairs) -> NDArray[np.bool_]:
     """Say which pairs are more than a few words in common."""
-    overlaps = np.isin(pairs.rule, _OVERLAPS)
-    table = EvidenceTable(*pairs.evidence.T.astype(np.int64))
-    return ~overlaps | relation.tells(table)
+    return relation.tells(pairs.rule, EvidenceTable(*pairs.evidence.T.astype(np.int64)))
 
 
 def copied(tokens: NDArray[np.int32]) -> Meaning:
@@ -108,7 +106,14 @@ def with_roundups(pairs: Pairs) -> Pairs:
     return replace(pairs, rule=rules)
 
 
-def reasons(rules: NDArray[np.uint8], rows: NDArray[np.int32]) -> Iterator[str]:
-    """Say of each pair why its rule holds."""
-    for rule, row in zip(rules.tolist(), rows.tolist(), strict=True):
-        yield Evidence(*row).reason(rule)
+def reasons(
+    rules: NDArray[np.uint8], rows: NDArray[np.int32], uncounted: NDArray[np.int32]
+) -> Iterator[str]:
+    """Say of each pair why its rule holds, and what its similarities leave out."""
+    columns = (rules.tolist(), rows.tolist(), uncounted.tolist())
+    for rule, row, stock in zip(*columns, strict=True):
+        seen = Evidence(*row)
+        reason = seen.reason(rule)
+        if MATTERS * stock >= max(seen.shared, 1):
+            reason += f"; {stock} shared shingles not counted, which more than {CAP} texts hold"
+        yield reason

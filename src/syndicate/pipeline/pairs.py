@@ -29,6 +29,8 @@ class Pairs:
         ndarray of int32: distinct shingles.
     rule, score, evidence
         What was made of them, as `syndicate.pipeline.meaning.Meaning` has it.
+    uncounted
+        ndarray of int32: shingles of stock phrases that both hold, in none of the sizes.
     """
 
     left: NDArray[np.int64]
@@ -39,6 +41,7 @@ class Pairs:
     rule: NDArray[np.uint8]
     score: NDArray[np.float32]
     evidence: NDArray[np.int32]
+    uncounted: NDArray[np.int32]
 
     def __len__(self) -> int:
         return len(self.left)
@@ -66,7 +69,7 @@ def join(parts: list[Pairs]) -> Pairs:
     """Put pairs together in order, each once."""
     if not parts:
         none, sizes = np.empty(0, np.int64), np.empty(0, np.int32)
-        return Pairs(none, none, sizes, sizes, sizes, *Meaning.nothing())
+        return Pairs(none, none, sizes, sizes, sizes, *Meaning.nothing(), sizes)
     columns = [[getattr(part, name) for part in parts] for name in Pairs.__slots__]
     joined = Pairs(*map(np.concatenate, columns))
     order = np.lexsort((joined.right, joined.left))

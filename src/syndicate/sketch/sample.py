@@ -7,9 +7,12 @@ about m / `ONE_IN` sampled ones, whatever their lengths.
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+from syndicate.sketch.stock import Crowded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,11 +46,14 @@ class Postings(NamedTuple):
         ndarray of int64, shape (lists + 1,).
     capped
         Shingles left out because more than `CAP` documents hold them.
+    crowded
+        These, for `syndicate.sketch.stock` to make out the phrases that they stand in.
     """
 
     documents: NDArray[np.uint32]
     bounds: NDArray[np.int64]
     capped: int
+    crowded: Crowded
 
 
 def sample(
@@ -119,13 +125,17 @@ def invert(hashes: NDArray[np.uint64], documents: NDArray[np.uint32], n: int) ->
     kept = packed >> bits
     starts = np.flatnonzero(np.r_[True, kept[1:] != kept[:-1]][: len(kept)])
     sizes = np.diff(np.r_[starts, len(kept)])
-    wanted = (sizes > 1) & (sizes <= CAP)
+    number = (np.uint64(1) << bits) - np.uint64(1)
+    many = sizes > CAP
+    lists = (packed[np.repeat(many, sizes)] & number).astype(np.int64)
+    crowded = Crowded.of(kept[starts][many], lists, sizes[many], n)
+    wanted = (sizes > 1) & ~many
     for size in THINNED:
         wanted &= (sizes <= size) | (kept[starts] >> (np.uint64(63) - bits) == 0)
         kept = kept << np.uint64(1)
     bounds = np.r_[0, np.cumsum(sizes[wanted])]
-    listed = packed[np.repeat(wanted, sizes)] & ((np.uint64(1) << bits) - np.uint64(1))
-    return Postings(listed.astype(np.uint32), bounds, int((sizes > CAP).sum()))
+    listed = packed[np.repeat(wanted, sizes)] & number
+    return Postings(listed.astype(np.uint32), bounds, int(many.sum()), crowded)
 
 
 def _repeated(hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
@@ -139,13 +149,12 @@ def _repeated(hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
 
 
 def concatenate(parts: list[Postings]) -> Postings:
-    """Put postings of different hashes together."""
-    if not parts:
-        return Postings(np.empty(0, np.uint32), np.zeros(1, np.int64), 0)
+    """Put postings of different hashes together, at least one."""
     lengths = [np.diff(part.bounds) for part in parts]
     bounds = np.r_[0, np.cumsum(np.concatenate(lengths))]
     documents = np.concatenate([part.documents for part in parts])
-    return Postings(documents, bounds, sum(part.capped for part in parts))
+    crowded = reduce(Crowded.join, (part.crowded for part in parts))
+    return Postings(documents, bounds, sum(part.capped for part in parts), crowded)
 
 
 class Stretch(NamedTuple):
