@@ -29,7 +29,7 @@ def open_file(path: Path) -> sqlite3.Connection:
     """Open a file for use by any thread, one at a time, and without implicit transactions."""
     db = sqlite3.connect(path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
     db.execute("PRAGMA cache_size = -4000")  # KiB
-    db.execute("PRAGMA wal_autocheckpoint = 4000")  # pages
+    db.execute("PRAGMA wal_autocheckpoint = 2000")  # pages
     db.execute("PRAGMA secure_delete = OFF")  # merges delete as much as they write
     db.execute("PRAGMA trusted_schema = OFF")
     return db
