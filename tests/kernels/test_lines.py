@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from syndicate.boilerplate.lines import read
@@ -40,6 +40,8 @@ def spoken(line):
 
 
 @given(SPACED)
+@example("\0")
+@example("a\n\0\nb\0")
 def test_lines_and_their_words(text):
     lines, data = lines_of(text)
     plain = [

@@ -120,7 +120,7 @@ def read_lines(
                 entry = characters[point]
                 i += 1
                 if entry & IGNORED:
-                    stop += np.int64(point == _NUL and stop == i - 1)  # the bytes of a sign
+                    stop += np.int64(point == _NUL and first < stop == i - 1)  # bytes of a sign
                     continue
                 if entry & SPACE:
                     if point == _NEWLINE or point == _RETURN:
