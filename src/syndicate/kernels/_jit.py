@@ -136,7 +136,7 @@ class Patient(Generic[Function]):
         self._plain: Function | None = None
 
     def plain(self, items: int) -> Function | None:
-        """Give the plain function, which takes lists, if it is to be used for so many items."""
+        """Give the plain function if it is to be used for so many items, else None."""
         if self._left < 0:
             return None
         self._left -= items
