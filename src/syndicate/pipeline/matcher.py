@@ -18,7 +18,7 @@ from syndicate.pipeline.gather import Gathered, gathered
 from syndicate.pipeline.meaning import copied, judge, worth_telling
 from syndicate.pipeline.pairs import Pairs, join
 from syndicate.sketch import lsh, sample
-from syndicate.sketch.stock import Crowded, phrase, without, witnesses
+from syndicate.sketch.stock import WITNESSES, Crowded, phrases, without, witnesses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -42,6 +42,10 @@ ROUNDS = 8
 """Leaders tried on one crowd; the rest is compared with neighbours."""
 NEIGHBOURS = 8
 """So many of them, in the order of another band's keys."""
+
+
+_KEYS_AT_ONCE = 64
+"""Stock phrases are looked for around so many shingles at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,10 +229,13 @@ class Matcher:
 
     def _stock_of(self, crowded: Crowded) -> NDArray[np.uint64]:
         """Read some of the texts that hold what many hold, and find the phrases."""
-        n = len(self.corpus)
-        found = [np.empty(0, np.uint64)]
-        for key, readers in witnesses(crowded, self.corpus.sizes / sample.ONE_IN, sample.CAP):
-            found.append(phrase(key, self.corpus.rows("shingles", readers), n))
+        found, key_bits = [np.empty(0, np.uint64)], sample.key_bits(len(self.corpus))
+        keys, readers = witnesses(crowded, self.corpus.sizes / sample.ONE_IN, sample.CAP)
+        for start in range(0, len(keys), _KEYS_AT_ONCE):
+            lot = slice(start, start + _KEYS_AT_ONCE)
+            texts, rows = np.unique(readers[lot], return_inverse=True)
+            shingles = pack(self.corpus.rows("shingles", texts), np.uint64)
+            found.append(phrases(keys[lot], rows.reshape(-1, WITNESSES), *shingles, key_bits))
         held = np.unique(np.concatenate(found))
         if len(held):
             self.notes.append(

@@ -100,6 +100,14 @@ def shelves_within(low: int, high: int) -> tuple[int, int]:
     return min(low // width, SHELVES), min(-(-high // width), SHELVES)
 
 
+def key_bits(n: int) -> tuple[int, int]:
+    """Give by how much to shift a sampled hash left, then right, to tell it among n documents.
+
+    The first bits are the same in all; the last give way to the number of a document.
+    """
+    return ONE_IN.bit_length() - 1, max(n - 1, 1).bit_length()
+
+
 def invert(hashes: NDArray[np.uint64], documents: NDArray[np.uint32], n: int) -> Postings:
     """Collect the documents of each hash.
 
@@ -118,8 +126,8 @@ def invert(hashes: NDArray[np.uint64], documents: NDArray[np.uint32], n: int) ->
     if len(hashes) > _FEW:
         several = _repeated(hashes)
         hashes, documents = hashes[several], documents[several]
-    bits = np.uint64(max(n - 1, 1).bit_length())
-    packed = (hashes * np.uint64(ONE_IN)) >> bits << bits | documents
+    left, bits = map(np.uint64, key_bits(n))
+    packed = hashes << left >> bits << bits | documents
     packed.sort()
     packed = packed[np.r_[True, packed[1:] != packed[:-1]][: len(packed)]]
     kept = packed >> bits

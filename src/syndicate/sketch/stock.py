@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from syndicate.kernels import stock as kernel
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
-
-    Rows = Sequence[NDArray[np.uint64]]
 
 MOST = 4096
 """Sampled shingles looked at, those that most documents hold."""
@@ -25,6 +23,8 @@ HOLDERS = 200
 """Documents remembered of each, those of the smallest numbers."""
 WITNESSES = 8
 """Documents that are read to find the phrase around one."""
+_TEXTS = 2
+"""Of them, those whose words the phrase is taken from."""
 REACH = 32
 """Shingles looked at on either side of it."""
 PHRASE = 8
@@ -37,7 +37,7 @@ class Crowded(NamedTuple):
     Attributes
     ----------
     keys
-        ndarray of uint64, shape (k,): what is left of each hash, see `key_of`.
+        ndarray of uint64, shape (k,): what is left of each hash, see `sample.key_bits`.
     sizes
         ndarray of int64, shape (k,): how many documents hold each.
     holders
@@ -73,16 +73,9 @@ class Crowded(NamedTuple):
         return Crowded(keys[most], sizes[most], holders[most], self.load + other.load)
 
 
-def key_of(hashes: NDArray[np.uint64], n: int) -> NDArray[np.uint64]:
-    """Give the part of a sampled hash that is told apart among n documents."""
-    from syndicate.sketch.sample import ONE_IN  # noqa: PLC0415 - which imports this
-
-    return (hashes * np.uint64(ONE_IN)) >> np.uint64(max(n - 1, 1).bit_length())
-
-
 def witnesses(
     crowded: Crowded, samples: NDArray[np.float64], cap: int
-) -> list[tuple[np.uint64, NDArray[np.int64]]]:
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Choose the keys that otherwise different documents share, and whom to read for each.
 
     Parameters
@@ -93,41 +86,48 @@ def witnesses(
         How many sampled shingles each document has, about.
     cap
         More documents than this must hold a key.
+
+    Returns
+    -------
+    keys : ndarray of uint64, shape (k,)
+    readers : ndarray of int64, shape (k, WITNESSES)
+        The numbers of documents.
     """
-    own = 2 * crowded.load <= samples
-    chosen = []
-    for key, holders in zip(crowded.keys, crowded.holders, strict=True):
-        held = holders[holders >= 0]
-        voters = held[own[held]]
-        if len(voters) > cap:
-            chosen.append((key, voters[:WITNESSES]))
-    return chosen
+    apart = np.append(2 * crowded.load <= samples, False)  # for the holders that are not there
+    votes = apart[crowded.holders]
+    chosen = votes.sum(axis=1) > cap
+    first = np.argsort(~votes[chosen], axis=1, kind="stable")[:, :WITNESSES]
+    return crowded.keys[chosen], np.take_along_axis(crowded.holders[chosen], first, axis=1)
 
 
-def phrase(key: np.uint64, rows: Rows, n: int) -> NDArray[np.uint64]:
-    """Give the shingles of the phrase around a key; none if it is too short.
+def phrases(
+    keys: NDArray[np.uint64],
+    readers: NDArray[np.int64],
+    shingles: NDArray[np.uint64],
+    bounds: NDArray[np.int64],
+    key_bits: tuple[int, int],
+) -> NDArray[np.uint64]:
+    """Give the shingles of the phrases around keys, without those that are too short.
 
     Parameters
     ----------
-    key
-        As `key_of` has it among ``n`` documents.
-    rows
-        The shingles of its witnesses in text order.
+    keys, readers
+        As from `witnesses`, the latter as numbers of rows.
+    shingles, bounds
+        Rows in text order, end to end.
+    key_bits
+        As of `sample.key_bits`.
+
+    Returns
+    -------
+    ndarray of uint64
+        Ascending.
     """
-    windows, places = [], []
-    for row in rows:
-        at = int(np.argmax(key_of(row, n) == key))
-        windows.append(row[max(0, at - REACH) : at + REACH + 1])
-        places.append(min(at, REACH))
-    votes = [sum(np.isin(one, other).astype(int) for other in windows) for one in windows[:2]]
-    found = [np.empty(0, np.uint64)]
-    for window, place, count in zip(windows, places, votes, strict=False):
-        apart = np.flatnonzero(2 * np.asarray(count) < len(windows))
-        start = apart[apart < place].max(initial=-1) + 1
-        end = apart[apart > place].min(initial=len(window))
-        if end - start >= PHRASE and place not in apart:
-            found.append(window[start:end])
-    return np.unique(np.concatenate(found))
+    spans = np.empty((len(keys), _TEXTS, 2), np.int64)
+    kernel.extents(shingles, bounds, keys, readers, np.array(key_bits), REACH, spans)
+    long = spans[spans[..., 1] - spans[..., 0] >= PHRASE].tolist()
+    found = [shingles[start:end] for start, end in long]
+    return np.unique(np.concatenate([np.empty(0, np.uint64), *found]))
 
 
 def without(
@@ -144,10 +144,8 @@ def without(
     """
     if not len(stock):
         return shingles, bounds
-    near = np.zeros(1 << 16, bool)
-    near[stock >> np.uint64(48)] = True
-    maybe = np.flatnonzero(near[shingles >> np.uint64(48)])
-    drop = maybe[np.isin(shingles[maybe], stock)]
-    if not len(drop):
-        return shingles, bounds
-    return np.delete(shingles, drop), bounds - np.searchsorted(drop, bounds)
+    tops = np.arange((1 << 64 - kernel.TOP) + 1)
+    firsts = np.searchsorted(stock >> np.uint64(kernel.TOP), tops)
+    kept, edges = np.empty_like(shingles), np.empty_like(bounds)
+    count = kernel.without(shingles, bounds, stock, firsts, kept, edges)
+    return (shingles, bounds) if count == len(shingles) else (kept[:count], edges)
