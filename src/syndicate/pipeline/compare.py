@@ -11,7 +11,6 @@ import numpy as np
 from syndicate import io
 from syndicate.boilerplate import strip
 from syndicate.config import Config
-from syndicate.io.spool import pack
 from syndicate.match.align import EvidenceTable, align, drop_strays, shorten
 from syndicate.match.context import worth_aligning
 from syndicate.match.passages import Anatomy, Words, dissect
@@ -20,7 +19,7 @@ from syndicate.match.verify import Overlap, overlap
 from syndicate.model import Credit, Document, Match, Stripped
 from syndicate.origin.credits import find_sources
 from syndicate.origin.names import load_names
-from syndicate.pipeline.corpus import Corpus
+from syndicate.pipeline.corpus import Corpus, Folded
 from syndicate.pipeline.meaning import Meaning, judge
 from syndicate.pipeline.scan import sketch_batches
 from syndicate.sketch import lsh, sample
@@ -145,7 +144,7 @@ class _Read(NamedTuple):
     """Two documents, sketched."""
 
     corpus: Corpus
-    shingles: tuple[NDArray[np.uint64], NDArray[np.int64]]
+    folded: Folded
     config: Config
 
 
@@ -183,9 +182,10 @@ def examine(a: Document | str, b: Document | str, *, config: Config | None = Non
     if len(read.corpus) < 2:  # noqa: PLR2004 - one of the two is blank
         return _strangers((one.id, two.id), stripped)
     left, right = np.array([0]), np.array([1])
-    sizes = overlap(*read.shingles, read.corpus.sizes, left, right)
+    sizes = overlap(read.folded.shingles, read.folded.bounds, read.corpus.sizes, left, right)
     size = config.sketch.shingle_size
-    meaning = judge(read.corpus, read.shingles, np.arange(2), left, right, sizes, size)
+    context = read.corpus.context(left, right)
+    meaning = judge(read.folded, context, left, right, sizes, size)
     evidence = Evidence(*meaning.evidence[0].tolist())
     anatomy = _anatomy(stripped, size)
     rule = int(meaning.rule[0])
@@ -233,7 +233,7 @@ def _read(a: Document, b: Document, config: Config) -> _Read:
     pair = [replace(a, id="a"), replace(b, id="b")]
     corpus = Corpus([sketch_batches(io.from_documents(pair), config)])
     everyone = np.arange(len(corpus))
-    return _Read(corpus, pack(corpus.rows("shingles", everyone), np.uint64), config)
+    return _Read(corpus, corpus.folded(everyone, config.sketch.shingle_size), config)
 
 
 def _stripped(document: Document, config: Config) -> Stripped:

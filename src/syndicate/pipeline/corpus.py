@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from syndicate import io
+from syndicate.io.spool import pack
 from syndicate.match.context import UNDATED, moment
 from syndicate.match.relation import Context
 from syndicate.model import Skipped
 from syndicate.pipeline.places import Places
 from syndicate.pipeline.texts import site_column
 from syndicate.sketch import sample
+from syndicate.text.shingles import shingle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,6 +31,23 @@ if TYPE_CHECKING:
 
 _RECORDS_AT_ONCE = 1024
 _VALUES = Places()
+
+
+class Folded(NamedTuple):
+    """Shingles and traits of some documents.
+
+    Attributes
+    ----------
+    shingles, bounds
+        Hashes in text order, end to end, and where those of each document are.
+    traits, edges
+        Flags of all tokens likewise.
+    """
+
+    shingles: NDArray[np.uint64]
+    bounds: NDArray[np.int64]
+    traits: NDArray[np.uint16]
+    edges: NDArray[np.int64]
 
 
 class Corpus:
@@ -99,7 +118,7 @@ class Corpus:
     @property
     def folder(self) -> Path | None:
         """Where rows wait; None if all are in memory."""
-        paths = (part.shingles.items for part in self._parts)
+        paths = (part.kept.items for part in self._parts)
         return next((path.parent for path in paths if isinstance(path, Path)), None)
 
     def ids(self, numbers: NDArray[np.int64]) -> list[str]:
@@ -207,8 +226,23 @@ class Corpus:
         """How many hash-sampled shingles there are in all."""
         return sum(int(part.samples.bounds[-1]) for part in self._parts)
 
+    def folded(self, numbers: NDArray[np.int64], size: int) -> Folded:
+        """Fold and shingle the stripped texts of some documents, ``size`` tokens to a shingle."""
+        stripped = [
+            text if not len(kept) else _cut(text, kept)
+            for text, kept in zip(
+                self.rows("texts", numbers), self.rows("kept", numbers), strict=True
+            )
+        ]
+        data, offsets = pack(stripped, np.uint8)
+        data.flags.writeable = False  # as Arrow's are, so that kernels need not compile twice
+        made = shingle(data, offsets, size)
+        edges = np.zeros(len(numbers) + 1, np.int64)
+        np.cumsum(made.counts, out=edges[1:])
+        return Folded(made.shingles, made.bounds, made.flags, edges)
+
     def rows(self, what: str, numbers: NDArray[np.int64]) -> list[NDArray[Any]]:
-        """Fetch the ``texts``, ``shingles`` or ``flags`` of some documents."""
+        """Fetch the ``texts`` of some documents or what stripping ``kept`` of them."""
         places = self.places[numbers]
         order = np.argsort(places, kind="stable")
         owners = np.searchsorted(self._starts, places[order], side="right") - 1
@@ -221,6 +255,11 @@ class Corpus:
             for slot, row in zip(chosen.tolist(), rows, strict=True):
                 fetched[slot] = row
         return fetched
+
+
+def _cut(text: NDArray[np.uint8], kept: NDArray[np.int32]) -> NDArray[np.uint8]:
+    """Take spans of a text."""
+    return np.concatenate([text[start:end] for start, end in kept.reshape(-1, 2).tolist()])
 
 
 def _codes(column: pa.DictionaryArray) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""Bring together the rows that are compared: what waits on disk is read in its order, once.
+"""Bring together what is compared: texts that wait on disk are read in their order, once.
 
 Candidates follow no order of files. So the documents of one neighbourhood of the graph of
 candidates are put into one *block* that fits in memory, all blocks are filled in a single pass
@@ -16,18 +16,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from syndicate.io.spool import Rows, RowWriter, pack
+from syndicate.pipeline.corpus import Folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from syndicate.match.relation import Context
     from syndicate.pipeline.corpus import Corpus
 
-_KINDS = {"shingles": np.uint64, "flags": np.uint16}
+_KINDS = {"shingles": np.uint64, "traits": np.uint16}
 _TOKEN = sum(np.dtype(kind).itemsize for kind in _KINDS.values())
 """Bytes that wait for each token."""
+_AT_ONCE = 4 << 20
+"""Bytes of rows made at a time."""
 
 
 class Gathered(NamedTuple):
@@ -44,49 +46,57 @@ class Block:
 
     Attributes
     ----------
-    corpus
-        Knows all else of them.
     place
         ndarray of int64, shape (n,): of each number, where its rows are in ``held``.
     held
         Rows by kind.
     """
 
-    corpus: Corpus
     place: NDArray[np.int64]
     held: dict[str, list[NDArray[Any]]]
 
-    def rows(self, what: str, numbers: NDArray[np.int64]) -> list[NDArray[Any]]:
-        """Fetch the ``shingles`` or ``flags`` of some documents."""
-        held = self.held[what]
-        return [held[place] for place in self.place[numbers].tolist()]
-
-    def context(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Context:
-        """Tell what is known of pairs beside their words."""
-        return self.corpus.context(left, right)
+    def folded(self, numbers: NDArray[np.int64], _size: int) -> Folded:
+        """Lay rows of some documents end to end, as `Corpus.folded` makes them."""
+        places = self.place[numbers].tolist()
+        rows = ([self.held[kind][place] for place in places] for kind in _KINDS)
+        shingles, traits = map(pack, rows, _KINDS.values())
+        return Folded(*shingles, *traits)
 
 
 def gathered(
-    corpus: Corpus, left: NDArray[np.int64], right: NDArray[np.int64], *, most: int
+    corpus: Corpus,
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    *,
+    size: int,
+    most: int,
 ) -> Iterator[Gathered]:
     """Cut pairs into lots whose rows are in memory.
 
     Parameters
     ----------
     corpus
-        Of the documents; given back as it is if it is all in memory.
+        Of the documents.
     left, right : ndarray of int64, shape (pairs,)
         Document numbers.
+    size
+        Tokens to a shingle.
     most
-        Bytes of a block; two of them are held at a time.
+        Bytes of a block; two of them are held at a time. There is one block alone where the
+        corpus itself is in memory.
 
     Yields
     ------
     Gathered
         Each pair in one of them, sorted by both numbers.
     """
-    if corpus.folder is None or not len(left):
-        yield _sorted(corpus, left, right)
+    if not len(left):
+        return
+    if corpus.folder is None:
+        numbers = np.unique(np.concatenate([left, right]))
+        place = np.full(len(corpus), -1)
+        place[numbers] = np.arange(len(numbers))
+        yield _sorted(Block(place, _held(corpus, numbers, size)), left, right)
         return
     numbers, block = _blocks(corpus, left, right, most)
     of = np.zeros(len(corpus), np.int64)
@@ -96,7 +106,7 @@ def gathered(
     code = low[order] * (block.max() + 1) + high[order]
     lots = np.split(order, np.flatnonzero(np.diff(code)) + 1)
     with TemporaryDirectory(dir=corpus.folder, prefix="gathered-") as folder:
-        shelf = _Shelf(corpus, numbers, block, Path(folder), most)
+        shelf = _Shelf(corpus, numbers, block, size, Path(folder), most)
         for lot in lots:
             source = shelf.block(int(low[lot[0]]), int(high[lot[0]]))
             yield _sorted(source, left[lot], right[lot])
@@ -136,17 +146,19 @@ class _Shelf:
         corpus: Corpus,
         numbers: NDArray[np.int64],
         block: NDArray[np.int64],
+        size: int,
         folder: Path,
         most: int,
     ) -> None:
         self._corpus = corpus
+        self._size = size
         self._place = np.full(len(corpus), -1)
         self._files: list[dict[str, Rows]] = []
         self._loaded: dict[int, dict[str, list[NDArray[Any]]]] = {}
         self._members = [np.empty(0, np.int64)] * (int(block.max()) + 1)
         in_order = np.argsort(corpus.places[numbers])
         if len(self._members) == 1:
-            self._loaded[0] = {kind: corpus.rows(kind, numbers[in_order]) for kind in _KINDS}
+            self._loaded[0] = _held(corpus, numbers[in_order], size)
         else:
             self._fill(numbers, block, in_order, folder, most)
         for n in range(len(self._members)):
@@ -162,21 +174,21 @@ class _Shelf:
         folder: Path,
         most: int,
     ) -> None:
-        """Read all rows once, in the order in which they wait."""
+        """Read all texts once, in the order in which they wait."""
         blocks = len(self._members)
         writers = [
             {kind: RowWriter(dtype, folder / f"{kind}-{n}.bin") for kind, dtype in _KINDS.items()}
             for n in range(blocks)
         ]
-        load = np.cumsum(self._corpus.counts[numbers[in_order]].astype(np.int64) * _TOKEN)
-        cuts = np.flatnonzero(np.diff(load // max(most // 2, 1))) + 1
-        for some in np.split(in_order, cuts):
-            by_block = some[np.argsort(block[some], kind="stable")]
-            edges = np.searchsorted(block[by_block], np.arange(blocks + 1))
-            for kind, dtype in _KINDS.items():
-                rows = self._corpus.rows(kind, numbers[by_block])
-                for n in np.unique(block[some]).tolist():
-                    writers[n][kind].append(*pack(rows[edges[n] : edges[n + 1]], dtype))
+        for some in _slices(self._corpus, numbers[in_order], most // 2):
+            chosen = in_order[some]
+            by_block = chosen[np.argsort(block[chosen], kind="stable")]
+            cuts = np.searchsorted(block[by_block], np.arange(blocks + 1))
+            folded = self._corpus.folded(numbers[by_block], self._size)
+            for n in np.unique(block[chosen]).tolist():
+                rows = slice(cuts[n], cuts[n + 1] + 1)
+                writers[n]["shingles"].append(folded.shingles, folded.bounds[rows])
+                writers[n]["traits"].append(folded.traits, folded.edges[rows])
         self._files = [{kind: each.finish() for kind, each in of.items()} for of in writers]
 
     def block(self, one: int, other: int) -> Block:
@@ -186,11 +198,29 @@ class _Shelf:
             if n not in self._loaded:
                 self._loaded[n] = {kind: _loaded(rows) for kind, rows in self._files[n].items()}
         if one == other:
-            return Block(self._corpus, self._place, self._loaded[one])
+            return Block(self._place, self._loaded[one])
         place = self._place.copy()
         place[self._members[other]] += len(self._members[one])
         both = {kind: self._loaded[one][kind] + self._loaded[other][kind] for kind in _KINDS}
-        return Block(self._corpus, place, both)
+        return Block(place, both)
+
+
+def _slices(corpus: Corpus, numbers: NDArray[np.int64], most: int) -> Iterator[slice]:
+    """Cut a list of documents where about so many bytes of their rows are full."""
+    load = np.cumsum(corpus.counts[numbers].astype(np.int64) * _TOKEN)
+    cuts = np.flatnonzero(np.diff(load // max(most, 1))) + 1
+    yield from map(slice, [0, *cuts.tolist()], [*cuts.tolist(), len(numbers)])
+
+
+def _held(corpus: Corpus, numbers: NDArray[np.int64], size: int) -> dict[str, list[NDArray[Any]]]:
+    """Make the rows of some documents."""
+    shingles: list[NDArray[np.uint64]] = []
+    traits: list[NDArray[np.uint16]] = []
+    for some in _slices(corpus, numbers, _AT_ONCE):
+        folded = corpus.folded(numbers[some], size)
+        shingles += np.split(folded.shingles, folded.bounds[1:-1])
+        traits += np.split(folded.traits, folded.edges[1:-1])
+    return {"shingles": shingles, "traits": traits}
 
 
 def _loaded(rows: Rows) -> list[NDArray[Any]]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from syndicate.io.spool import pack
 from syndicate.match.context import worth_aligning
 from syndicate.match.verify import Overlap, distinct, overlap
 from syndicate.pipeline.gather import Gathered, gathered
@@ -121,11 +120,10 @@ class Matcher:
 
     def compare(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Pairs:
         """Compare pairs exactly and give those that share enough to mean something."""
-        most = self.budget.block
         return join(
             [
                 self._compare(source, one[start:end], other[start:end])
-                for source, one, other in gathered(self.corpus, left, right, most=most)
+                for source, one, other in self._gathered(left, right)
                 for start, end in self._chunks(one, other)
             ]
         )
@@ -147,11 +145,16 @@ class Matcher:
     def verified(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Iterator[Pairs]:
         """Compare candidates and give the matches among them."""
         done = 0
-        for lot in gathered(self.corpus, left, right, most=self.budget.block):
+        for lot in self._gathered(left, right):
             for pairs in self.verified_of(lot):
                 self.progress("verify", done, len(left))
                 yield pairs
             done += len(lot.left)
+
+    def _gathered(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Iterator[Gathered]:
+        """Bring the shingles of pairs together."""
+        size = self.config.sketch.shingle_size
+        return gathered(self.corpus, left, right, size=size, most=self.budget.block)
 
     def verified_of(self, lot: Gathered) -> Iterator[Pairs]:
         """Likewise of pairs whose rows are at hand, best sorted by the left number."""
@@ -234,8 +237,9 @@ class Matcher:
         for start in range(0, len(keys), _KEYS_AT_ONCE):
             lot = slice(start, start + _KEYS_AT_ONCE)
             texts, rows = np.unique(readers[lot], return_inverse=True)
-            shingles = pack(self.corpus.rows("shingles", texts), np.uint64)
-            found.append(phrases(keys[lot], rows.reshape(-1, WITNESSES), *shingles, key_bits))
+            read = self.corpus.folded(texts, self.config.sketch.shingle_size)
+            rows = rows.reshape(-1, WITNESSES)
+            found.append(phrases(keys[lot], rows, read.shingles, read.bounds, key_bits))
         held = np.unique(np.concatenate(found))
         if len(held):
             self.notes.append(
@@ -265,18 +269,20 @@ class Matcher:
         """Compare pairs exactly, and read those that share enough to mean something."""
         numbers, where = np.unique(np.concatenate([left, right]), return_inverse=True)
         a, b = where[: len(left)], where[len(left) :]
-        shingles = pack(source.rows("shingles", numbers), np.uint64)
+        size = self.config.sketch.shingle_size
+        folded = source.folded(numbers, size)
         known = self.corpus.sizes[numbers]
-        hashes, bounds = without(*shingles, self.stock)
-        plain = hashes is shingles[0]
+        hashes, bounds = without(folded.shingles, folded.bounds, self.stock)
+        plain = hashes is folded.shingles
         sizes = overlap(hashes, bounds, known if plain else distinct(hashes, bounds), a, b)
         worth = np.flatnonzero(worth_aligning(sizes, self.config.threshold))
         sizes = Overlap(*(column[worth] for column in sizes))
         uncounted = np.zeros(len(worth), np.int32)
         if not plain:
-            uncounted = overlap(*shingles, known, a[worth], b[worth]).shared - sizes.shared
-        size = self.config.sketch.shingle_size
-        meaning = judge(source, shingles, numbers, a[worth], b[worth], sizes, size)
+            everything = folded.shingles, folded.bounds, known
+            uncounted = overlap(*everything, a[worth], b[worth]).shared - sizes.shared
+        context = self.corpus.context(left[worth], right[worth])
+        meaning = judge(folded, context, a[worth], b[worth], sizes, size)
         return Pairs(left[worth], right[worth], *sizes, *meaning, uncounted)
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from syndicate.io.spool import pack
 from syndicate.match import relation, roundup
 from syndicate.match.align import EvidenceTable, evidence
 from syndicate.match.relation import Evidence
@@ -18,9 +17,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from syndicate.match.relation import Context
     from syndicate.match.verify import Overlap
-    from syndicate.pipeline.corpus import Corpus
-    from syndicate.pipeline.gather import Block
+    from syndicate.pipeline.corpus import Folded
     from syndicate.pipeline.pairs import Pairs
 
 
@@ -55,9 +54,8 @@ class Meaning(NamedTuple):
 
 
 def judge(
-    corpus: Corpus | Block,
-    shingles: tuple[NDArray[np.uint64], NDArray[np.int64]],
-    numbers: NDArray[np.int64],
+    folded: Folded,
+    context: Context,
     left: NDArray[np.int64],
     right: NDArray[np.int64],
     sizes: Overlap,
@@ -67,20 +65,19 @@ def judge(
 
     Parameters
     ----------
-    corpus
-        Knows the documents' traits, sites and times.
-    shingles
-        Hashes and bounds of the documents ``numbers``.
+    folded
+        Shingles and traits of some documents.
+    context
+        What else is known of the pairs.
     left, right
-        Places in ``numbers``.
+        Places in ``folded``.
     sizes
         Of the shingle sets of each pair.
     size
         Tokens to a shingle.
     """
-    traits, bounds = pack(corpus.rows("flags", numbers), np.uint16)
-    table = evidence(*shingles, traits, bounds, left, right, size=size)
-    _, rules = relation.relate(table, corpus.context(numbers[left], numbers[right]))
+    table = evidence(*folded, left, right, size=size)
+    _, rules = relation.relate(table, context)
     score = relation.scores(rules, sizes)
     return Meaning(rules, score, np.stack(table, axis=1).astype(np.int32))
 
