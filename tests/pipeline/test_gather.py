@@ -9,10 +9,11 @@ from tests.pipeline.newswire import newsroom
 from syndicate import io
 from syndicate.config import Config
 from syndicate.pipeline.corpus import Corpus
-from syndicate.pipeline.gather import Block, gathered
+from syndicate.pipeline.gather import gathered
 from syndicate.pipeline.scan import sketch_in_memory
 
 SIZE = Config().sketch.shingle_size
+NONE = np.empty(0, np.uint64)
 
 
 @pytest.fixture
@@ -37,12 +38,13 @@ def test_every_pair_comes_once_with_its_rows(corpus, most, graph):
         one = np.zeros_like(one)
     codes = np.unique((np.minimum(one, other) * n + np.maximum(one, other))[one != other])
     found = []
-    for source, left, right in gathered(corpus, codes // n, codes % n, size=SIZE, most=most):
-        assert isinstance(source, Block)
+    for block, left, right in gathered(
+        corpus, codes // n, codes % n, size=SIZE, stock=NONE, most=most
+    ):
         found += (left * n + right).tolist()
         assert (np.diff(left * n + right) > 0).all()
         for side in (left, right):
-            pairs = zip(source.folded(side, SIZE), corpus.folded(side, SIZE), strict=True)
+            pairs = zip(block.take(side), corpus.folded(side, SIZE), strict=True)
             assert all(np.array_equal(mine, theirs) for mine, theirs in pairs)
     assert sorted(found) == codes.tolist()
     assert not list(corpus.folder.glob("gathered-*"))
@@ -52,16 +54,27 @@ def test_stories_do_not_cross_blocks(corpus):
     n = len(corpus)
     numbers = np.random.default_rng(0).permutation(n // 2 * 2).reshape(2, -1)
     left, right = numbers.min(axis=0), numbers.max(axis=0)
-    lots = list(gathered(corpus, left, right, size=SIZE, most=60_000))
+    lots = list(gathered(corpus, left, right, size=SIZE, stock=NONE, most=60_000))
     assert 1 < len(lots) <= 2 * corpus.counts.sum() * 10 / 60_000 + 2
 
 
 def test_what_is_in_memory_comes_in_one_block():
     batches = [(list(io.from_documents(newsroom())), None)]
     corpus = Corpus(sketch_in_memory(batches, Config())[0])
-    (lot,) = gathered(corpus, np.array([1, 0]), np.array([2, 2]), size=SIZE, most=1)
-    assert (
-        lot.source.folded(lot.left, SIZE).bounds.tolist()
-        == corpus.folded(lot.left, SIZE).bounds.tolist()
-    )
+    (lot,) = gathered(corpus, np.array([1, 0]), np.array([2, 2]), size=SIZE, stock=NONE, most=1)
     assert lot.left.tolist() == [0, 1]
+    assert [rows.tolist() for rows in lot.block.take(np.arange(3))] == [
+        rows.tolist() for rows in corpus.folded(np.arange(3), SIZE)
+    ]
+
+
+def test_stock_does_not_count(corpus):
+    whole = corpus.folded(np.array([0]), SIZE).shingles
+    stock = np.unique(whole[:7])
+    pair = np.array([0]), np.array([1])
+    (lot,) = gathered(corpus, *pair, size=SIZE, stock=stock, most=1 << 30)
+    place = lot.block.place[0]
+    held = lot.block.hashes[lot.block.bounds[place] : lot.block.bounds[place + 1]]
+    assert held.tolist() == [value for value in whole.tolist() if value not in stock]
+    assert lot.block.sizes[place] == len(set(held.tolist()))
+    assert lot.block.take(np.array([0])).shingles.tolist() == whole.tolist()

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from syndicate.io.spool import Rows, RowWriter, pack
+from syndicate.match.verify import distinct
 from syndicate.pipeline.corpus import Folded
+from syndicate.sketch.stock import without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,34 +35,57 @@ _AT_ONCE = 4 << 20
 
 
 class Gathered(NamedTuple):
-    """Pairs, and a source that has all their rows at hand."""
+    """Pairs, and a block that has all their rows."""
 
-    source: Corpus | Block
+    block: Block
     left: NDArray[np.int64]
     right: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some documents of a corpus, in memory.
+    """Some documents of a corpus, ready to be compared.
 
     Attributes
     ----------
     place
-        ndarray of int64, shape (n,): of each number, where its rows are in ``held``.
-    held
-        Rows by kind.
+        ndarray of int64, shape (n,): of each number, where its rows are.
+    folded
+        All that is in the texts.
+    hashes, bounds
+        Shingles that count, end to end: those of ``folded`` without stock phrases, and the
+        very same arrays if there are none.
+    sizes
+        ndarray of int32: how many distinct ones each has.
     """
 
     place: NDArray[np.int64]
-    held: dict[str, list[NDArray[Any]]]
+    folded: Folded
+    hashes: NDArray[np.uint64]
+    bounds: NDArray[np.int64]
+    sizes: NDArray[np.int32]
 
-    def folded(self, numbers: NDArray[np.int64], _size: int) -> Folded:
-        """Lay rows of some documents end to end, as `Corpus.folded` makes them."""
-        places = self.place[numbers].tolist()
-        rows = ([self.held[kind][place] for place in places] for kind in _KINDS)
-        shingles, traits = map(pack, rows, _KINDS.values())
+    @classmethod
+    def of(cls, place: NDArray[np.int64], folded: Folded, stock: NDArray[np.uint64]) -> Block:
+        """Leave out stock phrases and count what is left."""
+        hashes, bounds = without(folded.shingles, folded.bounds, stock)
+        return cls(place, folded, hashes, bounds, distinct(hashes, bounds))
+
+    def take(self, numbers: NDArray[np.int64]) -> Folded:
+        """Lay the rows of some documents end to end."""
+        places = self.place[numbers]
+        shingles = _taken(self.folded.shingles, self.folded.bounds, places)
+        traits = _taken(self.folded.traits, self.folded.edges, places)
         return Folded(*shingles, *traits)
+
+
+def block_of(
+    corpus: Corpus, numbers: NDArray[np.int64], size: int, stock: NDArray[np.uint64]
+) -> Block:
+    """Read some documents into a block; parameters as for `gathered`."""
+    place = np.full(len(corpus), -1)
+    place[numbers] = np.arange(len(numbers))
+    return Block.of(place, _made(corpus, numbers, size), stock)
 
 
 def gathered(
@@ -69,9 +94,10 @@ def gathered(
     right: NDArray[np.int64],
     *,
     size: int,
+    stock: NDArray[np.uint64],
     most: int,
 ) -> Iterator[Gathered]:
-    """Cut pairs into lots whose rows are in memory.
+    """Cut pairs into lots whose documents are in one block.
 
     Parameters
     ----------
@@ -81,9 +107,11 @@ def gathered(
         Document numbers.
     size
         Tokens to a shingle.
+    stock
+        Shingles that do not count, ascending.
     most
-        Bytes of a block; two of them are held at a time. There is one block alone where the
-        corpus itself is in memory.
+        Bytes of rows that are brought together; a block may be twice as large. There is one
+        block alone where the corpus itself is in memory.
 
     Yields
     ------
@@ -93,10 +121,8 @@ def gathered(
     if not len(left):
         return
     if corpus.folder is None:
-        numbers = np.unique(np.concatenate([left, right]))
-        place = np.full(len(corpus), -1)
-        place[numbers] = np.arange(len(numbers))
-        yield _sorted(Block(place, _held(corpus, numbers, size)), left, right)
+        everyone = np.unique(np.concatenate([left, right]))
+        yield _sorted(block_of(corpus, everyone, size, stock), left, right)
         return
     numbers, block = _blocks(corpus, left, right, most)
     of = np.zeros(len(corpus), np.int64)
@@ -108,13 +134,13 @@ def gathered(
     with TemporaryDirectory(dir=corpus.folder, prefix="gathered-") as folder:
         shelf = _Shelf(corpus, numbers, block, size, Path(folder), most)
         for lot in lots:
-            source = shelf.block(int(low[lot[0]]), int(high[lot[0]]))
-            yield _sorted(source, left[lot], right[lot])
+            place, folded = shelf.rows(int(low[lot[0]]), int(high[lot[0]]))
+            yield _sorted(Block.of(place, folded, stock), left[lot], right[lot])
 
 
-def _sorted(source: Corpus | Block, left: NDArray[np.int64], right: NDArray[np.int64]) -> Gathered:
+def _sorted(block: Block, left: NDArray[np.int64], right: NDArray[np.int64]) -> Gathered:
     order = np.lexsort((right, left))
-    return Gathered(source, left[order], right[order])
+    return Gathered(block, left[order], right[order])
 
 
 def _blocks(
@@ -139,7 +165,7 @@ def _blocks(
 
 
 class _Shelf:
-    """All blocks, in files unless there is only one."""
+    """The rows of all blocks, in files."""
 
     def __init__(
         self,
@@ -150,79 +176,74 @@ class _Shelf:
         folder: Path,
         most: int,
     ) -> None:
-        self._corpus = corpus
-        self._size = size
-        self._place = np.full(len(corpus), -1)
-        self._files: list[dict[str, Rows]] = []
-        self._loaded: dict[int, dict[str, list[NDArray[Any]]]] = {}
-        self._members = [np.empty(0, np.int64)] * (int(block.max()) + 1)
-        in_order = np.argsort(corpus.places[numbers])
-        if len(self._members) == 1:
-            self._loaded[0] = _held(corpus, numbers[in_order], size)
-        else:
-            self._fill(numbers, block, in_order, folder, most)
-        for n in range(len(self._members)):
-            members = numbers[in_order[block[in_order] == n]]
-            self._members[n] = members
-            self._place[members] = np.arange(len(members))
-
-    def _fill(
-        self,
-        numbers: NDArray[np.int64],
-        block: NDArray[np.int64],
-        in_order: NDArray[np.int64],
-        folder: Path,
-        most: int,
-    ) -> None:
         """Read all texts once, in the order in which they wait."""
-        blocks = len(self._members)
+        self._place = np.full(len(corpus), -1)
+        blocks = int(block.max()) + 1
         writers = [
             {kind: RowWriter(dtype, folder / f"{kind}-{n}.bin") for kind, dtype in _KINDS.items()}
             for n in range(blocks)
         ]
-        for some in _slices(self._corpus, numbers[in_order], most // 2):
+        filled = np.zeros(blocks, np.int64)
+        in_order = np.argsort(corpus.places[numbers])
+        for some in slices(corpus, numbers[in_order], min(most, _AT_ONCE)):
             chosen = in_order[some]
             by_block = chosen[np.argsort(block[chosen], kind="stable")]
             cuts = np.searchsorted(block[by_block], np.arange(blocks + 1))
-            folded = self._corpus.folded(numbers[by_block], self._size)
+            folded = corpus.folded(numbers[by_block], size)
             for n in np.unique(block[chosen]).tolist():
                 rows = slice(cuts[n], cuts[n + 1] + 1)
                 writers[n]["shingles"].append(folded.shingles, folded.bounds[rows])
                 writers[n]["traits"].append(folded.traits, folded.edges[rows])
+                many = int(cuts[n + 1] - cuts[n])
+                members = numbers[by_block[cuts[n] : cuts[n + 1]]]
+                self._place[members] = np.arange(filled[n], filled[n] + many)
+                filled[n] += many
         self._files = [{kind: each.finish() for kind, each in of.items()} for of in writers]
+        self._members = [numbers[block == n] for n in range(blocks)]
 
-    def block(self, one: int, other: int) -> Block:
-        """Load one block or two."""
-        self._loaded = {n: held for n, held in self._loaded.items() if n in (one, other)}
-        for n in (one, other):
-            if n not in self._loaded:
-                self._loaded[n] = {kind: _loaded(rows) for kind, rows in self._files[n].items()}
+    def rows(self, one: int, other: int) -> tuple[NDArray[np.int64], Folded]:
+        """Read one block or two, and tell where each document's rows are."""
+        files = [self._files[n] for n in dict.fromkeys((one, other))]
+        shingles, traits = (_together([of[kind] for of in files]) for kind in _KINDS)
         if one == other:
-            return Block(self._place, self._loaded[one])
+            return self._place, Folded(*shingles, *traits)
         place = self._place.copy()
         place[self._members[other]] += len(self._members[one])
-        both = {kind: self._loaded[one][kind] + self._loaded[other][kind] for kind in _KINDS}
-        return Block(place, both)
+        return place, Folded(*shingles, *traits)
 
 
-def _slices(corpus: Corpus, numbers: NDArray[np.int64], most: int) -> Iterator[slice]:
+def slices(corpus: Corpus, numbers: NDArray[np.int64], most: int) -> Iterator[slice]:
     """Cut a list of documents where about so many bytes of their rows are full."""
     load = np.cumsum(corpus.counts[numbers].astype(np.int64) * _TOKEN)
     cuts = np.flatnonzero(np.diff(load // max(most, 1))) + 1
     yield from map(slice, [0, *cuts.tolist()], [*cuts.tolist(), len(numbers)])
 
 
-def _held(corpus: Corpus, numbers: NDArray[np.int64], size: int) -> dict[str, list[NDArray[Any]]]:
-    """Make the rows of some documents."""
-    shingles: list[NDArray[np.uint64]] = []
-    traits: list[NDArray[np.uint16]] = []
-    for some in _slices(corpus, numbers, _AT_ONCE):
+def _made(corpus: Corpus, numbers: NDArray[np.int64], size: int) -> Folded:
+    """Make the rows of some documents, some at a time."""
+    tokens = corpus.counts[numbers].astype(np.int64)
+    bounds, edges = np.zeros((2, len(numbers) + 1), np.int64)
+    np.cumsum(np.where(tokens, np.maximum(tokens - size + 1, 1), 0), out=bounds[1:])
+    np.cumsum(tokens, out=edges[1:])
+    shingles, traits = np.empty(bounds[-1], np.uint64), np.empty(edges[-1], np.uint16)
+    for some in slices(corpus, numbers, _AT_ONCE):
         folded = corpus.folded(numbers[some], size)
-        shingles += np.split(folded.shingles, folded.bounds[1:-1])
-        traits += np.split(folded.traits, folded.edges[1:-1])
-    return {"shingles": shingles, "traits": traits}
+        shingles[bounds[some.start] : bounds[some.stop]] = folded.shingles
+        traits[edges[some.start] : edges[some.stop]] = folded.traits
+    return Folded(shingles, bounds, traits, edges)
 
 
-def _loaded(rows: Rows) -> list[NDArray[Any]]:
-    """Read a whole block and cut it into rows."""
-    return np.split(rows.whole(), rows.bounds[1:-1])
+def _taken(
+    items: NDArray[Any], bounds: NDArray[np.int64], places: NDArray[np.int64]
+) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Take some rows."""
+    spans = zip(bounds[places].tolist(), bounds[places + 1].tolist(), strict=True)
+    return pack([items[start:end] for start, end in spans], items.dtype)
+
+
+def _together(files: list[Rows]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Read some files end to end."""
+    lengths = np.concatenate([np.diff(rows.bounds) for rows in files])
+    bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+    read = [rows.whole() for rows in files]
+    return (read[0] if len(read) == 1 else np.concatenate(read)), bounds

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from syndicate.match.context import worth_aligning
-from syndicate.match.verify import Overlap, distinct, overlap
-from syndicate.pipeline.gather import Gathered, gathered
+from syndicate.match.verify import Overlap, overlap
+from syndicate.pipeline.gather import block_of, gathered, slices
 from syndicate.pipeline.meaning import copied, judge, worth_telling
 from syndicate.pipeline.pairs import Pairs, join
 from syndicate.sketch import lsh, sample
-from syndicate.sketch.stock import WITNESSES, Crowded, phrases, without, witnesses
+from syndicate.sketch.stock import WITNESSES, Crowded, phrases, witnesses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from syndicate.config import Config
     from syndicate.pipeline.budget import Budget
     from syndicate.pipeline.corpus import Corpus
-    from syndicate.pipeline.gather import Block
+    from syndicate.pipeline.gather import Block, Gathered
 
     Progress = Callable[[str, int, int], None]
 
@@ -43,6 +43,8 @@ NEIGHBOURS = 8
 """So many of them, in the order of another band's keys."""
 
 
+_WITH_ONE = 8 << 20
+"""Bytes of rows compared with one leader at a time."""
 _KEYS_AT_ONCE = 64
 """Stock phrases are looked for around so many shingles at a time."""
 
@@ -122,8 +124,8 @@ class Matcher:
         """Compare pairs exactly and give those that share enough to mean something."""
         return join(
             [
-                self._compare(source, one[start:end], other[start:end])
-                for source, one, other in self._gathered(left, right)
+                self._compare(block, one[start:end], other[start:end])
+                for block, one, other in self._gathered(left, right)
                 for start, end in self._chunks(one, other)
             ]
         )
@@ -154,18 +156,28 @@ class Matcher:
     def _gathered(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Iterator[Gathered]:
         """Bring the shingles of pairs together."""
         size = self.config.sketch.shingle_size
-        return gathered(self.corpus, left, right, size=size, most=self.budget.block)
+        most = self.budget.block
+        return gathered(self.corpus, left, right, size=size, stock=self.stock, most=most)
 
     def verified_of(self, lot: Gathered) -> Iterator[Pairs]:
-        """Likewise of pairs whose rows are at hand, best sorted by the left number."""
+        """Likewise of pairs whose rows are at hand."""
 
         def verify(chunk: tuple[int, int]) -> Pairs:
             start, end = chunk
-            return self.accept(
-                self._compare(lot.source, lot.left[start:end], lot.right[start:end])
-            )
+            return self.accept(self._compare(lot.block, lot.left[start:end], lot.right[start:end]))
 
         return self._in_threads(verify, self._chunks(lot.left, lot.right))
+
+    def verified_with(self, head: int, others: NDArray[np.int64]) -> Iterator[Pairs]:
+        """Compare one document with others and give the matches."""
+        size = self.config.sketch.shingle_size
+
+        def verify(some: slice) -> Pairs:
+            chosen = others[some]
+            block = block_of(self.corpus, np.append(chosen, head), size, self.stock)
+            return self.accept(self._compare(block, np.full(len(chosen), head), chosen))
+
+        yield from self._in_threads(verify, slices(self.corpus, others, _WITH_ONE))
 
     def _in_threads(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
         """Work on items in threads, which the kernels let run; results come in order.
@@ -263,27 +275,23 @@ class Matcher:
             yield start, end
             start = end
 
-    def _compare(
-        self, source: Corpus | Block, left: NDArray[np.int64], right: NDArray[np.int64]
-    ) -> Pairs:
+    def _compare(self, block: Block, left: NDArray[np.int64], right: NDArray[np.int64]) -> Pairs:
         """Compare pairs exactly, and read those that share enough to mean something."""
-        numbers, where = np.unique(np.concatenate([left, right]), return_inverse=True)
-        a, b = where[: len(left)], where[len(left) :]
-        size = self.config.sketch.shingle_size
-        folded = source.folded(numbers, size)
-        known = self.corpus.sizes[numbers]
-        hashes, bounds = without(folded.shingles, folded.bounds, self.stock)
-        plain = hashes is folded.shingles
-        sizes = overlap(hashes, bounds, known if plain else distinct(hashes, bounds), a, b)
+        a, b = block.place[left], block.place[right]
+        sizes = overlap(block.hashes, block.bounds, block.sizes, a, b)
         worth = np.flatnonzero(worth_aligning(sizes, self.config.threshold))
         sizes = Overlap(*(column[worth] for column in sizes))
+        left, right, a, b = left[worth], right[worth], a[worth], b[worth]
         uncounted = np.zeros(len(worth), np.int32)
-        if not plain:
-            everything = folded.shingles, folded.bounds, known
-            uncounted = overlap(*everything, a[worth], b[worth]).shared - sizes.shared
-        context = self.corpus.context(left[worth], right[worth])
-        meaning = judge(folded, context, a[worth], b[worth], sizes, size)
-        return Pairs(left[worth], right[worth], *sizes, *meaning, uncounted)
+        if block.hashes is not block.folded.shingles:
+            everything = block.folded.shingles, block.folded.bounds, block.sizes
+            uncounted = overlap(*everything, a, b).shared - sizes.shared
+        numbers, where = np.unique(np.concatenate([left, right]), return_inverse=True)
+        ends = where[: len(left)], where[len(left) :]
+        context = self.corpus.context(left, right)
+        size = self.config.sketch.shingle_size
+        meaning = judge(block.take(numbers), context, *ends, sizes, size)
+        return Pairs(left, right, *sizes, *meaning, uncounted)
 
 
 class _Crowds:
@@ -332,8 +340,7 @@ class _Crowds:
         fresh = np.setdiff1d(rest, tried, assume_unique=True)
         self._tried[head] = np.union1d(tried, fresh)
         fresh = fresh[np.argsort(self._matcher.corpus.places[fresh])]  # as their rows wait
-        lot = Gathered(self._matcher.corpus, np.full(len(fresh), head), fresh)
-        pairs = join(list(self._matcher.verified_of(lot)))
+        pairs = join(list(self._matcher.verified_with(head, fresh)))
         self.settled.append(pairs)
         self._leader[pairs.right[pairs.joins]] = head
 
