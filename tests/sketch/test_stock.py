@@ -5,7 +5,7 @@ import pytest
 
 from syndicate import dedupe, dedupe_paths
 from syndicate.config import Config
-from syndicate.sketch import sample, stock
+from syndicate.sketch import sample
 
 SIZE = 5
 FOOTER = " ".join(f"chân{n}" for n in range(60))
@@ -83,14 +83,3 @@ def test_pieces_join_to_the_whole(pieces):
     for one, other in zip(whole, joined, strict=True):
         np.testing.assert_array_equal(one, other)
     np.testing.assert_array_equal(whole.load, np.full(150, 40))
-
-
-def test_leaving_out_agrees_with_plain_sets():
-    draw = random.Random(1)
-    sets = [[draw.randrange(1 << 62) for _ in range(draw.randrange(40))] for _ in range(30)]
-    left_out = {value for some in sets[::3] for value in some[:7]}
-    hashes = np.array([value for some in sets for value in some], np.uint64)
-    bounds = np.cumsum([0, *map(len, sets)])
-    kept, edges = stock.without(hashes, bounds, np.array(sorted(left_out), np.uint64))
-    for some, start, end in zip(sets, edges, edges[1:], strict=False):
-        assert kept[start:end].tolist() == [value for value in some if value not in left_out]

@@ -4,13 +4,33 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I32, I64, U8, U64, kernel
+from syndicate.kernels._jit import I32, I64, U8, U64, Bool, inline, kernel
 
 FILTER_BITS = 14
 
 
+@inline
+def _counts(value: np.uint64, left_out: U64, firsts: I64, near: Bool) -> bool:
+    """Say whether a hash is none of those that are left out."""
+    if near[value >> np.uint64(50)]:
+        top = value >> np.uint64(48)
+        for place in range(firsts[top], firsts[top + np.uint64(1)]):
+            if left_out[place] == value:
+                return False
+    return True
+
+
 @kernel
-def distinct(shingles: U64, bounds: I64, table: U64, owner: I64, out: I32) -> None:
+def distinct(
+    shingles: U64,
+    bounds: I64,
+    left_out: U64,
+    firsts: I64,
+    near: Bool,
+    table: U64,
+    owner: I64,
+    out: I32,
+) -> None:
     """Count the distinct hashes of each set.
 
     Parameters
@@ -19,6 +39,12 @@ def distinct(shingles: U64, bounds: I64, table: U64, owner: I64, out: I32) -> No
         All sets, one after the other, in any order and with repeats.
     bounds : ndarray of int64, shape (n + 1,)
         Where each set starts and the last ends.
+    left_out : ndarray of uint64
+        Hashes that do not count, ascending.
+    firsts : ndarray of int64, shape (2**16 + 1,)
+        Where in ``left_out`` those of each highest 16 bits begin.
+    near : ndarray of bool, shape (2**14,)
+        Which highest 14 bits occur in ``left_out``.
     table, owner : ndarray of uint64 and int64, shape (2**k,)
         Room for twice the largest set; ``owner`` is -1 throughout.
     out : ndarray of int32, shape (n,)
@@ -35,6 +61,15 @@ def distinct(shingles: U64, bounds: I64, table: U64, owner: I64, out: I32) -> No
             count += owner[slot] != i
             table[slot] = value
             owner[slot] = i
+        if len(left_out):
+            for j in range(bounds[i], bounds[i + 1]):
+                value = shingles[j]
+                if near[value >> np.uint64(50)] and not _counts(value, left_out, firsts, near):
+                    slot = value & mask
+                    while table[slot] != value:
+                        slot = (slot + np.uint64(1)) & mask
+                    count -= owner[slot] == i
+                    owner[slot] = -1  # the table is as full as it was: only the count is changed
         out[i] = count
 
 
@@ -42,6 +77,9 @@ def distinct(shingles: U64, bounds: I64, table: U64, owner: I64, out: I32) -> No
 def shared(
     shingles: U64,
     bounds: I64,
+    left_out: U64,
+    firsts: I64,
+    near: Bool,
     left: I64,
     right: I64,
     table: U64,
@@ -58,7 +96,7 @@ def shared(
 
     Parameters
     ----------
-    shingles, bounds
+    shingles, bounds, left_out, firsts, near
         As for `distinct`.
     left, right : ndarray of int64, shape (pairs,)
         Set numbers.
@@ -95,5 +133,6 @@ def shared(
                     slot = (slot + np.uint64(1)) & mask
                 if owner[slot] == built and seen[slot] != pair:
                     seen[slot] = pair
-                    count += 1
+                    if _counts(value, left_out, firsts, near):
+                        count += 1
         out[pair] = count

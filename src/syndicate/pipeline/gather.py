@@ -18,13 +18,13 @@ import numpy as np
 from syndicate.io.spool import Rows, RowWriter, pack
 from syndicate.match.verify import distinct
 from syndicate.pipeline.corpus import Folded
-from syndicate.sketch.stock import without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
+    from syndicate.match.verify import LeftOut
     from syndicate.pipeline.corpus import Corpus
 
 _KINDS = {"shingles": np.uint64, "traits": np.uint16}
@@ -51,25 +51,19 @@ class Block:
     place
         ndarray of int64, shape (n,): of each number, where its rows are.
     folded
-        All that is in the texts.
-    hashes, bounds
-        Shingles that count, end to end: those of ``folded`` without stock phrases, and the
-        very same arrays if there are none.
+        The rows.
     sizes
-        ndarray of int32: how many distinct ones each has.
+        ndarray of int32: distinct shingles of each that count.
     """
 
     place: NDArray[np.int64]
     folded: Folded
-    hashes: NDArray[np.uint64]
-    bounds: NDArray[np.int64]
     sizes: NDArray[np.int32]
 
     @classmethod
-    def of(cls, place: NDArray[np.int64], folded: Folded, stock: NDArray[np.uint64]) -> Block:
-        """Leave out stock phrases and count what is left."""
-        hashes, bounds = without(folded.shingles, folded.bounds, stock)
-        return cls(place, folded, hashes, bounds, distinct(hashes, bounds))
+    def of(cls, place: NDArray[np.int64], folded: Folded, stock: LeftOut) -> Block:
+        """Count the shingles of some rows."""
+        return cls(place, folded, distinct(folded.shingles, folded.bounds, stock))
 
     def take(self, numbers: NDArray[np.int64]) -> Folded:
         """Lay the rows of some documents end to end."""
@@ -79,9 +73,7 @@ class Block:
         return Folded(*shingles, *traits)
 
 
-def block_of(
-    corpus: Corpus, numbers: NDArray[np.int64], size: int, stock: NDArray[np.uint64]
-) -> Block:
+def block_of(corpus: Corpus, numbers: NDArray[np.int64], size: int, stock: LeftOut) -> Block:
     """Read some documents into a block; parameters as for `gathered`."""
     place = np.full(len(corpus), -1)
     place[numbers] = np.arange(len(numbers))
@@ -94,7 +86,7 @@ def gathered(
     right: NDArray[np.int64],
     *,
     size: int,
-    stock: NDArray[np.uint64],
+    stock: LeftOut,
     most: int,
 ) -> Iterator[Gathered]:
     """Cut pairs into lots whose documents are in one block.
@@ -108,7 +100,7 @@ def gathered(
     size
         Tokens to a shingle.
     stock
-        Shingles that do not count, ascending.
+        Shingles that do not count.
     most
         Bytes of rows that are brought together; a block may be twice as large. There is one
         block alone where the corpus itself is in memory.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from syndicate.match.context import worth_aligning
-from syndicate.match.verify import Overlap, overlap
+from syndicate.match.verify import NONE, LeftOut, Overlap, overlap
 from syndicate.pipeline.gather import block_of, gathered, slices
 from syndicate.pipeline.meaning import copied, judge, worth_telling
 from syndicate.pipeline.pairs import Pairs, join
@@ -65,7 +65,7 @@ class Found:
 
     first: NDArray[np.int64]
     pairs: Pairs
-    stock: NDArray[np.uint64]
+    stock: LeftOut
 
 
 def exact_groups(corpus: Corpus) -> NDArray[np.int64]:
@@ -95,15 +95,14 @@ class Matcher:
     progress
         Told what is being done, how much of it is done, and how much there is.
     stock
-        ndarray of uint64, ascending: shingles of phrases that many documents share, which
-        count for nothing.
+        Shingles of phrases that many documents share, which count for nothing.
     """
 
     corpus: Corpus
     config: Config
     budget: Budget
     progress: Progress
-    stock: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
+    stock: LeftOut = NONE
     notes: list[str] = field(default_factory=list)
 
     def find(self) -> Found:
@@ -236,7 +235,7 @@ class Matcher:
                 f"{postings.capped} of the sampled shingles are in more than {sample.CAP} "
                 f"documents each and proposed no pairs"
             )
-        self.stock = self._stock_of(postings.crowded)
+        self.stock = LeftOut.of(self._stock_of(postings.crowded))
         n = len(self.corpus)
         at_once = self.budget.meetings_at_once // workers
         cuts = sample.stretches(postings, n, at_once=at_once, shares=workers)
@@ -278,14 +277,14 @@ class Matcher:
     def _compare(self, block: Block, left: NDArray[np.int64], right: NDArray[np.int64]) -> Pairs:
         """Compare pairs exactly, and read those that share enough to mean something."""
         a, b = block.place[left], block.place[right]
-        sizes = overlap(block.hashes, block.bounds, block.sizes, a, b)
+        rows = block.folded.shingles, block.folded.bounds, block.sizes
+        sizes = overlap(*rows, a, b, self.stock)
         worth = np.flatnonzero(worth_aligning(sizes, self.config.threshold))
         sizes = Overlap(*(column[worth] for column in sizes))
         left, right, a, b = left[worth], right[worth], a[worth], b[worth]
         uncounted = np.zeros(len(worth), np.int32)
-        if block.hashes is not block.folded.shingles:
-            everything = block.folded.shingles, block.folded.bounds, block.sizes
-            uncounted = overlap(*everything, a, b).shared - sizes.shared
+        if len(self.stock.hashes):
+            uncounted = overlap(*rows, a, b).shared - sizes.shared
         numbers, where = np.unique(np.concatenate([left, right]), return_inverse=True)
         ends = where[: len(left)], where[len(left) :]
         context = self.corpus.context(left, right)

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from syndicate.kernels import stock as kernel
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -123,29 +121,10 @@ def phrases(
     ndarray of uint64
         Ascending.
     """
+    from syndicate.kernels import stock as kernel  # noqa: PLC0415 - compiles
+
     spans = np.empty((len(keys), _TEXTS, 2), np.int64)
     kernel.extents(shingles, bounds, keys, readers, np.array(key_bits), REACH, spans)
     long = spans[spans[..., 1] - spans[..., 0] >= PHRASE].tolist()
     found = [shingles[start:end] for start, end in long]
     return np.unique(np.concatenate([np.empty(0, np.uint64), *found]))
-
-
-def without(
-    shingles: NDArray[np.uint64], bounds: NDArray[np.int64], stock: NDArray[np.uint64]
-) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Leave stock phrases out of sets of shingles, which come back as they are if there is none.
-
-    Parameters
-    ----------
-    shingles, bounds
-        Sets end to end.
-    stock
-        Ascending.
-    """
-    if not len(stock):
-        return shingles, bounds
-    tops = np.arange((1 << 64 - kernel.TOP) + 1)
-    firsts = np.searchsorted(stock >> np.uint64(kernel.TOP), tops)
-    kept, edges = np.empty_like(shingles), np.empty_like(bounds)
-    count = kernel.without(shingles, bounds, stock, firsts, kept, edges)
-    return (shingles, bounds) if count == len(shingles) else (kept[:count], edges)
