@@ -27,7 +27,8 @@ import numpy as np
 
 import measure
 import strip_corpus
-from syndicate.boilerplate import SiteTemplates, strip_batch
+import strip_markup
+from syndicate.boilerplate import SiteTemplates, strip, strip_batch
 from syndicate.boilerplate.learned import Learned
 from syndicate.boilerplate.lines import as_bytes, read
 
@@ -121,6 +122,7 @@ def html(name):
         page = HTMLTree.parse(raw.decode(detect_encoding(raw), "replace"))
         found.append({
             "id": row["id"],
+            "raw": raw,
             "gold": row.get("text") or "\n".join(row.get("paragraphs") or ()),
             "trafilatura": trafilatura.extract(raw, include_comments=False) or "",
             "resiliparse": extract_plain_text(page, main_content=True, alt_texts=False),
@@ -143,14 +145,32 @@ def extraction():
 
 
 def clean():
-    """Words lost on clean gold texts."""
+    """Words lost on clean gold texts; and those of them that the page's HTML marks as nothing else.
+
+    Gold texts hold captions, bylines and links; `strip_markup` tells them by the page's markup.
+    """
     for name in ("html_scrapinghub", "html_daniel"):
-        gold = [page["gold"] for page in html(name)]
+        pages = html(name)
+        gold = [page["gold"] for page in pages]
         before = [len(WORD.findall(text)) for text in gold]
         after = [len(WORD.findall(text)) for text in stripped(gold)]
         lost = [(b - a) / max(1, b) for a, b in zip(after, before, strict=True)]
         yield f"{name}: words lost", 1 - sum(after) / sum(before)
         yield f"{name}: texts that lose over 10 %", sum(part > 0.1 for part in lost)
+        unmarked = [_unmarked(page) if some else 0 for page, some in zip(pages, lost, strict=True)]
+        parts = [n / max(1, b) for n, b in zip(unmarked, before, strict=True)]
+        yield f"{name}: unmarked words lost", sum(unmarked) / sum(before)
+        yield f"{name}: texts that lose over 10 % unmarked", sum(part > 0.1 for part in parts)
+
+
+def _unmarked(page):
+    """Count the words that a gold text loses and its page does not mark as caption or the like."""
+    markup = strip_markup.Markup(page["raw"])
+    if markup.scripts(page["gold"]):  # no article, but the source of a page
+        return 0
+    removals = strip(page["gold"]).removals
+    lines = [line for r in removals for line in page["gold"][r.start : r.end].split("\n")]
+    return sum(len(WORD.findall(line)) for line in lines if not markup.marks(line))
 
 
 def _daniel():
