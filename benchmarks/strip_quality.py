@@ -145,7 +145,7 @@ def extraction():
 
 
 def clean():
-    """Words lost on clean gold texts; and those of them that the page's HTML marks as nothing else.
+    """Words lost on clean gold texts, and those that the page's HTML marks as nothing else.
 
     Gold texts hold captions, bylines and links; `strip_markup` tells them by the page's markup.
     """
@@ -398,7 +398,7 @@ def main() -> None:
         parts |= REAL
     report = {}
     for name, part in parts.items():
-        print(f"\n{name}: {part.__doc__}")
+        print(f"\n{name}: {part.__doc__.splitlines()[0]}")
         report[name] = {}
         for what, value in part():
             report[name][what] = value
