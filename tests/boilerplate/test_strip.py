@@ -78,6 +78,13 @@ def test_a_footer_goes_from_its_heading_on():
     assert [line for _, line in removed(text)] == footer
 
 
+def test_a_menu_longer_than_the_article_goes():
+    menu = [f"mục thứ {word} của trang" for word in BODY[0].split() + BODY[1].split()] * 3
+    footer = ["Tin liên quan", "Giá lúa hôm nay", "Lũ về sớm ở miền Tây", "Chia sẻ"]
+    text = article(*menu, TITLE, *BODY[:2], *footer)
+    assert strip(text).text == article(TITLE, *BODY[:2])
+
+
 def test_image_texts_go_with_their_captions():
     text = article(
         TITLE, BODY[0], TITLE + " - 1", "Người dân ra đồng từ sáng sớm.", BODY[1],

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from syndicate.boilerplate.lines import HEAD, Lines, read
+from syndicate.boilerplate.lines import (
+    ELLIPSIS,
+    HEAD,
+    NAMELIKE,
+    QUOTED,
+    SENTENCE,
+    Lines,
+    read,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,6 +31,9 @@ GLUED_WORDS = 30
 """A page of at most so many lines may have lost its line breaks; lines longer than this did."""
 _SKETCH = 32
 _PROSE_WORDS = 12
+_SENTENCE_WORDS = 8
+_TITLE_WORDS = 4, 26
+_TITLE_ABOVE = 3
 _SHOWN = 80
 _SHOWN_WORDS = 40
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
@@ -41,6 +52,8 @@ class Page:
         Days since 1970 when it was learned from, by the caller's clock.
     forms, runs : ndarray of uint64, ascending
         Hashes of its lines without their numbers, and of runs at the edges of glued lines.
+    heads : ndarray of uint64, ascending
+        Those of its lines that may be its title: headings close above prose.
     sample : ndarray of uint64, shape (at most 32,)
         Smallest hashes of its prose, five words each: reprints share most of them.
     """
@@ -49,6 +62,7 @@ class Page:
     day: int
     forms: Keys
     runs: Keys
+    heads: Keys
     sample: Keys
 
 
@@ -108,6 +122,7 @@ def pages(
     glued = np.isin(owner, glued_lines(lines))
     edged, edged_doc = runs[glued & (runs != 0)], sampled_doc[glued & (runs != 0)]
     sampled, sampled_doc = sampled[runs != 0], sampled_doc[runs != 0]
+    heads = _heads(lines)
     for doc in chosen:
         low, high = np.searchsorted(lines.doc, [doc, doc + 1]).tolist()
         part = slice(*np.searchsorted(sampled_doc, [doc, doc + 1]).tolist())
@@ -117,9 +132,23 @@ def pages(
             day=day,
             forms=np.unique(lines.form[low:high]),
             runs=np.unique(edged[edge]),
+            heads=np.unique(lines.form[low:high][heads[low:high]]),
             sample=_smallest(sampled[part]),
         )
         yield doc, page, _shown(lines, low, high)
+
+
+def _heads(lines: Lines) -> NDArray[np.bool_]:
+    """Tell which lines are headings that have a sentence among the next few lines."""
+    ends = (lines.flags & (SENTENCE | QUOTED) != 0) & (lines.flags & ELLIPSIS == 0)
+    least, most = _TITLE_WORDS
+    heading = (lines.words >= least) & (lines.words <= most)
+    heading &= lines.flags & (SENTENCE | QUOTED | ELLIPSIS | NAMELIKE) == 0
+    above = np.zeros(len(lines), np.bool_)
+    for step in range(1, _TITLE_ABOVE + 1):
+        same = lines.doc[step:] == lines.doc[:-step]
+        above[:-step] |= same & (ends & (lines.words >= _SENTENCE_WORDS))[step:]
+    return np.asarray(heading & above)
 
 
 def _smallest(keys: Keys) -> Keys:
