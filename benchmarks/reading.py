@@ -9,7 +9,8 @@ read, and ``key.jsonl``, to be left alone. Somebody writes ``judged.txt``, a lin
     19 overlap - one quote shared  anything after a dash is a note
 
 ``tell FOLDER`` puts both together: how many were called right, by relation, and which were not.
-``retell FOLDER`` does it with what the pairs are called today.
+``retell FOLDER`` does it with what the pairs are called today; a pair that is not told any more
+counts unless it was read as an overlap.
 """
 
 import argparse
@@ -122,9 +123,9 @@ def tell(folder, now=None):
     counts = defaultdict(list)
     for number, accepted in judged(folder):
         row = key[number - 1]
-        called = row["relation"]
-        if now is not None:
-            called = now.get((row["a"], row["b"]), "nothing")
+        called = row["relation"] if now is None else now.get((row["a"], row["b"]), "not told")
+        if called == "not told" and Relation.OVERLAP in accepted:
+            continue
         counts[called].append(called in accepted)
         if called not in accepted:
             wanted = " or ".join(sorted(accepted))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I64, U64, helper, kernel
+from syndicate.kernels._jit import I64, U64, Bool, helper, kernel
 
 TOP = 48
 """Stock is found by the bits of a shingle above these."""
@@ -47,6 +47,25 @@ def without(
             count += not held
     kept_bounds[-1] = count
     return count
+
+
+@kernel
+def marks(shingles: U64, stock: U64, firsts: I64, held: Bool) -> None:
+    """Mark the shingles that are stock.
+
+    Parameters
+    ----------
+    shingles, stock, firsts
+        As for `without`.
+    held : ndarray of bool
+        As long as ``shingles``; filled.
+    """
+    for i in range(len(shingles)):
+        value = shingles[i]
+        top = value >> np.uint64(TOP)
+        held[i] = False
+        for place in range(firsts[top], firsts[top + np.uint64(1)]):
+            held[i] |= stock[place] == value
 
 
 @helper

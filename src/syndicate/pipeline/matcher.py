@@ -15,10 +15,10 @@ from syndicate.io.spool import pack
 from syndicate.match.context import worth_aligning
 from syndicate.match.verify import Overlap, distinct, overlap
 from syndicate.pipeline.gather import Gathered, gathered
-from syndicate.pipeline.meaning import copied, judge, worth_telling
+from syndicate.pipeline.meaning import Texts, copied, judge, worth_telling
 from syndicate.pipeline.pairs import Pairs, join
 from syndicate.sketch import lsh, sample
-from syndicate.sketch.stock import WITNESSES, Crowded, phrases, without, witnesses
+from syndicate.sketch.stock import WITNESSES, Crowded, phrases, witnesses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -265,18 +265,20 @@ class Matcher:
         """Compare pairs exactly, and read those that share enough to mean something."""
         numbers, where = np.unique(np.concatenate([left, right]), return_inverse=True)
         a, b = where[: len(left)], where[len(left) :]
-        shingles = pack(source.rows("shingles", numbers), np.uint64)
+        texts = Texts.of(source, numbers)
         known = self.corpus.sizes[numbers]
-        hashes, bounds = without(*shingles, self.stock)
-        plain = hashes is shingles[0]
+        counted = texts.without(self.stock)
+        plain = counted is texts
+        hashes, bounds = counted[:2]
         sizes = overlap(hashes, bounds, known if plain else distinct(hashes, bounds), a, b)
         worth = np.flatnonzero(worth_aligning(sizes, self.config.threshold))
         sizes = Overlap(*(column[worth] for column in sizes))
+        a, b = a[worth], b[worth]
         uncounted = np.zeros(len(worth), np.int32)
         if not plain:
-            uncounted = overlap(*shingles, known, a[worth], b[worth]).shared - sizes.shared
+            uncounted = overlap(*texts[:2], known, a, b).shared - sizes.shared
         size = self.config.sketch.shingle_size
-        meaning = judge(source, shingles, numbers, a[worth], b[worth], sizes, size)
+        meaning = judge(source, counted, numbers, a, b, sizes, size)
         return Pairs(left[worth], right[worth], *sizes, *meaning, uncounted)
 
 

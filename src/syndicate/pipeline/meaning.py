@@ -11,6 +11,7 @@ from syndicate.io.spool import pack
 from syndicate.match import relation, roundup
 from syndicate.match.align import EvidenceTable, evidence
 from syndicate.match.relation import Evidence
+from syndicate.sketch import stock
 from syndicate.sketch.sample import CAP
 
 if TYPE_CHECKING:
@@ -54,9 +55,49 @@ class Meaning(NamedTuple):
         )
 
 
+class Texts(NamedTuple):
+    """Some texts as they are read.
+
+    Attributes
+    ----------
+    shingles, bounds
+        In text order, end to end.
+    traits, token_bounds
+        Of the tokens that begin them.
+    """
+
+    shingles: NDArray[np.uint64]
+    bounds: NDArray[np.int64]
+    traits: NDArray[np.uint16]
+    token_bounds: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, source: Corpus | Block, numbers: NDArray[np.int64]) -> Texts:
+        """Fetch the texts of some documents."""
+        shingles = pack(source.rows("shingles", numbers), np.uint64)
+        return cls(*shingles, *pack(source.rows("flags", numbers), np.uint16))
+
+    def without(self, phrases: NDArray[np.uint64]) -> Texts:
+        """Leave out stock phrases, but for their last tokens; the same object if there is none."""
+        kept, edges = stock.without(self.shingles, self.bounds, phrases)
+        if kept is self.shingles:
+            return self
+        tokens = self.of_stock(phrases)
+        before = np.searchsorted(tokens, self.token_bounds)
+        return Texts(kept, edges, np.delete(self.traits, tokens), self.token_bounds - before)
+
+    def of_stock(self, phrases: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Find the tokens that begin a shingle of a stock phrase: places in ``traits``."""
+        if not len(phrases):
+            return np.empty(0, np.int64)
+        held = np.flatnonzero(stock.begin(self.shingles, phrases))
+        text = np.searchsorted(self.bounds, held, side="right") - 1
+        return held + (self.token_bounds - self.bounds)[text]
+
+
 def judge(
     corpus: Corpus | Block,
-    shingles: tuple[NDArray[np.uint64], NDArray[np.int64]],
+    texts: Texts,
     numbers: NDArray[np.int64],
     left: NDArray[np.int64],
     right: NDArray[np.int64],
@@ -68,9 +109,9 @@ def judge(
     Parameters
     ----------
     corpus
-        Knows the documents' traits, sites and times.
-    shingles
-        Hashes and bounds of the documents ``numbers``.
+        Knows the documents' sites and times.
+    texts
+        Of the documents ``numbers``.
     left, right
         Places in ``numbers``.
     sizes
@@ -78,8 +119,7 @@ def judge(
     size
         Tokens to a shingle.
     """
-    traits, bounds = pack(corpus.rows("flags", numbers), np.uint16)
-    table = evidence(*shingles, traits, bounds, left, right, size=size)
+    table = evidence(*texts, left, right, size=size)
     _, rules = relation.relate(table, corpus.context(numbers[left], numbers[right]))
     score = relation.scores(rules, sizes)
     return Meaning(rules, score, np.stack(table, axis=1).astype(np.int32))
@@ -111,9 +151,9 @@ def reasons(
 ) -> Iterator[str]:
     """Say of each pair why its rule holds, and what its similarities leave out."""
     columns = (rules.tolist(), rows.tolist(), uncounted.tolist())
-    for rule, row, stock in zip(*columns, strict=True):
+    for rule, row, left_out in zip(*columns, strict=True):
         seen = Evidence(*row)
         reason = seen.reason(rule)
-        if MATTERS * stock >= max(seen.shared, 1):
-            reason += f"; {stock} shared shingles not counted, which more than {CAP} texts hold"
+        if MATTERS * left_out >= max(seen.shared, 1):
+            reason += f"; {left_out} shared shingles not counted, which more than {CAP} texts hold"
         yield reason

@@ -144,8 +144,27 @@ def without(
     """
     if not len(stock):
         return shingles, bounds
-    tops = np.arange((1 << 64 - kernel.TOP) + 1)
-    firsts = np.searchsorted(stock >> np.uint64(kernel.TOP), tops)
     kept, edges = np.empty_like(shingles), np.empty_like(bounds)
-    count = kernel.without(shingles, bounds, stock, firsts, kept, edges)
+    count = kernel.without(shingles, bounds, stock, _firsts(stock), kept, edges)
     return (shingles, bounds) if count == len(shingles) else (kept[:count], edges)
+
+
+def begin(shingles: NDArray[np.uint64], stock: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Mark the shingles of stock phrases: where a token begins one.
+
+    Parameters
+    ----------
+    shingles
+        In text order.
+    stock
+        Ascending.
+    """
+    held = np.empty(len(shingles), bool)
+    kernel.marks(shingles, stock, _firsts(stock), held)
+    return held
+
+
+def _firsts(stock: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Give where in the stock the shingles of each highest 16 bits begin."""
+    tops = np.arange((1 << 64 - kernel.TOP) + 1)
+    return np.searchsorted(stock >> np.uint64(kernel.TOP), tops)
