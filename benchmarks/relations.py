@@ -43,7 +43,13 @@ def read(name, limit=None):
             if number == limit:
                 return
             record = json.loads(line)
-            yield Document(id=record["id"], text=record["text"], title=record.get("title"))
+            yield Document(
+                id=record["id"],
+                text=record["text"],
+                title=record.get("title"),
+                url=record.get("url"),
+                published=record.get("date"),
+            )
 
 
 def planted(count):

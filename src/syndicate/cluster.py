@@ -71,7 +71,7 @@ def to_the_closest(
     canonical: NDArray[np.int64],
     left: NDArray[np.int64],
     right: NDArray[np.int64],
-    score: NDArray[np.floating],
+    score: NDArray[np.number],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Move documents that match several canonical ones to the one they match best.
 
@@ -81,7 +81,7 @@ def to_the_closest(
         What `star_clusters` gave.
     left, right : ndarray of int64, shape (matches,)
         All joining matches.
-    score : ndarray of floating, shape (matches,)
+    score : ndarray of numbers, shape (matches,)
         How good each is. Of equal ones the document's first cluster stands, then the
         smaller number.
 

@@ -130,3 +130,13 @@ def test_a_copy_of_the_source_that_stands_for_it_counts():
     found = Match(one.document.id, "twin", Relation.REPRINT, 0.9, 0.9, 0.9, 50)
     assert assess([twin, found], [one]).kinds[0].found.value == 1
     assert assess([twin], [one]).kinds[0].found.value == 0
+
+
+def test_a_plant_that_stands_for_its_source_answers_for_nothing_else():
+    documents = corpus()
+    (one,) = plant(documents, kinds=["copy"], count=1)
+    other = next(document.id for document in documents if document.id not in one.sources)
+    twin = Match(one.document.id, one.sources[0], Relation.EXACT, 1, 1, 1, 50)
+    found = Match(one.document.id, other, Relation.REPRINT, 0.9, 0.9, 0.9, 50)
+    seen = assess([twin, found], [one])
+    assert (seen.precision.hits, seen.precision.cases) == (1, 1)

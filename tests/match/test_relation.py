@@ -165,6 +165,61 @@ def test_police_text_between_own_sentences_is_a_reprint():
     assert relation_of(one, two) is Relation.REPRINT
 
 
+def test_two_texts_of_one_source_with_own_sentences_are_a_reprint_whichever_is_longer():
+    told = " ".join(LINES[:6]).split()
+    edited = " ".join("khác" if at % 14 == 9 else word for at, word in enumerate(told))
+    one = " ".join([*told, *SCHOOL.split()[:40]])
+    two = " ".join([LAW.split("\n")[0], edited, *FLOOD.split()[:50]])
+    _, _, found = meaning_of(one, two)
+    assert found.span_short >= 0.7
+    assert 0.5 <= found.share_short < 0.75
+    assert found.share_long >= 0.4
+    assert relation_of(one, two) is Relation.REPRINT
+    assert relation_of(two, one) is Relation.REPRINT
+
+
+def test_formulas_with_one_other_fact_are_no_form():
+    places, own = BRIDGE.split(), iter((FLOOD + LAW + SCHOOL).split())
+    formulas = [
+        f"bị can {n} ở số {n + 60} {' '.join(places[5 * n : 5 * n + 5])}" for n in range(10)
+    ]
+
+    def text(formulas, order):
+        return " ".join(f"{formulas[n]} {' '.join(next(own) for _ in range(7))}" for n in order)
+
+    one = text(formulas, range(10))
+    other = [*formulas[:-1], formulas[-1].replace("số 69", "số 37")]
+    two = text(other, (3, 1, 4, 9, 0, 5, 2, 6, 8, 7))
+    _, _, found = meaning_of(one, two)
+    assert found.passages >= 8
+    assert found.moved >= 3
+    assert found.facts_shared >= 8
+    assert found.slots == 1
+    assert relation_of(one, two) is Relation.REPRINT
+
+
+def test_facts_exchanged_in_less_than_a_fifth_of_both_texts_are_no_form():
+    line = (
+        "tỷ giá trung tâm sáng nay là {} đồng mỗi đô la, cao hơn {} đồng, "
+        "giá bán ra tại ngân hàng là {} đồng mỗi đô la Mỹ."
+    )
+    one = "\n".join([line.format("23.115", "5", "23.410"), FLOOD, SCHOOL])
+    two = "\n".join([line.format("22.980", "7", "22.673"), BRIDGE, LAW])
+    _, _, found = meaning_of(one, two)
+    assert found.slots >= 3
+    assert found.share_short < 0.2
+    assert relation_of(one, two) is Relation.OVERLAP
+
+
+def test_no_more_than_all_of_a_text_is_spanned():
+    words, others = BRIDGE.split(), FLOOD.split()
+    one = " ".join(words[:26])
+    two = " ".join([*words[:10], *others[:6], *words[16:26], *others[6:10], *words[10:16]])
+    found = meaning_of(one, two)[2]
+    assert found.moved == 1
+    assert found.spanned_a == found.tokens_a
+
+
 def test_a_quoted_paragraph_is_an_overlap():
     host = FLOOD.split("\n")
     assert relation_of(BRIDGE, "\n".join([*host[:2], LINES[2], *host[2:]])) is Relation.OVERLAP
@@ -213,6 +268,10 @@ class TestRoundups:
     def test_copies_of_one_story_lie_at_one_place(self):
         place = np.array([10, 12, 10]), np.array([110, 110, 105])
         assert not roundups(np.array([7, 7, 7]), *place, np.ones(3)).any()
+
+    def test_a_brief_inside_a_story_has_no_place_of_its_own(self):
+        places = np.array([20, 10]), np.array([160, 760])
+        assert not roundups(np.array([7, 7]), *places, np.ones(2)).any()
 
     def test_parts_of_stories_do_not_count(self):
         places = np.array([0, 100]), np.array([100, 200])

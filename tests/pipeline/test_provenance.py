@@ -62,6 +62,28 @@ def test_a_roundup_joins_no_cluster():
     assert len(result.matches) == 3
 
 
+def test_a_roundup_that_one_story_is_most_of_is_a_roundup():
+    brief = "\n".join(SCHOOL.split("\n")[:4])
+    page = BRIDGE + "\n" + brief
+    result = dedupe([("page", page), ("a", BRIDGE), ("b", brief)])
+    assert 0.65 < len(BRIDGE.split()) / len(page.split()) < 0.8
+    assert {match.relation for match in result.matches} == {Relation.ROUNDUP}
+
+
+def test_a_document_stands_with_the_one_that_shares_most_of_it():
+    told, own = BRIDGE.split()[:120], FLOOD.split()[:70]
+    torn = " ".join([*told, *own])
+    long = " ".join([*told, *(SCHOOL + " " + LAW).split()[:100]])
+    brief = " ".join(own)
+    result = dedupe(
+        [("torn", torn), ("long", long), ("brief", brief), ("twin", brief + " (Bờ Nam)")]
+    )
+    heads = {member.id: c.canonical for c in result.clusters for member in c.members}
+    assert heads == {"torn": "long", "brief": "twin"}
+    containments = {frozenset((m.a, m.b)): m.containment for m in result.matches}
+    assert containments[frozenset(("torn", "twin"))] > containments[frozenset(("torn", "long"))]
+
+
 def test_clusters_tell_how_close_they_are():
     (cluster,) = dedupe(COPIES).clusters
     assert 0.8 < cluster.cohesion <= 1

@@ -1,10 +1,16 @@
 import random
+import re
 
 import numpy as np
 import pytest
 
 from syndicate import dedupe, dedupe_paths
 from syndicate.config import Config
+from syndicate.io.spool import pack
+from syndicate.match.verify import NONE, LeftOut
+from syndicate.model import Relation
+from syndicate.pipeline.compare import examine
+from syndicate.pipeline.folded import Folded
 from syndicate.sketch import sample
 
 SIZE = 5
@@ -42,6 +48,32 @@ def test_a_footer_of_many_is_in_no_similarity():
     assert "shared shingles not counted, which more than 100 texts hold" in match.reason
     assert set(shared_of(result)) == {("x", "y")}
     assert any("were not counted as similarity" in note for note in result.notes)
+
+
+def test_a_relation_does_not_rest_on_a_footer_of_many():
+    common = words("brief", 40)
+    two = [(name, f"{words(name, 30)} {common} {words(name * 2, 30)} {FOOTER}") for name in "xy"]
+    few = shared_of(dedupe([*pages(20), *two], config=PLAIN))["x", "y"]
+    assert few.relation is Relation.REPRINT
+    many = shared_of(dedupe([*pages(120), *two], config=PLAIN))["x", "y"]
+    assert many.relation is Relation.OVERLAP
+    assert re.match(r"4\d shared words, (3[89]|4\d)% of the shorter text; ", many.reason)
+
+
+def test_side_by_side_a_footer_of_many_is_named_and_not_shared():
+    documents = dict([*pages(120), *pair()])
+    result = dedupe(documents.items(), config=PLAIN)
+    match = shared_of(result)["x", "y"]
+    seen = examine(documents["x"], documents["y"], config=PLAIN, stock=result.stock)
+    assert seen.match.shared == match.shared
+    assert seen.match.containment == match.containment
+    for text, pieces in ((documents["x"], seen.anatomy.a), (documents["y"], seen.anatomy.b)):
+        named = {piece.kind: text[piece.start : piece.end] for piece in pieces}
+        assert named["stock-phrase"] in FOOTER
+        assert len(named["stock-phrase"].split()) >= 40
+        assert "chân30" not in named["shared"]
+    plain = examine(documents["x"], documents["y"], config=PLAIN)
+    assert plain.match.shared > match.shared
 
 
 def test_a_footer_of_few_counts():
@@ -83,3 +115,25 @@ def test_pieces_join_to_the_whole(pieces):
     for one, other in zip(whole, joined, strict=True):
         np.testing.assert_array_equal(one, other)
     np.testing.assert_array_equal(whole.load, np.full(150, 40))
+
+
+def test_tokens_go_with_the_shingles_that_they_begin():
+    draw = random.Random(2)
+    rows = [[draw.randrange(1 << 62) for _ in range(draw.randrange(1, 40))] for _ in range(20)]
+    left_out = {value for row in rows[::2] for value in row[3:9]}
+    traits = [[draw.randrange(1 << 15) for _ in range(len(row) + SIZE - 1)] for row in rows]
+    texts = Folded(
+        *pack(list(map(np.uint64, rows)), np.uint64),
+        *pack(list(map(np.uint16, traits)), np.uint16),
+    )
+    assert texts.without(NONE) is texts
+    kept = texts.without(LeftOut.of(np.array(sorted(left_out), np.uint64)))
+    for number, (row, own) in enumerate(zip(rows, traits, strict=True)):
+        stays = [value not in left_out for value in row] + [True] * (SIZE - 1)
+        start, end = kept.token_bounds[number : number + 2]
+        assert kept.traits[start:end].tolist() == [
+            t for t, stay in zip(own, stays, strict=True) if stay
+        ]
+        held = kept.shingles[kept.bounds[number] : kept.bounds[number + 1]].tolist()
+        assert held == [value for value in row if value not in left_out]
+        assert end - start == kept.bounds[number + 1] - kept.bounds[number] + SIZE - 1

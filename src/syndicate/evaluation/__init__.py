@@ -84,7 +84,8 @@ def assess(matches: Iterable[Match], plants: Sequence[Plant]) -> Assessment:
         As `plant` made them.
     """
     matches = tuple(matches)
-    relation_of = _relations(matches)
+    alike = _alike(matches)
+    relation_of = _relations(matches, alike)
     reports = []
     for kind in dict.fromkeys(one.kind for one in plants):
         some = [one for one in plants if one.kind == kind]
@@ -92,7 +93,7 @@ def assess(matches: Iterable[Match], plants: Sequence[Plant]) -> Assessment:
         met = [(relation, one) for relation, one in pairs if relation]
         right = sum(relation in one.relations for relation, one in met)
         reports.append(KindReport(kind, Rate(len(met), len(pairs)), Rate(right, len(met))))
-    good, bad = _sorted_out(matches, plants)
+    good, bad = _sorted_out(matches, plants, alike)
     threshold = best_threshold(
         (match.containment for match in good), (match.containment for match in bad)
     )
@@ -105,17 +106,24 @@ def assess(matches: Iterable[Match], plants: Sequence[Plant]) -> Assessment:
     )
 
 
-def _relations(matches: tuple[Match, ...]) -> Callable[[str, str], Relation | None]:
-    """Give a function that tells the relation of two documents, or None.
-
-    Of exact copies one stands for all in the matches; so it does here.
-    """
-    by_pair = {frozenset((match.a, match.b)): match.relation for match in matches}
+def _alike(matches: tuple[Match, ...]) -> dict[str, set[str]]:
+    """Give to documents their exact copies, as far as they are matched."""
     alike: dict[str, set[str]] = defaultdict(set)
     for match in matches:
         if match.relation is Relation.EXACT:
             alike[match.a].add(match.b)
             alike[match.b].add(match.a)
+    return alike
+
+
+def _relations(
+    matches: tuple[Match, ...], alike: dict[str, set[str]]
+) -> Callable[[str, str], Relation | None]:
+    """Give a function that tells the relation of two documents, or None.
+
+    Of exact copies one stands for all in the matches; so it does here.
+    """
+    by_pair = {frozenset((match.a, match.b)): match.relation for match in matches}
 
     def relation_of(a: str, b: str) -> Relation | None:
         if b in alike[a] or alike[a] & alike[b]:
@@ -127,20 +135,33 @@ def _relations(matches: tuple[Match, ...]) -> Callable[[str, str], Relation | No
 
 
 def _sorted_out(
-    matches: tuple[Match, ...], plants: Sequence[Plant]
+    matches: tuple[Match, ...], plants: Sequence[Plant], alike: dict[str, set[str]]
 ) -> tuple[list[Match], list[Match]]:
-    """Part the joining matches of plants into expected and unexpected ones."""
+    """Part the joining matches of plants into expected and unexpected ones.
+
+    A plant that is an exact copy of its source may stand for it in the matches: what it
+    shares with others then says nothing of plants.
+    """
+
+    def first(name: str) -> str:
+        return min([name, *alike[name]])
+
     kin: dict[str, set[str]] = defaultdict(set)
     for match in matches:
-        kin[match.a].add(match.b)
-        kin[match.b].add(match.a)
-    sources = {one.document.id: {*one.sources, *one.hosts} for one in plants}
+        kin[first(match.a)].add(first(match.b))
+        kin[first(match.b)].add(first(match.a))
+    sources = {one.document.id: {*map(first, (*one.sources, *one.hosts))} for one in plants}
+    copies = {
+        one.document.id for one in plants if first(one.document.id) in sources[one.document.id]
+    }
     good: list[Match] = []
     bad: list[Match] = []
     for match in matches:
-        if not match.relation.joins or not {match.a, match.b} & sources.keys():
+        exact = match.relation is Relation.EXACT
+        told = {match.a, match.b} & (sources.keys() if exact else sources.keys() - copies)
+        if not match.relation.joins or not told:
             continue
-        near = [sources.get(name, {name}) for name in (match.a, match.b)]
+        near = [sources.get(name, {first(name)}) for name in (match.a, match.b)]
         wider = near[0].union(*(kin[name] for name in near[0]))
         (good if wider & near[1] else bad).append(match)
     return good, bad

@@ -136,3 +136,18 @@ def shared(
                     if _counts(value, left_out, firsts, near):
                         count += 1
         out[pair] = count
+
+
+@kernel
+def among(shingles: U64, left_out: U64, firsts: I64, near: Bool, out: Bool) -> None:
+    """Mark the hashes that are left out.
+
+    Parameters
+    ----------
+    shingles, left_out, firsts, near
+        As for `distinct`.
+    out : ndarray of bool
+        As long as ``shingles``; filled.
+    """
+    for i in range(len(shingles)):
+        out[i] = not _counts(shingles[i], left_out, firsts, near)

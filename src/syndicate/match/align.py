@@ -84,7 +84,8 @@ class EvidenceTable(NamedTuple):
         Shared tokens of the longest passage.
     spanned_a, spanned_b
         Tokens of either text from run to run, edits included, also where up to `RELAXED`
-        words in both texts were replaced by about as many.
+        words in both texts were replaced by about as many; at most all of them, even if
+        moved runs lie inside edits.
     moved
         Passages that come earlier in a than the one before them in b.
     first_a, last_a, first_b, last_b
@@ -272,8 +273,8 @@ def _measure(
         runs=np.diff(found.bounds),
         passages=total(~joined),
         longest=longest,
-        spanned_a=total(length + np.where(relaxed, gap_a, 0)),
-        spanned_b=total(length + np.where(relaxed, gap_b, 0)),
+        spanned_a=np.minimum(total(length + np.where(relaxed, gap_a, 0)), tokens_a),
+        spanned_b=np.minimum(total(length + np.where(relaxed, gap_b, 0)), tokens_b),
         moved=total(~first & (gap_a < 0)),
         first_a=first_a,
         last_a=last_a,

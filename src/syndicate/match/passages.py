@@ -40,13 +40,16 @@ class Words(NamedTuple):
     keys
         ndarray of uint64, shape (words,): equal for words that fold alike.
     kept
-        ndarray of int64: the words that stripping left, by their places in ``starts``.
+        ndarray of int64: the words that were compared, by their places in ``starts``.
+    stock
+        ndarray of int64: likewise those of phrases that many texts have.
     """
 
     starts: I64
     ends: I64
     keys: NDArray[np.uint64]
     kept: I64
+    stock: I64
 
 
 class Piece(NamedTuple):
@@ -58,7 +61,7 @@ class Piece(NamedTuple):
         Code points.
     kind
         ``shared``, ``edited`` (inside a passage, but other words than the other text has),
-        ``new``, or the kind of a removal.
+        ``new``, ``stock-phrase``, or the kind of a removal.
     passage
         Which passage it is of, or None.
     """
@@ -162,6 +165,8 @@ def _pieces(words: Words, groups: list[I64], removals: tuple[Removal, ...]) -> t
         for start, length in group.tolist():
             for word in words.kept[start : start + length].tolist():
                 names[word] = ("shared", number)
+    for word in words.stock.tolist():
+        names[word] = ("stock-phrase", None)
     for removal in removals:
         first = int(np.searchsorted(words.starts, removal.start))
         last = int(np.searchsorted(words.starts, removal.end))

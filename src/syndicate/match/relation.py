@@ -13,15 +13,17 @@ exact       both texts fold to the same tokens
 template    facts (numbers, mostly) stand in the places of other facts: three places or more,
             and either a third of all aligned facts, or an eighth while most edits are of this
             kind; or nothing at all differs but such facts; or many short moved formulas with
-            many numbers
+            many numbers, two of them or more in the places of others. A fifth of the shorter
+            text must be shared
 update      reprint or embedding below, of one site at two times, or of one URL
 reprint     both texts are spanned for the most part
 excerpt     the shorter text is spanned for the most part and the longer one not (or half of it
             is in the longer one, mostly in one passage), and what they share is the head of
             the longer one or lies scattered over it; or the later one is the shorter
 embedding   likewise, but in one piece amid other text; or the later one is the longer
-reprint     at least half of the shorter text and two fifths of the longer one are shared, and
-            not only something that both bring after their first third
+reprint     amid own sentences: half of the shorter text and two fifths of the longer one are
+            shared, and not only something that both bring after their first third. Tried
+            before the last two, unless three quarters of the shorter text are shared
 excerpt     both begin with the same words, three tenths of the shorter text and a quarter of
             the longer one, in at least one of them next to nothing else up to there, and no
             facts differ
@@ -64,8 +66,9 @@ WHOLE = 0.65
 """Part of a text that is for the most part all of it."""
 PART = 0.7
 """Part of the shorter text that the longer must hold to be called its source or its page."""
-HALF, SOME = 0.5, 0.4
-"""Least shares of the shorter and the longer text in a reprint amid own sentences."""
+HALF, SOME, CHIEFLY = 0.5, 0.4, 0.75
+"""Least shares of the shorter and the longer text in a reprint amid own sentences; a text of
+which more is shared has hardly any sentences of its own."""
 REWRITTEN, IN_PLACE = 0.2, 0.03
 """Least share of the shorter text in runs where edits span the rest word for word, and by how
 much the spans may then differ; two reporters of one event do not replace word for word."""
@@ -242,7 +245,8 @@ def relate(table: EvidenceTable, context: Context) -> tuple[NDArray[np.uint8], N
     half = (m.share_short >= HALF) & ~m.starts_late
     solid = half & (m.share_long < SOME) & (2 * table.longest >= table.shared)
     most = (m.span_short >= PART) & (m.share_short >= HALF)
-    part = most | solid
+    amid = (half | most) & (m.share_long >= SOME) & (m.share_short < CHIEFLY)
+    part = (most | solid) & ~amid
     excerpt = np.where(m.long_later == 0, m.head | m.pieces, m.long_later < 0)
     version = context.same_url | (context.same_site & (context.later != 0))
     holds = [
@@ -254,7 +258,7 @@ def relate(table: EvidenceTable, context: Context) -> tuple[NDArray[np.uint8], N
         whole,
         part & excerpt,
         part,
-        half & (m.share_long >= SOME),
+        amid,
         _led(m),
         (m.share_short >= HALF) & m.starts_late,
         np.ones(len(m.facts), bool),
@@ -302,7 +306,7 @@ _CODES = np.array([RELATIONS.index(rule.relation) for rule in RULES], np.uint8)
 def _form(m: _Measures) -> Bools:
     mostly = (m.facts >= FACTS_CHANGED_LEAST) & (2 * m.table.slots >= m.table.edits)
     several = m.facts >= FACTS_CHANGED
-    enough = m.table.slots >= SLOTS
+    enough = (m.table.slots >= SLOTS) & (m.share_short >= TOLD_PART)
     return enough & (several | (mostly & (m.share_short < 0.8)))  # noqa: PLR2004
 
 
@@ -323,7 +327,7 @@ def _led(m: _Measures) -> Bools:
 def _formulas(m: _Measures) -> Bools:
     t = m.table
     short = (t.shared <= 11 * t.runs) & (t.longest < 0.3 * t.shared)
-    numbers = (t.facts_changed > 0) & (t.facts_shared >= FORMULAS)
+    numbers = (t.slots > 1) & (t.facts_shared >= FORMULAS) & (m.share_short >= TOLD_PART)
     return short & numbers & (t.passages >= FORMULAS) & (t.moved >= SLOTS)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from syndicate.match.relation import ROUNDUP, RULES
+from syndicate.match.relation import ROUNDUP, RULES, WHOLLY
 from syndicate.model import Relation
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ STORIES = 2
 WHOLE = 0.8
 """Part of each story that it must hold."""
 APART = 0.25
-"""Part of a story's place that another story's place may overlap."""
+"""Part of the shorter of two stories' places that may overlap the other."""
 
 
 def roundups(holder: I64, first: I64, last: I64, part: NDArray[np.float64]) -> Bools:
@@ -47,14 +47,14 @@ def roundups(holder: I64, first: I64, last: I64, part: NDArray[np.float64]) -> B
     whole = np.flatnonzero(part >= WHOLE)
     order = whole[np.lexsort((first[whole], last[whole], holder[whole]))]
     place = np.zeros(len(order), np.int64)  # the holder's stories met before this one
-    end = 0
+    end = length = 0
     for at, pair in enumerate(order.tolist()):  # greedy by ends: the most places apart
         new = at == 0 or holder[order[at - 1]] != holder[pair]
-        slack = APART * (last[pair] - first[pair])
+        size = last[pair] - first[pair]
         if new:
-            place[at], end = 0, last[pair]
-        elif first[pair] >= end - slack:
-            place[at], end = place[at - 1] + 1, last[pair]
+            place[at], end, length = 0, last[pair], size
+        elif first[pair] >= end - APART * min(size, length):
+            place[at], end, length = place[at - 1] + 1, last[pair], size
         else:
             place[at] = place[at - 1]
     most = np.zeros(int(holder.max(initial=-1)) + 1, np.int64)
@@ -67,8 +67,9 @@ def roundups(holder: I64, first: I64, last: I64, part: NDArray[np.float64]) -> B
 _HOLDS = [
     place
     for place, rule in enumerate(RULES)
-    if rule.relation in (Relation.EXCERPT, Relation.EMBEDDING)
+    if rule.relation in (Relation.EXCERPT, Relation.EMBEDDING) or place == WHOLLY
 ]
+"""The rules of texts that one text may hold beside others; one may be most of it."""
 
 
 def with_roundups(

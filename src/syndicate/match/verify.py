@@ -54,6 +54,15 @@ class LeftOut(NamedTuple):
         near[hashes >> np.uint64(50)] = True
         return cls(hashes, np.searchsorted(hashes >> np.uint64(48), tops), near)
 
+    def among(self, shingles: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Tell which shingles are left out."""
+        held = np.zeros(len(shingles), bool)
+        if len(self.hashes):
+            from syndicate.kernels import sets  # noqa: PLC0415 - compiles
+
+            sets.among(shingles, *self, held)
+        return held
+
 
 NONE = LeftOut.of(np.empty(0, np.uint64))
 

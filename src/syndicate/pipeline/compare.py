@@ -15,11 +15,12 @@ from syndicate.match.align import EvidenceTable, align, drop_strays, shorten
 from syndicate.match.context import worth_aligning
 from syndicate.match.passages import Anatomy, Words, dissect
 from syndicate.match.relation import OVERLAPS, RULES, Evidence, tells
-from syndicate.match.verify import Overlap, overlap
+from syndicate.match.verify import LeftOut, Overlap, distinct, overlap
 from syndicate.model import Credit, Document, Match, Stripped
 from syndicate.origin.credits import find_sources
 from syndicate.origin.names import load_names
-from syndicate.pipeline.corpus import Corpus, Folded
+from syndicate.pipeline.corpus import Corpus
+from syndicate.pipeline.folded import Folded
 from syndicate.pipeline.meaning import Meaning, judge
 from syndicate.pipeline.scan import sketch_batches
 from syndicate.sketch import lsh, sample
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 _SIZES = (3, 4, 5, 6, 7, 8)
 """Shingle sizes that `explain` tries."""
+_NONE = np.empty(0, np.uint64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,8 +175,22 @@ def compare(a: Document | str, b: Document | str, *, config: Config | None = Non
     return examine(a, b, config=config).match
 
 
-def examine(a: Document | str, b: Document | str, *, config: Config | None = None) -> Comparison:
-    """Compare two texts and keep everything that was seen; parameters as for `compare`."""
+def examine(
+    a: Document | str,
+    b: Document | str,
+    *,
+    config: Config | None = None,
+    stock: NDArray[np.uint64] = _NONE,
+) -> Comparison:
+    """Compare two texts and keep everything that was seen.
+
+    Parameters
+    ----------
+    a, b, config
+        As for `compare`.
+    stock
+        Shingles that do not count, as `Result.stock` of the documents that a and b are of.
+    """
     config = config or Config()
     one, two = _named(a, "a"), _named(b, "b")
     read = _read(one, two, config)
@@ -182,12 +198,13 @@ def examine(a: Document | str, b: Document | str, *, config: Config | None = Non
     if len(read.corpus) < 2:  # noqa: PLR2004 - one of the two is blank
         return _strangers((one.id, two.id), stripped)
     left, right = np.array([0]), np.array([1])
-    sizes = overlap(read.folded.shingles, read.folded.bounds, read.corpus.sizes, left, right)
+    left_out = LeftOut.of(stock)
+    folded = read.folded.without(left_out)
+    sizes = overlap(*folded[:2], distinct(*folded[:2]), left, right)
     size = config.sketch.shingle_size
-    context = read.corpus.context(left, right)
-    meaning = judge(read.folded, context, left, right, sizes, size)
+    meaning = judge(folded, read.corpus.context(left, right), left, right, sizes, size)
     evidence = Evidence(*meaning.evidence[0].tolist())
-    anatomy = _anatomy(stripped, size)
+    anatomy = _anatomy(stripped, size, left_out)
     rule = int(meaning.rule[0])
     match = _match((one.id, two.id), sizes, evidence, rule, anatomy)
     return Comparison(
@@ -252,7 +269,7 @@ def _strangers(ids: tuple[str, str], stripped: Sequence[Stripped]) -> Comparison
         b=stripped[1],
         match=match,
         evidence=evidence,
-        anatomy=_anatomy(stripped, 5),
+        anatomy=_anatomy(stripped, 5, LeftOut.of(_NONE)),
         score=0.0,
         told=False,
     )
@@ -273,27 +290,34 @@ def _match(
     )
 
 
-def _anatomy(stripped: Sequence[Stripped], size: int) -> Anatomy:
+def _anatomy(stripped: Sequence[Stripped], size: int, stock: LeftOut) -> Anatomy:
     made = shingle(*encode([text.text for text in stripped]), size)
-    found = align(made.shingles, made.bounds, np.array([0]), np.array([1]), size=size)
-    found = drop_strays(shorten(found, made.counts[1:].astype(np.int64)), size)
-    a, b = (_words(text) for text in stripped)
+    token_bounds = np.concatenate([[0], np.cumsum(made.counts, dtype=np.int64)])
+    folded = Folded(made.shingles, made.bounds, made.flags, token_bounds)
+    gone = folded.of_stock(stock)
+    counted = folded.without(stock)
+    left, right = np.array([0]), np.array([1])
+    found = align(counted.shingles, counted.bounds, left, right, size=size)
+    found = drop_strays(shorten(found, np.diff(counted.token_bounds)[right]), size)
+    second = token_bounds[1]
+    a = _words(stripped[0], gone[gone < second])
+    b = _words(stripped[1], gone[gone >= second] - second)
     return dissect(found, a, b, stripped[0].removals, stripped[1].removals)
 
 
-def _words(text: Stripped) -> Words:
-    """Find the words of an original and which of them stripping left."""
+def _words(text: Stripped, stock: NDArray[np.int64]) -> Words:
+    """Find the words of an original, which stripping left, and which of these are stock."""
     starts, ends, keys = _spans(text.original)
-    if not text.removals:
-        return Words(starts, ends, keys, np.arange(len(starts)))
-    inside, _, _ = _spans(text.text)
-    spans = np.array(text.kept, np.int64).reshape(-1, 2)
-    lengths = np.cumsum(spans[:, 1] - spans[:, 0])
-    span = np.searchsorted(lengths, inside, side="right")
-    before = lengths - (spans[:, 1] - spans[:, 0])
-    original = inside - before[span] + spans[span, 0]
-    kept = np.searchsorted(starts, original, side="right") - 1
-    return Words(starts, ends, keys, kept)
+    kept = np.arange(len(starts))
+    if text.removals:
+        inside, _, _ = _spans(text.text)
+        spans = np.array(text.kept, np.int64).reshape(-1, 2)
+        lengths = np.cumsum(spans[:, 1] - spans[:, 0])
+        span = np.searchsorted(lengths, inside, side="right")
+        before = lengths - (spans[:, 1] - spans[:, 0])
+        original = inside - before[span] + spans[span, 0]
+        kept = np.searchsorted(starts, original, side="right") - 1
+    return Words(starts, ends, keys, np.delete(kept, stock), kept[stock])
 
 
 def _spans(

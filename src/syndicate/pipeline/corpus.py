@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +15,7 @@ from syndicate.io.spool import pack
 from syndicate.match.context import UNDATED, moment
 from syndicate.match.relation import Context
 from syndicate.model import Skipped
+from syndicate.pipeline.folded import Folded
 from syndicate.pipeline.places import Places
 from syndicate.pipeline.texts import site_column
 from syndicate.sketch import sample
@@ -31,23 +32,6 @@ if TYPE_CHECKING:
 
 _RECORDS_AT_ONCE = 1024
 _VALUES = Places()
-
-
-class Folded(NamedTuple):
-    """Shingles and traits of some documents.
-
-    Attributes
-    ----------
-    shingles, bounds
-        Hashes in text order, end to end, and where those of each document are.
-    traits, edges
-        Flags of all tokens likewise.
-    """
-
-    shingles: NDArray[np.uint64]
-    bounds: NDArray[np.int64]
-    traits: NDArray[np.uint16]
-    edges: NDArray[np.int64]
 
 
 class Corpus:

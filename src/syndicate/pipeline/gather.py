@@ -17,7 +17,7 @@ import numpy as np
 
 from syndicate.io.spool import Rows, RowWriter, pack
 from syndicate.match.verify import distinct
-from syndicate.pipeline.corpus import Folded
+from syndicate.pipeline.folded import Folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,7 @@ class Block:
         """Lay the rows of some documents end to end."""
         places = self.place[numbers]
         shingles = _taken(self.folded.shingles, self.folded.bounds, places)
-        traits = _taken(self.folded.traits, self.folded.edges, places)
+        traits = _taken(self.folded.traits, self.folded.token_bounds, places)
         return Folded(*shingles, *traits)
 
 
@@ -185,7 +185,7 @@ class _Shelf:
             for n in np.unique(block[chosen]).tolist():
                 rows = slice(cuts[n], cuts[n + 1] + 1)
                 writers[n]["shingles"].append(folded.shingles, folded.bounds[rows])
-                writers[n]["traits"].append(folded.traits, folded.edges[rows])
+                writers[n]["traits"].append(folded.traits, folded.token_bounds[rows])
                 many = int(cuts[n + 1] - cuts[n])
                 members = numbers[by_block[cuts[n] : cuts[n + 1]]]
                 self._place[members] = np.arange(filled[n], filled[n] + many)

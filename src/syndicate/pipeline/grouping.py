@@ -52,7 +52,7 @@ def group(corpus: Corpus, matcher: Matcher, found: Found) -> tuple[tuple[Cluster
     centre = star_clusters(joining.left, joining.right, preferred.rank, verify)
     matches = join([pairs, exact, *more])
     known = matches.where(matches.joins & (matches.rule != EXACTLY))
-    centre, torn = to_the_closest(centre, known.left, known.right, known.score)
+    centre, torn = to_the_closest(centre, known.left, known.right, known.shared)
     if len(torn):
         matcher.notes.append(
             f"{len(torn)} documents fit more than one cluster and stand in the one they match best"

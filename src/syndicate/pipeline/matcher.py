@@ -289,7 +289,8 @@ class Matcher:
         ends = where[: len(left)], where[len(left) :]
         context = self.corpus.context(left, right)
         size = self.config.sketch.shingle_size
-        meaning = judge(block.take(numbers), context, *ends, sizes, size)
+        folded = block.take(numbers).without(self.stock)
+        meaning = judge(folded, context, *ends, sizes, size)
         return Pairs(left, right, *sizes, *meaning, uncounted)
 
 

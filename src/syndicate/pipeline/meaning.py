@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from syndicate.match.relation import Context
     from syndicate.match.verify import Overlap
-    from syndicate.pipeline.corpus import Folded
+    from syndicate.pipeline.folded import Folded
     from syndicate.pipeline.pairs import Pairs
 
 
@@ -108,9 +108,9 @@ def reasons(
 ) -> Iterator[str]:
     """Say of each pair why its rule holds, and what its similarities leave out."""
     columns = (rules.tolist(), rows.tolist(), uncounted.tolist())
-    for rule, row, stock in zip(*columns, strict=True):
+    for rule, row, left_out in zip(*columns, strict=True):
         seen = Evidence(*row)
         reason = seen.reason(rule)
-        if MATTERS * stock >= max(seen.shared, 1):
-            reason += f"; {stock} shared shingles not counted, which more than {CAP} texts hold"
+        if MATTERS * left_out >= max(seen.shared, 1):
+            reason += f"; {left_out} shared shingles not counted, which more than {CAP} texts hold"
         yield reason

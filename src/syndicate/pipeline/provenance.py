@@ -17,6 +17,8 @@ from syndicate.report.html import Pair, Story
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from numpy.typing import NDArray
+
     from syndicate.config import Config
     from syndicate.model import Copy
     from syndicate.pipeline.corpus import Corpus
@@ -87,15 +89,20 @@ def tell(result: Result, config: Config, *, sides: int = 200, title: str = "Repr
     )
     return Story(
         documents=documents,
-        pairs=[_pair(documents[a], documents[b], config) for a, b in islice(pairs, sides)],
+        pairs=[
+            _pair(documents[a], documents[b], config, result.stock)
+            for a, b in islice(pairs, sides)
+        ],
         copies=found,
         outlets=outlet_reports(documents, found),
         title=title,
     )
 
 
-def _pair(canonical: Document, member: Document, config: Config) -> Pair:
-    seen = examine(canonical, member, config=config)
+def _pair(
+    canonical: Document, member: Document, config: Config, stock: NDArray[np.uint64]
+) -> Pair:
+    seen = examine(canonical, member, config=config, stock=stock)
     return Pair(
         canonical=canonical.id,
         member=member.id,

@@ -10,7 +10,9 @@ from syndicate.model import Cluster, Skipped
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    import numpy as np
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from syndicate.model import Copy
     from syndicate.origin import OutletReport
@@ -37,6 +39,9 @@ class Result:
         All that may change a result.
     notes
         Whatever was limited, in words.
+    stock
+        ndarray of uint64, ascending: shingles of phrases that so many documents share that
+        they were not counted.
     """
 
     documents: int
@@ -45,6 +50,7 @@ class Result:
     skipped: tuple[Skipped, ...]
     settings: dict[str, Any]
     notes: tuple[str, ...] = ()
+    stock: NDArray[np.uint64] = field(repr=False, compare=False)
     corpus: Corpus = field(repr=False, compare=False)
     recluster: Callable[[float], Result] = field(repr=False, compare=False)
 
