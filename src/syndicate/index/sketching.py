@@ -39,8 +39,8 @@ class Sketched:
         As it was given.
     body
         Its bytes for the store.
-    text
-        What is left of its text, UTF-8.
+    words
+        What is left of its text, shingled.
     keys
         ndarray of uint64, shape (n,): the digest's key, those of the bands, those of the
         sampled shingles; empty if no word is left.
@@ -50,7 +50,7 @@ class Sketched:
 
     document: Document
     body: bytes
-    text: bytes
+    words: Shingled
     keys: NDArray[np.uint64]
     digest: tuple[int, int]
     tokens: int
@@ -100,7 +100,7 @@ class Sketcher:
             low, high = made.digests[i].tolist()
             tokens = int(made.counts[i])
             body = pack(document, texts[i], left.removed(i, len(texts[i])), (low, high), tokens)
-            out.append(Sketched(document, body, left.text(i), keys[i], (low, high), tokens))
+            out.append(Sketched(document, body, _one(made, i), keys[i], (low, high), tokens))
         return out
 
     def learn(self, documents: Sequence[Document]) -> None:
@@ -150,10 +150,6 @@ class _Left(NamedTuple):
     spans: NDArray[np.int64] | None
     span_offsets: NDArray[np.int64] | None
 
-    def text(self, row: int) -> bytes:
-        """Give what is left of one text."""
-        return self.data[self.offsets[row] : self.offsets[row + 1]].tobytes()
-
     def removed(self, row: int, length: int) -> tuple[tuple[int, int], ...]:
         """Give the spans that went from one text of so many bytes."""
         if self.spans is None or self.span_offsets is None:
@@ -162,6 +158,21 @@ class _Left(NamedTuple):
         edges = [0, *kept, length]
         pairs = zip(edges[::2], edges[1::2], strict=True)
         return tuple((start, end) for start, end in pairs if end > start)
+
+
+def _one(made: Shingled, row: int) -> Shingled:
+    """Give one text of a column, without copying."""
+    if len(made.counts) == 1:
+        return made
+    start, end = made.bounds[row], made.bounds[row + 1]
+    last = int(made.counts[: row + 1].sum())
+    return Shingled(
+        made.shingles[start:end],
+        made.bounds[row : row + 2] - start,
+        made.flags[last - made.counts[row] : last],
+        made.counts[row : row + 1],
+        made.digests[row : row + 1],
+    )
 
 
 def _column(texts: Sequence[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
