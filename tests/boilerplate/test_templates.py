@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.boilerplate.pages import batch, texts_of
 
 from syndicate import Document
-from syndicate.boilerplate import SiteTemplates, site_of, strip
+from syndicate.boilerplate import SiteTemplates, kept_spans, site_of, strip
 from syndicate.boilerplate.pages import Page, same_article
 from syndicate.errors import IndexFormatError
 
@@ -201,6 +201,9 @@ def test_a_batch_is_as_one_alone_with_templates_too(seeds):
     together = texts_of(batch(texts, None, sites, templates=templates))
     alone = [strip(t, site=s, templates=templates).text for t, s in zip(texts, sites, strict=True)]
     assert together == alone
+    for text, site, left in zip(texts, sites, alone, strict=True):
+        spans = kept_spans(text.encode(), None, site, templates=templates)
+        assert b"".join(text.encode()[a:b] for a, b in spans) == left.encode()
 
 
 def test_pages_without_a_site_are_left_out():
