@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,7 +47,7 @@ class Page:
     Attributes
     ----------
     id
-        Hash of its lines; which pages are remembered is decided by it.
+        Hash of its text; which pages are remembered is decided by it.
     day
         Days since 1970 when it was learned from, by the caller's clock.
     forms, runs : ndarray of uint64, ascending
@@ -104,26 +104,20 @@ def run_keys(lines: Lines, at: Ints) -> tuple[Keys, Ints, Ints]:
 
 
 def pages(
-    data: NDArray[np.uint8], offsets: Ints, day: int, wanted: Callable[[int, int], bool]
+    data: NDArray[np.uint8], offsets: Ints, ids: Sequence[int], day: int
 ) -> Iterator[tuple[int, Page, dict[int, str]]]:
-    """Give each wanted text's index, its page, and how its short lines read.
-
-    ``wanted`` is asked for each text's index and page id, before anything costly is done.
-    """
+    """Give the index of each text that has a word, its page, and how its short lines read."""
     lines = read(data, offsets)
     if not len(lines):
         return
-    docs, first = np.unique(lines.doc, return_index=True)
-    ids = dict(zip(docs.tolist(), np.add.reduceat(mix(lines.key), first).tolist(), strict=True))
-    chosen = [doc for doc in docs.tolist() if wanted(doc, ids[doc])]
-    prose = np.flatnonzero((lines.words >= _PROSE_WORDS) & np.isin(lines.doc, chosen))
+    prose = np.flatnonzero(lines.words >= _PROSE_WORDS)
     runs, owner, _ = run_keys(lines, prose)
     sampled, sampled_doc = mix(runs), lines.doc[owner]
     glued = np.isin(owner, glued_lines(lines))
     edged, edged_doc = runs[glued & (runs != 0)], sampled_doc[glued & (runs != 0)]
     sampled, sampled_doc = sampled[runs != 0], sampled_doc[runs != 0]
     heads = _heads(lines)
-    for doc in chosen:
+    for doc in np.unique(lines.doc).tolist():
         low, high = np.searchsorted(lines.doc, [doc, doc + 1]).tolist()
         part = slice(*np.searchsorted(sampled_doc, [doc, doc + 1]).tolist())
         edge = slice(*np.searchsorted(edged_doc, [doc, doc + 1]).tolist())

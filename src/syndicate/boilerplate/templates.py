@@ -11,18 +11,18 @@ memory, and makes the result the same whatever the order of the pages, and of fi
 from __future__ import annotations
 
 import binascii
-import functools
 import math
 import os
 import pathlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 import numpy as np
 import orjson
+import xxhash
 
 from syndicate.boilerplate.learned import Compiled, Table
 from syndicate.boilerplate.lines import as_bytes, chunks
@@ -108,17 +108,28 @@ class SiteTemplates:
             Days since 1970, or any count that grows.
         """
         self._compiled = None
-        data, offsets = as_bytes(data), np.array(offsets, np.int64)
-        for low, high, part, bounds in chunks(data, offsets):
-            some = sites[low:high]
-            found = pages(part, bounds, day, functools.partial(self._wants, some))
-            for doc, page, shown in found:
-                self._sites.setdefault(str(some[doc]), Site()).add(page, shown)
+        wanted = list(self._wanted(data, offsets, sites))
+        parts = [data[offsets[text] : offsets[text + 1]] for text, _, _ in wanted]
+        bounds = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
+        joined = as_bytes(np.concatenate([np.empty(0, np.uint8), *parts]))
+        for low, high, part, edges in chunks(joined, bounds):
+            ids = [page for _, page, _ in wanted[low:high]]
+            for doc, page, shown in pages(part, edges, ids, day):
+                self._sites.setdefault(wanted[low + doc][2], Site()).add(page, shown)
 
-    def _wants(self, sites: Sequence[str | None], doc: int, page: int) -> bool:
-        """Tell whether a page of the site of text ``doc`` may be among those remembered."""
-        site = sites[doc]
-        return bool(site) and (site not in self._sites or self._sites[str(site)].wants(page))
+    def _wanted(
+        self, data: NDArray[np.uint8], offsets: Ints, sites: Sequence[str | None]
+    ) -> Iterator[tuple[int, int, str]]:
+        """Give the texts that may be remembered, each with its page id and its site.
+
+        Most of a large site are not, and then need not be read.
+        """
+        view, bounds = memoryview(data.tobytes()), offsets.tolist()
+        for text, site in enumerate(sites):
+            if site:
+                page = xxhash.xxh3_64_intdigest(view[bounds[text] : bounds[text + 1]])
+                if site not in self._sites or self._sites[site].wants(page):
+                    yield text, page, site
 
     def merge(self, other: SiteTemplates) -> None:
         """Add what another has learned; the order of merging does not matter."""
