@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I32, I64, U8, U64, Bool, inline, kernel
+from syndicate.kernels._jit import I32, I64, U8, U64, Bool, helper, kernel
 
 FILTER_BITS = 14
 
 
-@inline
-def _counts(value: np.uint64, left_out: U64, firsts: I64, near: Bool) -> bool:
-    """Say whether a hash is none of those that are left out."""
-    if near[value >> np.uint64(50)]:
-        top = value >> np.uint64(48)
-        for place in range(firsts[top], firsts[top + np.uint64(1)]):
-            if left_out[place] == value:
-                return False
-    return True
+@helper
+def _is_among(value: np.uint64, left_out: U64, firsts: I64) -> bool:
+    """Say whether a hash is one of those that are left out."""
+    top = value >> np.uint64(48)
+    found = False
+    for place in range(firsts[top], firsts[top + np.uint64(1)]):
+        found |= left_out[place] == value
+    return found
 
 
 @kernel
@@ -64,7 +63,7 @@ def distinct(
         if len(left_out):
             for j in range(bounds[i], bounds[i + 1]):
                 value = shingles[j]
-                if near[value >> np.uint64(50)] and not _counts(value, left_out, firsts, near):
+                if near[value >> np.uint64(50)] and _is_among(value, left_out, firsts):
                     slot = value & mask
                     while table[slot] != value:
                         slot = (slot + np.uint64(1)) & mask
@@ -133,8 +132,9 @@ def shared(
                     slot = (slot + np.uint64(1)) & mask
                 if owner[slot] == built and seen[slot] != pair:
                     seen[slot] = pair
-                    if _counts(value, left_out, firsts, near):
-                        count += 1
+                    count += 1
+                    if near[value >> np.uint64(50)]:
+                        count -= _is_among(value, left_out, firsts)
         out[pair] = count
 
 
@@ -150,4 +150,5 @@ def among(shingles: U64, left_out: U64, firsts: I64, near: Bool, out: Bool) -> N
         As long as ``shingles``; filled.
     """
     for i in range(len(shingles)):
-        out[i] = not _counts(shingles[i], left_out, firsts, near)
+        value = shingles[i]
+        out[i] = near[value >> np.uint64(50)] and _is_among(value, left_out, firsts)
