@@ -19,7 +19,6 @@ from syndicate.pipeline.folded import Folded
 from syndicate.pipeline.places import Places
 from syndicate.pipeline.texts import site_column
 from syndicate.sketch import sample
-from syndicate.text.shingles import shingle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -210,8 +209,8 @@ class Corpus:
         """How many hash-sampled shingles there are in all."""
         return sum(int(part.samples.bounds[-1]) for part in self._parts)
 
-    def folded(self, numbers: NDArray[np.int64], size: int) -> Folded:
-        """Fold and shingle the stripped texts of some documents, ``size`` tokens to a shingle."""
+    def stripped(self, numbers: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """Give what stripping left of some documents, end to end, and its offsets."""
         stripped = [
             text if not len(kept) else _cut(text, kept)
             for text, kept in zip(
@@ -220,10 +219,11 @@ class Corpus:
         ]
         data, offsets = pack(stripped, np.uint8)
         data.flags.writeable = False  # as Arrow's are, so that kernels need not compile twice
-        made = shingle(data, offsets, size)
-        edges = np.zeros(len(numbers) + 1, np.int64)
-        np.cumsum(made.counts, out=edges[1:])
-        return Folded(made.shingles, made.bounds, made.flags, edges)
+        return data, offsets
+
+    def folded(self, numbers: NDArray[np.int64], size: int) -> Folded:
+        """Fold and shingle that, ``size`` tokens to a shingle."""
+        return Folded.of(*self.stripped(numbers), size)
 
     def rows(self, what: str, numbers: NDArray[np.int64]) -> list[NDArray[Any]]:
         """Fetch the ``texts`` of some documents or what stripping ``kept`` of them."""

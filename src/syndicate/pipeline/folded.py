@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from syndicate.text.shingles import shingle
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -27,6 +29,23 @@ class Folded(NamedTuple):
     bounds: NDArray[np.int64]
     traits: NDArray[np.uint16]
     token_bounds: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, data: NDArray[np.uint8], offsets: NDArray[np.int64], size: int) -> Folded:
+        """Fold and shingle texts, ``size`` tokens to a shingle."""
+        made = shingle(data, offsets, size)
+        edges = np.zeros(len(offsets), np.int64)
+        np.cumsum(made.counts, out=edges[1:])
+        return cls(made.shingles, made.bounds, made.flags, edges)
+
+    def followed_by(self, other: Folded) -> Folded:
+        """Lay two lists of texts end to end."""
+        return Folded(
+            np.concatenate([self.shingles, other.shingles]),
+            np.concatenate([self.bounds, self.bounds[-1] + other.bounds[1:]]),
+            np.concatenate([self.traits, other.traits]),
+            np.concatenate([self.token_bounds, self.token_bounds[-1] + other.token_bounds[1:]]),
+        )
 
     def without(self, stock: LeftOut) -> Folded:
         """Leave out stock phrases, but for their last tokens; the same object if there is none."""

@@ -8,6 +8,8 @@ apart into stories, as news does, hardly a pair crosses from one block to anothe
 
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,21 +17,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from syndicate.io.spool import Rows, RowWriter, pack
+from syndicate.io.spool import RowWriter, pack
 from syndicate.match.verify import distinct
 from syndicate.pipeline.folded import Folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
     from syndicate.match.verify import LeftOut
     from syndicate.pipeline.corpus import Corpus
 
-_KINDS = {"shingles": np.uint64, "traits": np.uint16}
-_TOKEN = sum(np.dtype(kind).itemsize for kind in _KINDS.values())
-"""Bytes that wait for each token."""
+_TOKEN = 10
+"""Bytes of each token's shingle and traits."""
 _AT_ONCE = 4 << 20
 """Bytes of rows made at a time."""
 
@@ -73,11 +74,17 @@ class Block:
         return Folded(*shingles, *traits)
 
 
-def block_of(corpus: Corpus, numbers: NDArray[np.int64], size: int, stock: LeftOut) -> Block:
+def block_of(
+    corpus: Corpus, numbers: NDArray[np.int64], size: int, stock: LeftOut, workers: int = 1
+) -> Block:
     """Read some documents into a block; parameters as for `gathered`."""
     place = np.full(len(corpus), -1)
     place[numbers] = np.arange(len(numbers))
-    return Block.of(place, _made(corpus, numbers, size), stock)
+
+    def read(some: slice) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        return corpus.stripped(numbers[some])
+
+    return Block.of(place, _folded(corpus, numbers, read, size, workers), stock)
 
 
 def gathered(
@@ -88,6 +95,7 @@ def gathered(
     size: int,
     stock: LeftOut,
     most: int,
+    workers: int = 1,
 ) -> Iterator[Gathered]:
     """Cut pairs into lots whose documents are in one block.
 
@@ -104,6 +112,8 @@ def gathered(
     most
         Bytes of rows that are brought together; a block may be twice as large. There is one
         block alone where the corpus itself is in memory.
+    workers
+        Threads that fold.
 
     Yields
     ------
@@ -114,20 +124,35 @@ def gathered(
         return
     if corpus.folder is None:
         everyone = np.unique(np.concatenate([left, right]))
-        yield _sorted(block_of(corpus, everyone, size, stock), left, right)
+        yield _sorted(block_of(corpus, everyone, size, stock, workers), left, right)
         return
     numbers, block = _blocks(corpus, left, right, most)
     of = np.zeros(len(corpus), np.int64)
     of[numbers] = block
-    low, high = np.minimum(of[left], of[right]), np.maximum(of[left], of[right])
+    low, high = _couples(of[left], of[right])
     order = np.lexsort((high, low))
     code = low[order] * (block.max() + 1) + high[order]
     lots = np.split(order, np.flatnonzero(np.diff(code)) + 1)
     with TemporaryDirectory(dir=corpus.folder, prefix="gathered-") as folder:
-        shelf = _Shelf(corpus, numbers, block, size, Path(folder), most)
+        shelf = _Shelf(corpus, numbers, block, Path(folder))
         for lot in lots:
-            place, folded = shelf.rows(int(low[lot[0]]), int(high[lot[0]]))
+            place, folded = shelf.rows(int(low[lot[0]]), int(high[lot[0]]), size, workers)
             yield _sorted(Block.of(place, folded, stock), left[lot], right[lot])
+
+
+def _couples(
+    one: NDArray[np.int64], other: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Tell which two blocks each pair is compared in, the lower one first.
+
+    Pairs within a block go with those between it and the next.
+    """
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    next_one = np.arange(int(high.max()) + 1)
+    across = np.flatnonzero(low < high)
+    across = across[np.argsort(-high[across])]
+    next_one[low[across]] = high[across]  # the least comes last and stays
+    return low, np.where(low == high, next_one[low], high)
 
 
 def _sorted(block: Block, left: NDArray[np.int64], right: NDArray[np.int64]) -> Gathered:
@@ -157,51 +182,58 @@ def _blocks(
 
 
 class _Shelf:
-    """The rows of all blocks, in files."""
+    """The texts of all blocks, in files."""
 
     def __init__(
         self,
         corpus: Corpus,
         numbers: NDArray[np.int64],
         block: NDArray[np.int64],
-        size: int,
         folder: Path,
-        most: int,
     ) -> None:
         """Read all texts once, in the order in which they wait."""
-        self._place = np.full(len(corpus), -1)
+        self._corpus = corpus
         blocks = int(block.max()) + 1
-        writers = [
-            {kind: RowWriter(dtype, folder / f"{kind}-{n}.bin") for kind, dtype in _KINDS.items()}
-            for n in range(blocks)
-        ]
-        filled = np.zeros(blocks, np.int64)
+        writers = [RowWriter(np.uint8, folder / f"{n}.bin") for n in range(blocks)]
         in_order = np.argsort(corpus.places[numbers])
-        for some in slices(corpus, numbers[in_order], min(most, _AT_ONCE)):
+        for some in slices(corpus, numbers[in_order], _AT_ONCE):
             chosen = in_order[some]
             by_block = chosen[np.argsort(block[chosen], kind="stable")]
             cuts = np.searchsorted(block[by_block], np.arange(blocks + 1))
-            folded = corpus.folded(numbers[by_block], size)
+            data, offsets = corpus.stripped(numbers[by_block])
             for n in np.unique(block[chosen]).tolist():
-                rows = slice(cuts[n], cuts[n + 1] + 1)
-                writers[n]["shingles"].append(folded.shingles, folded.bounds[rows])
-                writers[n]["traits"].append(folded.traits, folded.token_bounds[rows])
-                many = int(cuts[n + 1] - cuts[n])
-                members = numbers[by_block[cuts[n] : cuts[n + 1]]]
-                self._place[members] = np.arange(filled[n], filled[n] + many)
-                filled[n] += many
-        self._files = [{kind: each.finish() for kind, each in of.items()} for of in writers]
-        self._members = [numbers[block == n] for n in range(blocks)]
+                writers[n].append(data, offsets[cuts[n] : cuts[n + 1] + 1])
+        self._files = [writer.finish() for writer in writers]
+        by_block = in_order[np.argsort(block[in_order], kind="stable")]
+        ends = np.cumsum(np.bincount(block))
+        self._members = np.split(numbers[by_block], ends[:-1])
+        self._place = np.full(len(corpus), -1)
+        for members in self._members:
+            self._place[members] = np.arange(len(members))
+        self._held: dict[int, Folded] = {}
 
-    def rows(self, one: int, other: int) -> tuple[NDArray[np.int64], Folded]:
-        """Read one block or two, and tell where each document's rows are."""
-        files = [self._files[n] for n in dict.fromkeys((one, other))]
-        shingles, traits = (_together([of[kind] for of in files]) for kind in _KINDS)
+    def rows(
+        self, one: int, other: int, size: int, workers: int
+    ) -> tuple[NDArray[np.int64], Folded]:
+        """Fold one block or two, and tell where each document's rows are."""
+        self._held = {n: held for n, held in self._held.items() if n in (one, other)}
+        for n in (one, other):
+            if n not in self._held:
+                self._held[n] = self._folded(n, size, workers)
         if one == other:
-            return self._place, Folded(*shingles, *traits)
+            return self._place, self._held[one]
         place = self._place.copy()
         place[self._members[other]] += len(self._members[one])
-        return place, Folded(*shingles, *traits)
+        return place, self._held[one].followed_by(self._held[other])
+
+    def _folded(self, n: int, size: int, workers: int) -> Folded:
+        data, bounds = self._files[n].whole(), self._files[n].bounds
+
+        def read(some: slice) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+            edges = bounds[some.start : some.stop + 1]
+            return data[edges[0] : edges[-1]], edges - edges[0]
+
+        return _folded(self._corpus, self._members[n], read, size, workers)
 
 
 def slices(corpus: Corpus, numbers: NDArray[np.int64], most: int) -> Iterator[slice]:
@@ -211,17 +243,39 @@ def slices(corpus: Corpus, numbers: NDArray[np.int64], most: int) -> Iterator[sl
     yield from map(slice, [0, *cuts.tolist()], [*cuts.tolist(), len(numbers)])
 
 
-def _made(corpus: Corpus, numbers: NDArray[np.int64], size: int) -> Folded:
-    """Make the rows of some documents, some at a time."""
+def _folded(
+    corpus: Corpus,
+    numbers: NDArray[np.int64],
+    read: Callable[[slice], tuple[NDArray[np.uint8], NDArray[np.int64]]],
+    size: int,
+    workers: int,
+) -> Folded:
+    """Make the rows of some documents, some at a time.
+
+    Parameters
+    ----------
+    corpus, numbers, size, workers
+        As for `gathered`.
+    read
+        Gives the texts of a slice of them.
+    """
     tokens = corpus.counts[numbers].astype(np.int64)
     bounds, edges = np.zeros((2, len(numbers) + 1), np.int64)
     np.cumsum(np.where(tokens, np.maximum(tokens - size + 1, 1), 0), out=bounds[1:])
     np.cumsum(tokens, out=edges[1:])
     shingles, traits = np.empty(bounds[-1], np.uint64), np.empty(edges[-1], np.uint16)
-    for some in slices(corpus, numbers, _AT_ONCE):
-        folded = corpus.folded(numbers[some], size)
-        shingles[bounds[some.start] : bounds[some.stop]] = folded.shingles
-        traits[edges[some.start] : edges[some.stop]] = folded.traits
+
+    def fold(some: slice) -> None:
+        made = Folded.of(*read(some), size)
+        shingles[bounds[some.start] : bounds[some.stop]] = made.shingles
+        traits[edges[some.start] : edges[some.stop]] = made.traits
+
+    parts = slices(corpus, numbers, _AT_ONCE)
+    if workers == 1:
+        deque(map(fold, parts), maxlen=0)
+    else:
+        with ThreadPoolExecutor(workers) as pool:
+            deque(pool.map(fold, parts), maxlen=0)
     return Folded(shingles, bounds, traits, edges)
 
 
@@ -231,11 +285,3 @@ def _taken(
     """Take some rows."""
     spans = zip(bounds[places].tolist(), bounds[places + 1].tolist(), strict=True)
     return pack([items[start:end] for start, end in spans], items.dtype)
-
-
-def _together(files: list[Rows]) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """Read some files end to end."""
-    lengths = np.concatenate([np.diff(rows.bounds) for rows in files])
-    bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
-    read = [rows.whole() for rows in files]
-    return (read[0] if len(read) == 1 else np.concatenate(read)), bounds

@@ -155,8 +155,15 @@ class Matcher:
     def _gathered(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Iterator[Gathered]:
         """Bring the shingles of pairs together."""
         size = self.config.sketch.shingle_size
-        most = self.budget.block
-        return gathered(self.corpus, left, right, size=size, stock=self.stock, most=most)
+        return gathered(
+            self.corpus,
+            left,
+            right,
+            size=size,
+            stock=self.stock,
+            most=self.budget.block,
+            workers=self.budget.workers,
+        )
 
     def verified_of(self, lot: Gathered) -> Iterator[Pairs]:
         """Likewise of pairs whose rows are at hand."""
