@@ -73,5 +73,7 @@ def test_stock_does_not_count(corpus):
     stock = np.unique(whole[:7])
     pair = np.array([0]), np.array([1])
     (lot,) = gathered(corpus, *pair, size=SIZE, stock=LeftOut.of(stock), most=1 << 30)
-    assert lot.block.sizes[lot.block.place[0]] == len(set(whole.tolist()) - set(stock.tolist()))
+    assert lot.block.sizes[lot.block.find(np.array([0]))[0]] == len(
+        set(whole.tolist()) - set(stock.tolist())
+    )
     assert lot.block.take(np.array([0])).shingles.tolist() == whole.tolist()

@@ -136,8 +136,8 @@ class Budget:
 
     @property
     def block(self) -> int:
-        """Bytes of shingles and traits of a block; two are held, and again both end to end."""
-        return self.memory >> 4
+        """Bytes of shingles and traits of a block; two are held at a time."""
+        return self.memory >> 3
 
     @property
     def samples_at_once(self) -> int:

@@ -38,15 +38,6 @@ class Folded(NamedTuple):
         np.cumsum(made.counts, out=edges[1:])
         return cls(made.shingles, made.bounds, made.flags, edges)
 
-    def followed_by(self, other: Folded) -> Folded:
-        """Lay two lists of texts end to end."""
-        return Folded(
-            np.concatenate([self.shingles, other.shingles]),
-            np.concatenate([self.bounds, self.bounds[-1] + other.bounds[1:]]),
-            np.concatenate([self.traits, other.traits]),
-            np.concatenate([self.token_bounds, self.token_bounds[-1] + other.token_bounds[1:]]),
-        )
-
     def without(self, stock: LeftOut) -> Folded:
         """Leave out stock phrases, but for their last tokens; the same object if there is none."""
         held = stock.among(self.shingles)

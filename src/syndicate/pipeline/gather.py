@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from syndicate.io.spool import RowWriter, pack
+from syndicate.io.spool import RowWriter
 from syndicate.match.verify import distinct
 from syndicate.pipeline.folded import Folded
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
     from syndicate.match.verify import LeftOut
     from syndicate.pipeline.corpus import Corpus
+
+    Texts = tuple[NDArray[np.uint8], NDArray[np.int64]]
+    """Bytes end to end, and their offsets."""
 
 _TOKEN = 10
 """Bytes of each token's shingle and traits."""
@@ -49,26 +52,34 @@ class Block:
 
     Attributes
     ----------
-    place
-        ndarray of int64, shape (n,): of each number, where its rows are.
+    numbers
+        Theirs, ascending.
+    places
+        ndarray of int64: where the rows of each are.
     folded
         The rows.
     sizes
         ndarray of int32: distinct shingles of each that count.
     """
 
-    place: NDArray[np.int64]
+    numbers: NDArray[np.int64]
+    places: NDArray[np.int64]
     folded: Folded
     sizes: NDArray[np.int32]
 
     @classmethod
-    def of(cls, place: NDArray[np.int64], folded: Folded, stock: LeftOut) -> Block:
-        """Count the shingles of some rows."""
-        return cls(place, folded, distinct(folded.shingles, folded.bounds, stock))
+    def of(cls, members: NDArray[np.int64], folded: Folded, sizes: NDArray[np.int32]) -> Block:
+        """Put in order what the rows are of."""
+        places = np.argsort(members)
+        return cls(members[places], places, folded, sizes)
+
+    def find(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Tell where the rows of some documents are."""
+        return self.places[np.searchsorted(self.numbers, numbers)]
 
     def take(self, numbers: NDArray[np.int64]) -> Folded:
         """Lay the rows of some documents end to end."""
-        places = self.place[numbers]
+        places = self.find(numbers)
         shingles = _taken(self.folded.shingles, self.folded.bounds, places)
         traits = _taken(self.folded.traits, self.folded.token_bounds, places)
         return Folded(*shingles, *traits)
@@ -78,13 +89,11 @@ def block_of(
     corpus: Corpus, numbers: NDArray[np.int64], size: int, stock: LeftOut, workers: int = 1
 ) -> Block:
     """Read some documents into a block; parameters as for `gathered`."""
-    place = np.full(len(corpus), -1)
-    place[numbers] = np.arange(len(numbers))
 
-    def read(some: slice) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    def read(some: slice) -> Texts:
         return corpus.stripped(numbers[some])
 
-    return Block.of(place, _folded(corpus, numbers, read, size, workers), stock)
+    return _block(corpus, numbers, read, size, stock, workers)
 
 
 def gathered(
@@ -136,8 +145,10 @@ def gathered(
     with TemporaryDirectory(dir=corpus.folder, prefix="gathered-") as folder:
         shelf = _Shelf(corpus, numbers, block, Path(folder))
         for lot in lots:
-            place, folded = shelf.rows(int(low[lot[0]]), int(high[lot[0]]), size, workers)
-            yield _sorted(Block.of(place, folded, stock), left[lot], right[lot])
+            both = {int(low[lot[0]]), int(high[lot[0]])}
+            members, read = shelf.read(sorted(both))
+            found = _block(corpus, members, read, size, stock, workers)
+            yield _sorted(found, left[lot], right[lot])
 
 
 def _couples(
@@ -192,7 +203,6 @@ class _Shelf:
         folder: Path,
     ) -> None:
         """Read all texts once, in the order in which they wait."""
-        self._corpus = corpus
         blocks = int(block.max()) + 1
         writers = [RowWriter(np.uint8, folder / f"{n}.bin") for n in range(blocks)]
         in_order = np.argsort(corpus.places[numbers])
@@ -207,33 +217,19 @@ class _Shelf:
         by_block = in_order[np.argsort(block[in_order], kind="stable")]
         ends = np.cumsum(np.bincount(block))
         self._members = np.split(numbers[by_block], ends[:-1])
-        self._place = np.full(len(corpus), -1)
-        for members in self._members:
-            self._place[members] = np.arange(len(members))
-        self._held: dict[int, Folded] = {}
 
-    def rows(
-        self, one: int, other: int, size: int, workers: int
-    ) -> tuple[NDArray[np.int64], Folded]:
-        """Fold one block or two, and tell where each document's rows are."""
-        self._held = {n: held for n, held in self._held.items() if n in (one, other)}
-        for n in (one, other):
-            if n not in self._held:
-                self._held[n] = self._folded(n, size, workers)
-        if one == other:
-            return self._place, self._held[one]
-        place = self._place.copy()
-        place[self._members[other]] += len(self._members[one])
-        return place, self._held[one].followed_by(self._held[other])
+    def read(self, blocks: list[int]) -> tuple[NDArray[np.int64], Callable[[slice], Texts]]:
+        """Give the documents of some blocks, and what gives the texts of a slice of them."""
+        data = np.concatenate([self._files[n].whole() for n in blocks])
+        data.flags.writeable = False  # as Arrow's are, so that kernels need not compile twice
+        lengths = [np.diff(self._files[n].bounds) for n in blocks]
+        bounds = np.concatenate([[0], np.cumsum(np.concatenate(lengths))])
 
-    def _folded(self, n: int, size: int, workers: int) -> Folded:
-        data, bounds = self._files[n].whole(), self._files[n].bounds
-
-        def read(some: slice) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        def read(some: slice) -> Texts:
             edges = bounds[some.start : some.stop + 1]
             return data[edges[0] : edges[-1]], edges - edges[0]
 
-        return _folded(self._corpus, self._members[n], read, size, workers)
+        return np.concatenate([self._members[n] for n in blocks]), read
 
 
 def slices(corpus: Corpus, numbers: NDArray[np.int64], most: int) -> Iterator[slice]:
@@ -243,18 +239,19 @@ def slices(corpus: Corpus, numbers: NDArray[np.int64], most: int) -> Iterator[sl
     yield from map(slice, [0, *cuts.tolist()], [*cuts.tolist(), len(numbers)])
 
 
-def _folded(
+def _block(
     corpus: Corpus,
     numbers: NDArray[np.int64],
-    read: Callable[[slice], tuple[NDArray[np.uint8], NDArray[np.int64]]],
+    read: Callable[[slice], Texts],
     size: int,
+    stock: LeftOut,
     workers: int,
-) -> Folded:
-    """Make the rows of some documents, some at a time.
+) -> Block:
+    """Fold some documents and count their shingles, some at a time.
 
     Parameters
     ----------
-    corpus, numbers, size, workers
+    corpus, numbers, size, stock, workers
         As for `gathered`.
     read
         Gives the texts of a slice of them.
@@ -264,11 +261,13 @@ def _folded(
     np.cumsum(np.where(tokens, np.maximum(tokens - size + 1, 1), 0), out=bounds[1:])
     np.cumsum(tokens, out=edges[1:])
     shingles, traits = np.empty(bounds[-1], np.uint64), np.empty(edges[-1], np.uint16)
+    sizes = np.empty(len(numbers), np.int32)
 
     def fold(some: slice) -> None:
         made = Folded.of(*read(some), size)
         shingles[bounds[some.start] : bounds[some.stop]] = made.shingles
         traits[edges[some.start] : edges[some.stop]] = made.traits
+        sizes[some] = distinct(made.shingles, made.bounds, stock)
 
     parts = slices(corpus, numbers, _AT_ONCE)
     if workers == 1:
@@ -276,12 +275,16 @@ def _folded(
     else:
         with ThreadPoolExecutor(workers) as pool:
             deque(pool.map(fold, parts), maxlen=0)
-    return Folded(shingles, bounds, traits, edges)
+    return Block.of(numbers, Folded(shingles, bounds, traits, edges), sizes)
 
 
 def _taken(
     items: NDArray[Any], bounds: NDArray[np.int64], places: NDArray[np.int64]
 ) -> tuple[NDArray[Any], NDArray[np.int64]]:
     """Take some rows."""
-    spans = zip(bounds[places].tolist(), bounds[places + 1].tolist(), strict=True)
-    return pack([items[start:end] for start, end in spans], items.dtype)
+    from syndicate.kernels import rows  # noqa: PLC0415 - compiles
+
+    edges = np.concatenate([[0], np.cumsum(bounds[places + 1] - bounds[places])])
+    out = np.empty(edges[-1], items.dtype)
+    rows.take(items, bounds, places, out)
+    return out, edges

@@ -43,7 +43,7 @@ NEIGHBOURS = 8
 """So many of them, in the order of another band's keys."""
 
 
-_WITH_ONE = 8 << 20
+_WITH_ONE = 2 << 20
 """Bytes of rows compared with one leader at a time."""
 _KEYS_AT_ONCE = 64
 """Stock phrases are looked for around so many shingles at a time."""
@@ -121,13 +121,8 @@ class Matcher:
 
     def compare(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Pairs:
         """Compare pairs exactly and give those that share enough to mean something."""
-        return join(
-            [
-                self._compare(block, one[start:end], other[start:end])
-                for block, one, other in self._gathered(left, right)
-                for start, end in self._chunks(one, other)
-            ]
-        )
+        lots = self._gathered(left, right)
+        return join([pairs for lot in lots for pairs in self._compared(lot)])
 
     def accept(self, pairs: Pairs) -> Pairs:
         """Keep the pairs that reach the threshold and are worth telling."""
@@ -167,12 +162,14 @@ class Matcher:
 
     def verified_of(self, lot: Gathered) -> Iterator[Pairs]:
         """Likewise of pairs whose rows are at hand."""
+        return map(self.accept, self._compared(lot))
 
-        def verify(chunk: tuple[int, int]) -> Pairs:
+    def _compared(self, lot: Gathered) -> Iterator[Pairs]:
+        def compare(chunk: tuple[int, int]) -> Pairs:
             start, end = chunk
-            return self.accept(self._compare(lot.block, lot.left[start:end], lot.right[start:end]))
+            return self._compare(lot.block, lot.left[start:end], lot.right[start:end])
 
-        return self._in_threads(verify, self._chunks(lot.left, lot.right))
+        return self._in_threads(compare, self._chunks(lot.left, lot.right))
 
     def verified_with(self, head: int, others: NDArray[np.int64]) -> Iterator[Pairs]:
         """Compare one document with others and give the matches."""
@@ -283,7 +280,7 @@ class Matcher:
 
     def _compare(self, block: Block, left: NDArray[np.int64], right: NDArray[np.int64]) -> Pairs:
         """Compare pairs exactly, and read those that share enough to mean something."""
-        a, b = block.place[left], block.place[right]
+        a, b = block.find(left), block.find(right)
         rows = block.folded.shingles, block.folded.bounds, block.sizes
         sizes = overlap(*rows, a, b, self.stock)
         worth = np.flatnonzero(worth_aligning(sizes, self.config.threshold))
