@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+import numpy as np
 
-from numpy.typing import NDArray
-
-from syndicate.kernels._jit import I64, kernel
+from syndicate.kernels._jit import I64, U8, kernel
 
 
 @kernel
-def take(items: NDArray[Any], bounds: I64, places: I64, out: NDArray[Any]) -> None:
-    """Copy some rows.
+def take(items: U8, starts: I64, ends: I64, out: U8) -> None:
+    """Copy spans of bytes end to end.
 
     Parameters
     ----------
-    items : ndarray
-        All rows.
-    bounds : ndarray of int64, shape (n + 1,)
-        Where each row starts and the last ends.
-    places : ndarray of int64
-        Which rows.
-    out : ndarray
-        As long as they are together; filled.
+    items : ndarray of uint8
+    starts, ends : ndarray of int64, shape (n,)
+        Where each span starts, and the byte after it.
+    out : ndarray of uint8
+        As long as the spans are together; filled.
     """
-    at = 0
-    for place in places:
-        for i in range(bounds[place], bounds[place + 1]):
-            out[at] = items[i]
-            at += 1
+    at = np.uint64(0)
+    for n in range(len(starts)):
+        start = np.uint64(starts[n])
+        size = np.uint64(ends[n]) - start
+        for i in range(size):  # all unsigned: whole blocks are copied only where none can wrap
+            out[at + i] = items[start + i]
+        at += size

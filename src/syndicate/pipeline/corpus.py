@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from syndicate import io
-from syndicate.io.spool import pack
+from syndicate.io.spool import take_spans
 from syndicate.match.context import UNDATED, moment
 from syndicate.match.relation import Context
 from syndicate.model import Skipped
@@ -211,39 +212,50 @@ class Corpus:
 
     def stripped(self, numbers: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
         """Give what stripping left of some documents, end to end, and its offsets."""
-        stripped = [
-            text if not len(kept) else _cut(text, kept)
-            for text, kept in zip(
-                self.rows("texts", numbers), self.rows("kept", numbers), strict=True
-            )
-        ]
-        data, offsets = pack(stripped, np.uint8)
+        text, bounds = self.gathered("texts", numbers)
+        kept, cuts = self.gathered("kept", numbers)
+        whole = np.flatnonzero(cuts[1:] == cuts[:-1])
+        owner = np.concatenate([whole, np.repeat(np.arange(len(numbers)), np.diff(cuts) // 2)])
+        order = np.argsort(owner, kind="stable")
+        starts = np.concatenate([bounds[whole], bounds[owner[len(whole) :]] + kept[::2]])[order]
+        ends = np.concatenate([bounds[whole + 1], bounds[owner[len(whole) :]] + kept[1::2]])[order]
+        lengths = np.bincount(owner[order], ends - starts, len(numbers)).astype(np.int64)
+        data = take_spans(text, starts, ends)
         data.flags.writeable = False  # as Arrow's are, so that kernels need not compile twice
-        return data, offsets
+        return data, np.concatenate([[0], np.cumsum(lengths)])
 
     def folded(self, numbers: NDArray[np.int64], size: int) -> Folded:
         """Fold and shingle that, ``size`` tokens to a shingle."""
         return Folded.of(*self.stripped(numbers), size)
 
     def rows(self, what: str, numbers: NDArray[np.int64]) -> list[NDArray[Any]]:
-        """Fetch the ``texts`` of some documents or what stripping ``kept`` of them."""
+        """Fetch the ``texts`` of some documents or what stripping ``kept`` of them, one by one."""
+        items, bounds = self.gathered(what, numbers)
+        return [items[start:end] for start, end in pairwise(bounds.tolist())]
+
+    def gathered(
+        self, what: str, numbers: NDArray[np.int64]
+    ) -> tuple[NDArray[Any], NDArray[np.int64]]:
+        """Fetch that end to end, and its bounds."""
         places = self.places[numbers]
         order = np.argsort(places, kind="stable")
         owners = np.searchsorted(self._starts, places[order], side="right") - 1
-        fetched: list[NDArray[Any]] = [None] * len(numbers)  # type: ignore[list-item]
+        fetched = []
         for owner in np.unique(owners):
-            chosen = order[owners == owner]
             part = self._parts[owner]
-            held: Rows = part.texts.rows if what == "texts" else getattr(part, what)
-            rows = held.take(places[chosen] - self._starts[owner])
-            for slot, row in zip(chosen.tolist(), rows, strict=True):
-                fetched[slot] = row
-        return fetched
-
-
-def _cut(text: NDArray[np.uint8], kept: NDArray[np.int32]) -> NDArray[np.uint8]:
-    """Take spans of a text."""
-    return np.concatenate([text[start:end] for start, end in kept.reshape(-1, 2).tolist()])
+            held: Rows = part.texts.rows if what == "texts" else part.kept
+            fetched.append(held.gather(places[order[owners == owner]] - self._starts[owner]))
+        if not fetched:
+            return np.empty(0, np.uint8), np.zeros(1, np.int64)
+        ends = np.cumsum(np.concatenate([np.diff(bounds) for _, bounds in fetched]))
+        starts = np.concatenate([[0], ends[:-1]])
+        items = np.concatenate([items for items, _ in fetched])
+        back = np.empty_like(order)
+        back[order] = np.arange(len(order))
+        starts, ends = starts[back], ends[back]
+        if len(order) > 1 and (np.diff(back) < 0).any():
+            items = take_spans(items, starts, ends)
+        return items, np.concatenate([[0], np.cumsum(ends - starts)])
 
 
 def _codes(column: pa.DictionaryArray) -> NDArray[np.int64]:

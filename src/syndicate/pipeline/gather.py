@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from syndicate.io.spool import RowWriter
+from syndicate.io.spool import RowWriter, take_spans
 from syndicate.match.verify import distinct
 from syndicate.pipeline.folded import Folded
 
@@ -282,9 +282,5 @@ def _taken(
     items: NDArray[Any], bounds: NDArray[np.int64], places: NDArray[np.int64]
 ) -> tuple[NDArray[Any], NDArray[np.int64]]:
     """Take some rows."""
-    from syndicate.kernels import rows  # noqa: PLC0415 - compiles
-
-    edges = np.concatenate([[0], np.cumsum(bounds[places + 1] - bounds[places])])
-    out = np.empty(edges[-1], items.dtype)
-    rows.take(items, bounds, places, out)
-    return out, edges
+    starts, ends = bounds[places], bounds[places + 1]
+    return take_spans(items, starts, ends), np.concatenate([[0], np.cumsum(ends - starts)])
