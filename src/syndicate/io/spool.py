@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from syndicate.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from io import BufferedReader
 
     from numpy.typing import DTypeLike, NDArray
 
@@ -89,20 +90,24 @@ class Rows:
         with _reading(self.items) as file:
             return self._read(file, start, end), bounds
 
-    def whole(self) -> NDArray[Any]:
-        """Fetch the items of all rows."""
+    def read_into(self, out: NDArray[Any]) -> None:
+        """Copy the items of all rows to where there is room for as many."""
         if not isinstance(self.items, Path):
-            return self.items
+            out[:] = self.items
+            return
         with _reading(self.items) as file:
-            return self._read(file, 0, int(self.bounds[-1]))
+            if file.readinto(out.view(np.uint8).data) < out.nbytes:
+                raise StoreError(self._too_short())
 
-    def _read(self, file: BinaryIO, start: int, end: int) -> NDArray[Any]:
+    def _read(self, file: BufferedReader, start: int, end: int) -> NDArray[Any]:
         file.seek(start * self.dtype.itemsize)
         row = np.frombuffer(file.read((end - start) * self.dtype.itemsize), self.dtype)
         if len(row) < end - start:
-            message = f"{self.items} is shorter than when it was written; start again without it"
-            raise StoreError(message)
+            raise StoreError(self._too_short())
         return row
+
+    def _too_short(self) -> str:
+        return f"{self.items} is shorter than when it was written; start again without it"
 
 
 class RowWriter:
@@ -183,7 +188,7 @@ def _storing(path: Path | None) -> Iterator[None]:
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[BinaryIO]:
+def _reading(path: Path) -> Iterator[BufferedReader]:
     """Open for reading, naming the file when it is gone."""
     try:
         with path.open("rb") as file:

@@ -24,7 +24,7 @@ from syndicate.pipeline.folded import Folded
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from numpy.typing import NDArray
+    from numpy.typing import DTypeLike, NDArray
 
     from syndicate.match.verify import LeftOut
     from syndicate.pipeline.corpus import Corpus
@@ -93,7 +93,7 @@ def block_of(
     def read(some: slice) -> Texts:
         return corpus.stripped(numbers[some])
 
-    return _block(corpus, numbers, read, size, stock, workers)
+    return _block(corpus, numbers, read, size, stock, workers, _Room())
 
 
 def gathered(
@@ -144,10 +144,11 @@ def gathered(
     lots = np.split(order, np.flatnonzero(np.diff(code)) + 1)
     with TemporaryDirectory(dir=corpus.folder, prefix="gathered-") as folder:
         shelf = _Shelf(corpus, numbers, block, Path(folder))
+        room = _Room()
         for lot in lots:
             both = {int(low[lot[0]]), int(high[lot[0]])}
-            members, read = shelf.read(sorted(both))
-            found = _block(corpus, members, read, size, stock, workers)
+            members, read = shelf.read(sorted(both), room)
+            found = _block(corpus, members, read, size, stock, workers, room)
             yield _sorted(found, left[lot], right[lot])
 
 
@@ -192,6 +193,19 @@ def _blocks(
     return numbers, np.unique(block, return_inverse=True)[1]
 
 
+class _Room:
+    """Memory that one block after another uses, for a system is slow to give fresh memory."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, NDArray[Any]] = {}
+
+    def array(self, name: str, size: int, dtype: DTypeLike) -> NDArray[Any]:
+        """Give an array, which takes the place of the one of this name before."""
+        if name not in self._held or len(self._held[name]) < size:
+            self._held[name] = np.empty(size, dtype)
+        return self._held[name][:size]
+
+
 class _Shelf:
     """The texts of all blocks, in files."""
 
@@ -218,12 +232,19 @@ class _Shelf:
         ends = np.cumsum(np.bincount(block))
         self._members = np.split(numbers[by_block], ends[:-1])
 
-    def read(self, blocks: list[int]) -> tuple[NDArray[np.int64], Callable[[slice], Texts]]:
+    def read(
+        self, blocks: list[int], room: _Room
+    ) -> tuple[NDArray[np.int64], Callable[[slice], Texts]]:
         """Give the documents of some blocks, and what gives the texts of a slice of them."""
-        data = np.concatenate([self._files[n].whole() for n in blocks])
-        data.flags.writeable = False  # as Arrow's are, so that kernels need not compile twice
         lengths = [np.diff(self._files[n].bounds) for n in blocks]
         bounds = np.concatenate([[0], np.cumsum(np.concatenate(lengths))])
+        data = room.array("texts", int(bounds[-1]), np.uint8)
+        start = 0
+        for n in blocks:
+            end = start + int(self._files[n].bounds[-1])
+            self._files[n].read_into(data[start:end])
+            start = end
+        data.flags.writeable = False  # as Arrow's are, so that kernels need not compile twice
 
         def read(some: slice) -> Texts:
             edges = bounds[some.start : some.stop + 1]
@@ -246,6 +267,7 @@ def _block(
     size: int,
     stock: LeftOut,
     workers: int,
+    room: _Room,
 ) -> Block:
     """Fold some documents and count their shingles, some at a time.
 
@@ -255,12 +277,15 @@ def _block(
         As for `gathered`.
     read
         Gives the texts of a slice of them.
+    room
+        Where the rows go.
     """
     tokens = corpus.counts[numbers].astype(np.int64)
     bounds, edges = np.zeros((2, len(numbers) + 1), np.int64)
     np.cumsum(np.where(tokens, np.maximum(tokens - size + 1, 1), 0), out=bounds[1:])
     np.cumsum(tokens, out=edges[1:])
-    shingles, traits = np.empty(bounds[-1], np.uint64), np.empty(edges[-1], np.uint16)
+    shingles = room.array("shingles", int(bounds[-1]), np.uint64)
+    traits = room.array("traits", int(edges[-1]), np.uint16)
     sizes = np.empty(len(numbers), np.int32)
 
     def fold(some: slice) -> None:
