@@ -21,14 +21,17 @@ LEAST = 400 << 20
 """Below this not even the libraries fit."""
 _PROCESS = 220 << 20
 """What one process takes before it holds any text: interpreter, libraries, kernels."""
-_HELD = 4.5
+_HELD = 3.2
 """Bytes held in memory for each byte of text."""
 _UNIT = 120 << 20
 """Bytes that a process takes to read and sketch a unit when the rest waits on disk."""
 _KNOWN = 0.3
 """Bytes held for each byte of text that waits on disk: ids, keys, what is compared."""
-_STORED = 3.0
-"""Bytes put on disk for each byte of text: the text, its shingles, traits and samples."""
+_STORED = 2.0
+"""Bytes put on disk for each byte of text: the text, its keys and samples, and once more the text
+if it is compared with another."""
+_COMPARED = 0.2
+"""Part of the memory that goes to what is compared, where the rest waits on disk."""
 _WORTH_SHARING = 96 << 20
 """Input from which several processes read."""
 _PACKED = {".gz": 3.5, ".zst": 3.5, ".parquet": 2.5}
@@ -137,7 +140,7 @@ class Budget:
     @property
     def block(self) -> int:
         """Bytes of shingles and traits of a block; two are held at a time."""
-        return self.memory >> 3
+        return self.memory >> 4
 
     @property
     def samples_at_once(self) -> int:
@@ -156,7 +159,7 @@ class Budget:
         on_disk = size > self.in_memory or self.workers > 1
         memory = _PROCESS + size * _HELD
         if on_disk:
-            memory = self.workers * (_PROCESS + _UNIT) + size * _KNOWN
+            memory = self.workers * (_PROCESS + _UNIT) + size * _KNOWN + self.memory * _COMPARED
         return Estimate(
             seconds=_START + alone / (1 + _SHARED * (self.workers - 1)),
             memory=int(min(self.memory, memory)),
