@@ -220,6 +220,43 @@ def test_no_more_than_all_of_a_text_is_spanned():
     assert found.spanned_a == found.tokens_a
 
 
+def bulletin(figures, told, own=13):
+    """Nine formulas of seven words, each before words and figures of its own."""
+    fixed, free = BRIDGE.split(), iter(told.split() * 2)
+    return " ".join(
+        " ".join([*fixed[7 * n : 7 * n + 7], *(next(free) for _ in range(own)), *some])
+        for n, some in enumerate(figures)
+    )
+
+
+def test_short_formulas_between_other_figures_are_one_form():
+    monday = bulletin([(f"{n}4-{n}9", f"{n + 60}") for n in range(1, 10)], FLOOD)
+    friday = bulletin([(f"{n}2-{n}7", f"{n + 30}") for n in range(1, 10)], SCHOOL, 17)
+    _, rule, found = meaning_of(monday, friday)
+    assert found.slots == 0
+    assert RULES[rule].relation is Relation.TEMPLATE
+    assert "full of numbers, few of them the same: 3 of 30" in found.reason(rule)
+    assert relation_of(monday, "(Bản tin) - " + monday + " Minh An") is Relation.REPRINT
+
+
+def test_short_formulas_without_figures_are_no_form():
+    plain = [("và", "nay")] * 9
+    assert relation_of(bulletin(plain, FLOOD), bulletin(plain, SCHOOL, 17)) is Relation.OVERLAP
+
+
+def test_a_few_figures_seen_to_be_exchanged_among_many_others_make_a_form():
+    first, second = "\n".join(LINES[:3]), "\n".join(LINES[3:6])
+    for word in ("khánh", "nối", "rút", "phải", "Chủ", "hộ"):
+        second, first = second.replace(word, "đã " + word), first.replace(word, "đã " + word)
+    told = "{} hôm ấy là {} và {}; {} ba phiên trước là {} và {} đồng mỗi lượng chiều mua."
+    one = told.format("\n".join(LINES[:3]), 41, 52, "\n".join(LINES[3:6]), 63, 74)
+    two = told.format(first, 48, 59, second, 67, 78)
+    figures = [" ".join(f"{n}{n + k} điểm" for n in range(20, 44)) for k in (3, 6)]
+    _, rule, found = meaning_of(f"{one}\n{figures[0]}\n{FLOOD}", f"{two}\n{SCHOOL}\n{figures[1]}")
+    assert 2 * found.slots < found.edits
+    assert "full of numbers" in found.reason(rule)
+
+
 def test_a_quoted_paragraph_is_an_overlap():
     host = FLOOD.split("\n")
     assert relation_of(BRIDGE, "\n".join([*host[:2], LINES[2], *host[2:]])) is Relation.OVERLAP

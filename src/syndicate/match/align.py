@@ -100,6 +100,8 @@ class EvidenceTable(NamedTuple):
         Edits that put facts in the place of other facts, and how many of them.
     facts_shared
         Facts inside runs.
+    facts_a, facts_b
+        Facts of either text.
     """
 
     tokens_a: I64
@@ -123,6 +125,8 @@ class EvidenceTable(NamedTuple):
     slots: I64
     facts_changed: I64
     facts_shared: I64
+    facts_a: I64
+    facts_b: I64
 
 
 def align(shingles: U64, bounds: I64, left: I64, right: I64, *, size: int) -> Alignment:
@@ -288,6 +292,8 @@ def _measure(
         slots=total(changed > 0),
         facts_changed=total(changed),
         facts_shared=total(facts[base_a + length] - facts[base_a]),
+        facts_a=facts[token_bounds[left + 1]] - facts[token_bounds[left]],
+        facts_b=facts[token_bounds[right + 1]] - facts[token_bounds[right]],
     )
 
 

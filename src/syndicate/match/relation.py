@@ -12,9 +12,11 @@ relation    when
 exact       both texts fold to the same tokens
 template    facts (numbers, mostly) stand in the places of other facts: three places or more,
             and either a third of all aligned facts, or an eighth while most edits are of this
-            kind; or nothing at all differs but such facts; or many short moved formulas with
-            many numbers, two of them or more in the places of others. A fifth of the shorter
-            text must be shared
+            kind; or two places and a fifth, likewise; or nothing at all differs but such
+            facts; or many short moved formulas with many numbers, two of them or more in the
+            places of others; or both texts are full of numbers, few of which are shared: no
+            more than half where three were seen to be exchanged, two fifths where all that is
+            shared are eight short formulas or more. A fifth of the shorter text must be shared
 update      reprint or embedding below, of one site at two times, or of one URL
 reprint     both texts are spanned for the most part
 excerpt     the shorter text is spanned for the most part and the longer one not (or half of it
@@ -58,10 +60,15 @@ SLOTS = 3
 """Places at which facts were exchanged that make a form."""
 FACTS_CHANGED = 0.35
 """Part of the aligned facts that differ between two uses of a form."""
-FACTS_CHANGED_LEAST = 0.12
-"""The same where most edits are exchanges of facts."""
+FACTS_CHANGED_LEAST, FACTS_CHANGED_FEW = 0.12, 0.2
+"""The same where most edits are exchanges of facts, and where there is one place less."""
 FORMULAS = 8
 """Short passages that make a text of formulas."""
+DENSE, NUMBERS = 0.08, 10
+"""Part of a text's tokens that are facts if it is full of them, and how many at least."""
+SAME, SAME_BETWEEN = 0.5, 0.4
+"""Part of such a text's facts that reports of two days share at most, where some are seen to be
+exchanged, and where all stand between short formulas."""
 WHOLE = 0.65
 """Part of a text that is for the most part all of it."""
 PART = 0.7
@@ -177,6 +184,10 @@ RULES = (
         "{e.passages} short formulas in another order, with {e.facts_changed} other facts",
     ),
     Rule(
+        Relation.TEMPLATE,
+        "texts full of numbers, few of them the same: {e.facts_shared} of {e.facts_least}",
+    ),
+    Rule(
         Relation.UPDATE,
         "two versions of one site: {e.share_short:.0%} of the shorter shared",
     ),
@@ -215,7 +226,7 @@ RULES = (
         "the longer text holds this one, {e.span_short:.0%} of it, and others",
     ),
 )
-EXACTLY, WHOLLY, AMID, OVERLAPS, ROUNDUP = 0, 5, 8, 11, 12
+EXACTLY, WHOLLY, AMID, OVERLAPS, ROUNDUP = 0, 6, 9, 12, 13
 """Rules that other code speaks of."""
 EMBEDDINGS = tuple(n for n, rule in enumerate(RULES) if rule.relation is Relation.EMBEDDING)
 """The rules of a page that holds a story amid other text."""
@@ -254,6 +265,7 @@ def relate(table: EvidenceTable, context: Context) -> tuple[NDArray[np.uint8], N
         _form(m),
         _only_facts(m),
         _formulas(m),
+        _figures(m),
         version & (whole | (most & ((m.long_later > 0) | context.same_url))),
         whole,
         part & excerpt,
@@ -304,15 +316,32 @@ _CODES = np.array([RELATIONS.index(rule.relation) for rule in RULES], np.uint8)
 
 
 def _form(m: _Measures) -> Bools:
-    mostly = (m.facts >= FACTS_CHANGED_LEAST) & (2 * m.table.slots >= m.table.edits)
-    several = m.facts >= FACTS_CHANGED
-    enough = (m.table.slots >= SLOTS) & (m.share_short >= TOLD_PART)
-    return enough & (several | (mostly & (m.share_short < 0.8)))  # noqa: PLR2004
+    t = m.table
+    few = (t.slots == SLOTS - 1) & (m.facts >= FACTS_CHANGED_FEW)
+    mostly = (2 * t.slots >= t.edits) & (m.share_short < 0.8)  # noqa: PLR2004
+    mostly &= few | ((t.slots >= SLOTS) & (m.facts >= FACTS_CHANGED_LEAST))
+    several = (t.slots >= SLOTS) & (m.facts >= FACTS_CHANGED)
+    return (several | mostly) & (m.share_short >= TOLD_PART)
 
 
 def _only_facts(m: _Measures) -> Bools:
     alike = (m.span_short >= 0.95) & (m.span_long >= 0.95)  # noqa: PLR2004
     return np.asarray(alike & (m.table.slots > 1) & (m.table.slots == m.table.edits))
+
+
+def _figures(m: _Measures) -> Bools:
+    t = m.table
+    least = np.minimum(t.facts_a, t.facts_b)
+    dense = (t.facts_a >= DENSE * t.tokens_a) & (t.facts_b >= DENSE * t.tokens_b)
+    exchanged = (t.slots >= SLOTS - 1) & (t.facts_changed >= SLOTS) & (m.share_short < 0.8)  # noqa: PLR2004
+    exchanged &= t.facts_shared <= SAME * least
+    formulas = (t.passages >= FORMULAS) & _short(t) & (t.facts_shared <= SAME_BETWEEN * least)
+    numbers = dense & (least >= NUMBERS) & (m.share_short >= TOLD_PART)
+    return np.asarray(numbers & (exchanged | formulas))
+
+
+def _short(t: EvidenceTable) -> Bools:
+    return np.asarray((t.shared <= 11 * t.runs) & (t.longest < 0.3 * t.shared))
 
 
 def _led(m: _Measures) -> Bools:
@@ -326,9 +355,8 @@ def _led(m: _Measures) -> Bools:
 
 def _formulas(m: _Measures) -> Bools:
     t = m.table
-    short = (t.shared <= 11 * t.runs) & (t.longest < 0.3 * t.shared)
     numbers = (t.slots > 1) & (t.facts_shared >= FORMULAS) & (m.share_short >= TOLD_PART)
-    return short & numbers & (t.passages >= FORMULAS) & (t.moved >= SLOTS)
+    return _short(t) & numbers & (t.passages >= FORMULAS) & (t.moved >= SLOTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +384,8 @@ class Evidence:
     slots: int
     facts_changed: int
     facts_shared: int
+    facts_a: int
+    facts_b: int
 
     @classmethod
     def row(cls, table: EvidenceTable, pair: int) -> Evidence:
@@ -366,6 +396,11 @@ class Evidence:
     def facts(self) -> int:
         """Facts that were aligned: the same, or in the place of each other."""
         return self.facts_changed + self.facts_shared
+
+    @property
+    def facts_least(self) -> int:
+        """Facts of the text that has fewer."""
+        return min(self.facts_a, self.facts_b)
 
     @property
     def span_a(self) -> float:
