@@ -132,6 +132,22 @@ def test_exam_keys_that_differ_in_nothing_but_answers_are_one_form():
     assert relation_of(questions, others) is Relation.TEMPLATE
 
 
+def key(answers):
+    listed = " ".join(f"{n}.{answer}" for n, answer in enumerate(answers, 1))
+    return (
+        f"{LAW} Thí sinh đối chiếu với bảng sau: {listed}. Hội đồng thi công bố sau khi chấm xong."
+    )
+
+
+def test_the_key_of_another_exam_is_one_form_though_its_letters_are_the_same():
+    answers = [("ABCD" * 3 + "DCBA" * 3 + "BDAC" * 4)[n % 40] for n in range(50)]
+    others = [("BADC" * 4 + "CDAB" * 3 + "ACBD" * 3)[n % 40] for n in range(50)]
+    _, rule, found = meaning_of(key(answers), key(others))
+    assert found.slots >= 25
+    assert RULES[rule].relation is Relation.TEMPLATE
+    assert relation_of(key(answers), "(Bản tin) - " + key(answers)) is Relation.REPRINT
+
+
 def test_one_quoted_law_is_an_overlap():
     one = FLOOD + "\n" + LAW
     two = SCHOOL + "\n" + LAW

@@ -15,8 +15,9 @@ template    facts (numbers, mostly) stand in the places of other facts: three pl
             kind; or two places and a fifth, likewise; or nothing at all differs but such
             facts; or many short moved formulas with many numbers, two of them or more in the
             places of others; or both texts are full of numbers, few of which are shared: no
-            more than half where three were seen to be exchanged, two fifths where all that is
-            shared are eight short formulas or more. A fifth of the shorter text must be shared
+            more than half where three were seen to be exchanged, or where all that is shared
+            are eight short formulas or more in another order; two fifths where these are in
+            the same order. A fifth of the shorter text must be shared
 update      reprint or embedding below, of one site at two times, or of one URL
 reprint     both texts are spanned for the most part
 excerpt     the shorter text is spanned for the most part and the longer one not (or half of it
@@ -68,7 +69,7 @@ DENSE, NUMBERS = 0.08, 10
 """Part of a text's tokens that are facts if it is full of them, and how many at least."""
 SAME, SAME_BETWEEN = 0.5, 0.4
 """Part of such a text's facts that reports of two days share at most, where some are seen to be
-exchanged, and where all stand between short formulas."""
+exchanged or short formulas stand in another order, and where they stand in the same."""
 WHOLE = 0.65
 """Part of a text that is for the most part all of it."""
 PART = 0.7
@@ -326,7 +327,7 @@ def _form(m: _Measures) -> Bools:
 
 def _only_facts(m: _Measures) -> Bools:
     alike = (m.span_short >= 0.95) & (m.span_long >= 0.95)  # noqa: PLR2004
-    return np.asarray(alike & (m.table.slots > 1) & (m.table.slots == m.table.edits))
+    return np.asarray(alike & (m.table.slots > 1) & (m.table.slots >= m.table.edits))
 
 
 def _figures(m: _Measures) -> Bools:
@@ -335,7 +336,8 @@ def _figures(m: _Measures) -> Bools:
     dense = (t.facts_a >= DENSE * t.tokens_a) & (t.facts_b >= DENSE * t.tokens_b)
     exchanged = (t.slots >= SLOTS - 1) & (t.facts_changed >= SLOTS) & (m.share_short < 0.8)  # noqa: PLR2004
     exchanged &= t.facts_shared <= SAME * least
-    formulas = (t.passages >= FORMULAS) & _short(t) & (t.facts_shared <= SAME_BETWEEN * least)
+    formulas = (t.passages >= FORMULAS) & _short(t)
+    formulas &= t.facts_shared <= np.where(t.moved >= SLOTS, SAME, SAME_BETWEEN) * least
     numbers = dense & (least >= NUMBERS) & (m.share_short >= TOLD_PART)
     return np.asarray(numbers & (exchanged | formulas))
 
