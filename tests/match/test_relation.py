@@ -148,6 +148,18 @@ def test_the_key_of_another_exam_is_one_form_though_its_letters_are_the_same():
     assert relation_of(key(answers), "(Bản tin) - " + key(answers)) is Relation.REPRINT
 
 
+def test_crumbs_that_lie_all_over_a_short_text_are_an_overlap():
+    told, own = BRIDGE.split(), iter((FLOOD + " " + SCHOOL + " " + LAW).split() * 3)
+    crumbs = [told[6 * n : 6 * n + 6] for n in range(12)]
+    one = " ".join(" ".join([*crumb, *(next(own) for _ in range(5))]) for crumb in crumbs)
+    two = " ".join(" ".join([*crumb, *(next(own) for _ in range(9))]) for crumb in crumbs)
+    two += " " + " ".join(next(own) for _ in range(120))
+    _, _, found = meaning_of(one, two)
+    assert found.share_short >= 0.5
+    assert found.span_short >= 0.7
+    assert relation_of(one, two) is Relation.OVERLAP
+
+
 def test_one_quoted_law_is_an_overlap():
     one = FLOOD + "\n" + LAW
     two = SCHOOL + "\n" + LAW

@@ -77,6 +77,9 @@ PART = 0.7
 HALF, SOME, CHIEFLY = 0.5, 0.4, 0.75
 """Least shares of the shorter and the longer text in a reprint amid own sentences; a text of
 which more is shared has hardly any sentences of its own."""
+COHERENT, SEAM = 0.25, 4
+"""Least part of the shorter text that is shared, without so many words of each run: what comes
+in crumbs is the same turns of speech in two texts."""
 REWRITTEN, IN_PLACE = 0.2, 0.03
 """Least share of the shorter text in runs where edits span the rest word for word, and by how
 much the spans may then differ; two reporters of one event do not replace word for word."""
@@ -131,6 +134,7 @@ class _Measures(NamedTuple):
     span_short: Floats
     span_long: Floats
     facts: Floats
+    coherent: Bools
     starts_late: Bools
     head: Bools
     pieces: Bools
@@ -155,6 +159,7 @@ def _measures(table: EvidenceTable, context: Context) -> _Measures:
         span_short=span_short / short,
         span_long=span_long / long,
         facts=facts,
+        coherent=(table.shared - SEAM * table.runs >= COHERENT * short) & (table.shared >= TOLD),
         starts_late=begins > BACKGROUND,
         head=first_long <= HEAD * short,
         pieces=extents[1] > SCATTERED * extents[0],
@@ -254,9 +259,9 @@ def relate(table: EvidenceTable, context: Context) -> tuple[NDArray[np.uint8], N
     in_place = np.abs(table.spanned_a - table.spanned_b) <= IN_PLACE * table.spanned_a
     enough = (m.share_short >= HALF) | (in_place & (m.share_short >= REWRITTEN))
     whole = (m.span_short >= PART) & (m.span_long >= WHOLE) & enough
-    half = (m.share_short >= HALF) & ~m.starts_late
+    half = (m.share_short >= HALF) & ~m.starts_late & m.coherent
     solid = half & (m.share_long < SOME) & (2 * table.longest >= table.shared)
-    most = (m.span_short >= PART) & (m.share_short >= HALF)
+    most = (m.span_short >= PART) & (m.share_short >= HALF) & m.coherent
     amid = (half | most) & (m.share_long >= SOME) & (m.share_short < CHIEFLY)
     part = (most | solid) & ~amid
     excerpt = np.where(m.long_later == 0, m.head | m.pieces, m.long_later < 0)
@@ -352,7 +357,7 @@ def _led(m: _Measures) -> Bools:
     unbroken = whole & (t.moved == 0) & (t.slots < SLOTS)
     unbroken &= 3 * t.longest >= t.shared
     much = (m.share_short >= LED_SHORT) & (m.share_long >= LED_LONG)
-    return np.asarray(much & unbroken & (np.maximum(t.first_a, t.first_b) <= LEAD))
+    return np.asarray(much & unbroken & m.coherent & (np.maximum(t.first_a, t.first_b) <= LEAD))
 
 
 def _formulas(m: _Measures) -> Bools:
