@@ -14,6 +14,7 @@ import argparse
 import collections
 import functools
 import hashlib
+import itertools
 import json
 import pathlib
 import random
@@ -26,7 +27,8 @@ import numpy as np
 
 import measure
 import strip_corpus
-from syndicate.boilerplate import SiteTemplates, strip_batch
+import strip_markup
+from syndicate.boilerplate import SiteTemplates, strip, strip_batch
 from syndicate.boilerplate.learned import Learned
 from syndicate.boilerplate.lines import as_bytes, read
 
@@ -120,6 +122,7 @@ def html(name):
         page = HTMLTree.parse(raw.decode(detect_encoding(raw), "replace"))
         found.append({
             "id": row["id"],
+            "raw": raw,
             "gold": row.get("text") or "\n".join(row.get("paragraphs") or ()),
             "trafilatura": trafilatura.extract(raw, include_comments=False) or "",
             "resiliparse": extract_plain_text(page, main_content=True, alt_texts=False),
@@ -142,14 +145,32 @@ def extraction():
 
 
 def clean():
-    """Words lost on clean gold texts."""
+    """Words lost on clean gold texts, and those that the page's HTML marks as nothing else.
+
+    Gold texts hold captions, bylines and links; `strip_markup` tells them by the page's markup.
+    """
     for name in ("html_scrapinghub", "html_daniel"):
-        gold = [page["gold"] for page in html(name)]
+        pages = html(name)
+        gold = [page["gold"] for page in pages]
         before = [len(WORD.findall(text)) for text in gold]
         after = [len(WORD.findall(text)) for text in stripped(gold)]
         lost = [(b - a) / max(1, b) for a, b in zip(after, before, strict=True)]
         yield f"{name}: words lost", 1 - sum(after) / sum(before)
         yield f"{name}: texts that lose over 10 %", sum(part > 0.1 for part in lost)
+        unmarked = [_unmarked(page) if some else 0 for page, some in zip(pages, lost, strict=True)]
+        parts = [n / max(1, b) for n, b in zip(unmarked, before, strict=True)]
+        yield f"{name}: unmarked words lost", sum(unmarked) / sum(before)
+        yield f"{name}: texts that lose over 10 % unmarked", sum(part > 0.1 for part in parts)
+
+
+def _unmarked(page):
+    """Count the words that a gold text loses and its page does not mark as caption or the like."""
+    markup = strip_markup.Markup(page["raw"])
+    if markup.scripts(page["gold"]):  # no article, but the source of a page
+        return 0
+    removals = strip(page["gold"]).removals
+    lines = [line for r in removals for line in page["gold"][r.start : r.end].split("\n")]
+    return sum(len(WORD.findall(line)) for line in lines if not markup.marks(line))
 
 
 def _daniel():
@@ -180,7 +201,11 @@ def learning():
 
 
 def reprints():
-    """DAnIEL: lines learned with twelve copies of every tenth article among the pages."""
+    """DAnIEL: learned with twelve copies of every tenth article among the pages.
+
+    A line is flagged if it was learned and goes. One that the article holds once, such as
+    its title, is real once: of the links to it on its own page all go.
+    """
     chosen = _daniel()
     rng = random.Random(SEED)
     for kind in EXTRACTORS:
@@ -189,18 +214,50 @@ def reprints():
         templates = learned([texts[i] for i in again], [hosts[i] for i in again])
         data, offsets = column(texts)
         lines = read(data, offsets)
-        found = Learned(hosts, templates.compiled).lines(lines.form, lines.doc) > 0
+        found = Learned(hosts, templates.compiled).lines(lines.form, lines.doc) != 0
+        found &= ~_kept(
+            strip_batch(data, offsets, None, hosts, templates=templates), lines, offsets
+        )
         tally = collections.Counter()
-        for line, doc in enumerate(lines.doc.tolist()):
-            text = data[lines.start[line] : lines.stop[line]].tobytes().decode()
+        for doc, text, copies, gone in _distinct(lines, found):
             words = len(WORD.findall(text))
-            true = grams(chosen[doc][0]["gold"])
+            gold = chosen[doc][0]["gold"]
+            true = grams(gold)
             real = sum(g in true for g in grams(text)) > 0.6 * len(grams(text))
             if words < 4:
-                real = text.strip() in chosen[doc][0]["gold"]
-            tally[real, bool(found[line])] += words
-        yield f"{kind}: real text flagged", tally[True, True] / sum(tally[True, f] for f in (0, 1))
-        yield f"{kind}: junk caught", tally[False, True] / sum(tally[False, f] for f in (0, 1))
+                real = text in gold
+            once = min(copies, max(1, gold.count(text))) if real else 0
+            lost = max(0, once - (copies - gone))
+            tally["real"] += words * once
+            tally["flagged"] += words * lost
+            tally["junk"] += words * (copies - once)
+            tally["caught"] += words * (gone - lost)
+        yield f"{kind}: real text flagged", tally["flagged"] / tally["real"]
+        yield f"{kind}: junk caught", tally["caught"] / tally["junk"]
+
+
+def _distinct(lines, found):
+    """Give each different line of each text: how often it stands there, how often it goes."""
+    tally = {}
+    for line, doc in enumerate(lines.doc.tolist()):
+        text = lines.data[lines.start[line] : lines.stop[line]].tobytes().decode().strip()
+        one = tally.setdefault((doc, text), [0, 0])
+        one[0] += 1
+        one[1] += int(found[line])
+    for (doc, text), (copies, gone) in tally.items():
+        yield doc, text, copies, gone
+
+
+def _kept(result, lines, offsets):
+    """Tell of each line whether its last byte is kept."""
+    kept = np.zeros(len(lines), bool)
+    last = lines.stop - 1
+    docs = np.searchsorted(lines.doc, np.arange(len(result.span_offsets)))
+    for doc, (low, high) in enumerate(itertools.pairwise(result.span_offsets.tolist())):
+        here = slice(docs[doc], docs[doc + 1])
+        for a, b in result.spans[low:high].tolist():
+            kept[here] |= (last[here] >= offsets[doc] + a) & (last[here] < offsets[doc] + b)
+    return kept
 
 
 def captions():
@@ -341,7 +398,7 @@ def main() -> None:
         parts |= REAL
     report = {}
     for name, part in parts.items():
-        print(f"\n{name}: {part.__doc__}")
+        print(f"\n{name}: {part.__doc__.splitlines()[0]}")
         report[name] = {}
         for what, value in part():
             report[name][what] = value

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.boilerplate.pages import BODY, TITLE, article, batch, texts_of
 
-from syndicate.boilerplate import strip
+from syndicate.boilerplate import kept_spans, strip
 
 LINES = st.sampled_from([
     *BODY, TITLE, TITLE + " - 1", TITLE + " ảnh 2", "Tin liên quan", "Xem thêm:", "Trần Bình",
@@ -49,6 +49,7 @@ def test_a_batch_decides_as_one_text_alone_does(rows):
         spans = result.spans[result.span_offsets[i] : result.span_offsets[i + 1]]
         kept = b"".join(raw[a:b] for a, b in spans.tolist())
         assert kept == one.text.encode("utf-8", "surrogatepass")
+        assert kept_spans(raw, titles[i]) == [tuple(span) for span in spans.tolist()]
 
 
 @given(PAGES)
@@ -76,6 +77,13 @@ def test_a_footer_goes_from_its_heading_on():
     text = article(*BODY, *footer)
     assert strip(text).text == article(*BODY)
     assert [line for _, line in removed(text)] == footer
+
+
+def test_a_menu_longer_than_the_article_goes():
+    menu = [f"mục thứ {word} của trang" for word in BODY[0].split() + BODY[1].split()] * 3
+    footer = ["Tin liên quan", "Giá lúa hôm nay", "Lũ về sớm ở miền Tây", "Chia sẻ"]
+    text = article(*menu, TITLE, *BODY[:2], *footer)
+    assert strip(text).text == article(TITLE, *BODY[:2])
 
 
 def test_image_texts_go_with_their_captions():

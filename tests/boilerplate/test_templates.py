@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.boilerplate.pages import batch, texts_of
 
 from syndicate import Document
-from syndicate.boilerplate import SiteTemplates, site_of, strip
+from syndicate.boilerplate import SiteTemplates, kept_spans, site_of, strip
 from syndicate.boilerplate.pages import Page, same_article
 from syndicate.errors import IndexFormatError
 
@@ -117,7 +117,7 @@ def test_neither_order_nor_merging_matters(seeds, rng):
 
 
 def test_memory_is_bounded_and_the_order_still_does_not_matter(monkeypatch):
-    monkeypatch.setattr("syndicate.boilerplate.templates.MOST_PAGES", 16)
+    monkeypatch.setattr("syndicate.boilerplate.remembered.MOST_PAGES", 16)
     pages = [page(seed) for seed in range(60)]
     one, other = learned(pages), learned(reversed(pages))
     assert one.pages(SITE) == other.pages(SITE) == 16
@@ -148,15 +148,24 @@ def test_pages_are_forgotten_by_age():
     assert templates.sites == ()
 
 
+def test_furniture_is_still_shown_when_the_page_it_was_read_from_is_forgotten():
+    templates = SiteTemplates()
+    for seed in range(10):
+        templates.learn(SITE, page(seed), day=seed)
+    for day in range(7):
+        templates.forget(before=day)
+        assert {f.line for f in templates.furniture(SITE)} == set(FURNITURE)
+
+
 @pytest.mark.parametrize(
     ("content", "why"),
     [
         ("no json", "readable file"),
         ('{"format": "other"}', "something else"),
-        ('{"format": "syndicate-sites", "version": 99}', "version 1, got 99"),
-        ('{"format": "syndicate-sites", "version": 1}', "damaged"),
+        ('{"format": "syndicate-sites", "version": 99}', "version 2, got 99"),
+        ('{"format": "syndicate-sites", "version": 2}', "damaged"),
         (
-            '{"format": "syndicate-sites", "version": 1, "sites": {"a": {"pages": [{}]}}}',
+            '{"format": "syndicate-sites", "version": 2, "sites": {"a": {"pages": [{}]}}}',
             "damaged",
         ),
     ],
@@ -192,6 +201,9 @@ def test_a_batch_is_as_one_alone_with_templates_too(seeds):
     together = texts_of(batch(texts, None, sites, templates=templates))
     alone = [strip(t, site=s, templates=templates).text for t, s in zip(texts, sites, strict=True)]
     assert together == alone
+    for text, site, left in zip(texts, sites, alone, strict=True):
+        spans = kept_spans(text.encode(), None, site, templates=templates)
+        assert b"".join(text.encode()[a:b] for a, b in spans) == left.encode()
 
 
 def test_pages_without_a_site_are_left_out():
@@ -216,11 +228,38 @@ def test_pages_without_prose_are_articles_of_their_own():
     import numpy as np
 
     none = np.zeros(0, np.uint64)
-    assert not same_article(Page(1, 0, none, none, none), Page(2, 0, none, none, none))
+    assert not same_article(Page(1, 0, none, none, none, none), Page(2, 0, none, none, none, none))
 
 
 def test_what_is_saved_is_json_with_a_version(tmp_path):
     learned([page(1)]).save(tmp_path / "s.json")
     content = json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))
     assert content["format"] == "syndicate-sites"
-    assert content["version"] == 1
+    assert content["version"] == 2
+
+
+def titled(seed, news):
+    """Make a page whose menu stands above its title, and that links to the news of the day."""
+    menu = [f"Section {word}" for word in WORDS[:9]]
+    return "\n".join([*menu, f"Latest: {headline(seed)}", headline(seed), *story(seed), *news])
+
+
+def headline(seed):
+    return " ".join(random.Random(-seed - 1).choices(WORDS, k=7)).capitalize()
+
+
+def test_a_title_stays_though_the_site_links_to_it_and_the_links_go():
+    news = [headline(seed) for seed in range(3)]
+    pages = [titled(seed, news if seed < 6 else ()) for seed in range(12)]
+    templates = learned(pages)
+    assert headline(1) in {f.line for f in templates.furniture(SITE)}
+    result = strip(pages[1], site=SITE, templates=templates)
+    assert result.text == "\n".join([headline(1), *story(1), ""])
+    assert strip(result.text, site=SITE, templates=templates).text == result.text
+
+
+def test_a_short_article_under_a_long_learned_menu_is_found():
+    menu = [f"All that is new about the {word} of our town." for word in WORDS]
+    pages = ["\n".join([*menu, *story(seed, 3)]) for seed in range(10)]
+    templates = learned(pages)
+    assert strip(pages[4], site=SITE, templates=templates).text.split("\n") == story(4, 3)

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from syndicate.kernels.lookup import choose, find_row
+from syndicate.kernels.btree import find_row
+from syndicate.kernels.lookup import choose
 
 
 def table(path, rows, page_size=1024):

@@ -4,21 +4,23 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicate.match.verify import distinct, overlap
+from syndicate.match.verify import LeftOut, distinct, overlap
 
 sets = st.lists(st.lists(st.integers(0, 40), max_size=60), min_size=1, max_size=6)
 
 
 @settings(max_examples=200, deadline=None)
-@given(sets, st.sampled_from([1, 1 << 58, 0x9E3779B97F4A7C15]))
-def test_sizes_are_those_of_sets(held, spread):
+@given(sets, st.sampled_from([1, 1 << 58, 0x9E3779B97F4A7C15]), st.sets(st.integers(0, 40)))
+def test_sizes_are_those_of_sets(held, spread, stock):
     hashes = [[value * spread % (1 << 64) for value in each] for each in held]
     items = np.array([h for each in hashes for h in each], np.uint64)
     bounds = np.cumsum([0, *(len(each) for each in hashes)])
     left, right = np.indices((len(held), len(held))).reshape(2, -1)
-    found = overlap(items, bounds, distinct(items, bounds), left, right)
+    unwanted = {value * spread % (1 << 64) for value in stock}
+    left_out = LeftOut.of(np.array(sorted(unwanted), np.uint64))
+    found = overlap(items, bounds, distinct(items, bounds, left_out), left, right, left_out)
     for pair, (a, b) in enumerate(zip(left, right, strict=True)):
-        one, other = set(hashes[a]), set(hashes[b])
+        one, other = set(hashes[a]) - unwanted, set(hashes[b]) - unwanted
         assert found.shared[pair] == len(one & other)
         assert (found.size_a[pair], found.size_b[pair]) == (len(one), len(other))
         assert found.jaccard[pair] == len(one & other) / max(len(one | other), 1)

@@ -7,10 +7,11 @@ import pytest
 from syndicate import dedupe, dedupe_paths
 from syndicate.config import Config
 from syndicate.io.spool import pack
+from syndicate.match.verify import NONE, LeftOut
 from syndicate.model import Relation
 from syndicate.pipeline.compare import examine
-from syndicate.pipeline.meaning import Texts
-from syndicate.sketch import sample, stock
+from syndicate.pipeline.folded import Folded
+from syndicate.sketch import sample
 
 SIZE = 5
 FOOTER = " ".join(f"chân{n}" for n in range(60))
@@ -121,27 +122,18 @@ def test_tokens_go_with_the_shingles_that_they_begin():
     rows = [[draw.randrange(1 << 62) for _ in range(draw.randrange(1, 40))] for _ in range(20)]
     left_out = {value for row in rows[::2] for value in row[3:9]}
     traits = [[draw.randrange(1 << 15) for _ in range(len(row) + SIZE - 1)] for row in rows]
-    texts = Texts(
+    texts = Folded(
         *pack(list(map(np.uint64, rows)), np.uint64),
         *pack(list(map(np.uint16, traits)), np.uint16),
     )
-    assert texts.without(np.empty(0, np.uint64)) is texts
-    kept = texts.without(np.array(sorted(left_out), np.uint64))
+    assert texts.without(NONE) is texts
+    kept = texts.without(LeftOut.of(np.array(sorted(left_out), np.uint64)))
     for number, (row, own) in enumerate(zip(rows, traits, strict=True)):
         stays = [value not in left_out for value in row] + [True] * (SIZE - 1)
         start, end = kept.token_bounds[number : number + 2]
         assert kept.traits[start:end].tolist() == [
             t for t, stay in zip(own, stays, strict=True) if stay
         ]
+        held = kept.shingles[kept.bounds[number] : kept.bounds[number + 1]].tolist()
+        assert held == [value for value in row if value not in left_out]
         assert end - start == kept.bounds[number + 1] - kept.bounds[number] + SIZE - 1
-
-
-def test_leaving_out_agrees_with_plain_sets():
-    draw = random.Random(1)
-    sets = [[draw.randrange(1 << 62) for _ in range(draw.randrange(40))] for _ in range(30)]
-    left_out = {value for some in sets[::3] for value in some[:7]}
-    hashes = np.array([value for some in sets for value in some], np.uint64)
-    bounds = np.cumsum([0, *map(len, sets)])
-    kept, edges = stock.without(hashes, bounds, np.array(sorted(left_out), np.uint64))
-    for some, start, end in zip(sets, edges, edges[1:], strict=False):
-        assert kept[start:end].tolist() == [value for value in some if value not in left_out]

@@ -16,7 +16,7 @@ from syndicate.boilerplate.fields import (
     title_of,
 )
 from syndicate.boilerplate.learned import Learned
-from syndicate.boilerplate.lines import as_bytes, chunks
+from syndicate.boilerplate.lines import PAD, as_bytes, chunks
 from syndicate.boilerplate.markers import TYPES, load_markers
 from syndicate.boilerplate.rules import KINDS, Rule
 from syndicate.boilerplate.stripping import Removals, removals
@@ -131,6 +131,25 @@ def _explained(data: NDArray[np.uint8], found: Removals, markers: Markers) -> It
 def _characters(data: NDArray[np.uint8]) -> int:
     """Count the characters of a piece of UTF-8."""
     return int(np.count_nonzero((data & 0xC0) != 0x80))
+
+
+def kept_spans(
+    text: bytes,
+    title: str | None = None,
+    site: str | None = None,
+    *,
+    templates: SiteTemplates | None = None,
+) -> list[tuple[int, int]]:
+    """Give the bytes of one text that `strip_batch` would keep, as spans, and nothing else.
+
+    What a column pays once, an index would pay for each page.
+    """
+    data = as_bytes(np.frombuffer(text + bytes(PAD), np.uint8))
+    learned = Learned([site] if templates else None, templates.compiled if templates else None)
+    found = removals(data, np.array([0, len(text)]), [title], load_markers(), learned)
+    starts, stops = found.start.tolist(), found.stop.tolist()
+    spans = zip([0, *stops], [*starts, len(text)], strict=True)
+    return [(start, stop) for start, stop in spans if stop > start]
 
 
 def strip_batch(

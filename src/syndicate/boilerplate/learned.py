@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Hashes, ascending, and with which part of their site's articles each stood."""
+    """Hashes, ascending, and with which part of their site's articles each stood.
+
+    Of a line that is the title of one article the part is negative: there alone it is none of
+    the site's furniture.
+    """
 
     keys: Keys
     shares: Shares

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from syndicate.boilerplate.lines import HEAD, Lines, read
+from syndicate.boilerplate.lines import (
+    ELLIPSIS,
+    HEAD,
+    NAMELIKE,
+    QUOTED,
+    SENTENCE,
+    Lines,
+    read,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,6 +31,9 @@ GLUED_WORDS = 30
 """A page of at most so many lines may have lost its line breaks; lines longer than this did."""
 _SKETCH = 32
 _PROSE_WORDS = 12
+_SENTENCE_WORDS = 8
+_TITLE_WORDS = 4, 26
+_TITLE_ABOVE = 3
 _SHOWN = 80
 _SHOWN_WORDS = 40
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
@@ -36,11 +47,13 @@ class Page:
     Attributes
     ----------
     id
-        Hash of its lines; which pages are remembered is decided by it.
+        Hash of its text; which pages are remembered is decided by it.
     day
         Days since 1970 when it was learned from, by the caller's clock.
     forms, runs : ndarray of uint64, ascending
         Hashes of its lines without their numbers, and of runs at the edges of glued lines.
+    heads : ndarray of uint64, ascending
+        Those of its lines that may be its title: headings close above prose.
     sample : ndarray of uint64, shape (at most 32,)
         Smallest hashes of its prose, five words each: reprints share most of them.
     """
@@ -49,6 +62,7 @@ class Page:
     day: int
     forms: Keys
     runs: Keys
+    heads: Keys
     sample: Keys
 
 
@@ -90,25 +104,20 @@ def run_keys(lines: Lines, at: Ints) -> tuple[Keys, Ints, Ints]:
 
 
 def pages(
-    data: NDArray[np.uint8], offsets: Ints, day: int, wanted: Callable[[int, int], bool]
+    data: NDArray[np.uint8], offsets: Ints, ids: Sequence[int], day: int
 ) -> Iterator[tuple[int, Page, dict[int, str]]]:
-    """Give each wanted text's index, its page, and how its short lines read.
-
-    ``wanted`` is asked for each text's index and page id, before anything costly is done.
-    """
+    """Give the index of each text that has a word, its page, and how its short lines read."""
     lines = read(data, offsets)
     if not len(lines):
         return
-    docs, first = np.unique(lines.doc, return_index=True)
-    ids = dict(zip(docs.tolist(), np.add.reduceat(mix(lines.key), first).tolist(), strict=True))
-    chosen = [doc for doc in docs.tolist() if wanted(doc, ids[doc])]
-    prose = np.flatnonzero((lines.words >= _PROSE_WORDS) & np.isin(lines.doc, chosen))
+    prose = np.flatnonzero(lines.words >= _PROSE_WORDS)
     runs, owner, _ = run_keys(lines, prose)
     sampled, sampled_doc = mix(runs), lines.doc[owner]
     glued = np.isin(owner, glued_lines(lines))
     edged, edged_doc = runs[glued & (runs != 0)], sampled_doc[glued & (runs != 0)]
     sampled, sampled_doc = sampled[runs != 0], sampled_doc[runs != 0]
-    for doc in chosen:
+    heads = _heads(lines)
+    for doc in np.unique(lines.doc).tolist():
         low, high = np.searchsorted(lines.doc, [doc, doc + 1]).tolist()
         part = slice(*np.searchsorted(sampled_doc, [doc, doc + 1]).tolist())
         edge = slice(*np.searchsorted(edged_doc, [doc, doc + 1]).tolist())
@@ -117,9 +126,23 @@ def pages(
             day=day,
             forms=np.unique(lines.form[low:high]),
             runs=np.unique(edged[edge]),
+            heads=np.unique(lines.form[low:high][heads[low:high]]),
             sample=_smallest(sampled[part]),
         )
         yield doc, page, _shown(lines, low, high)
+
+
+def _heads(lines: Lines) -> NDArray[np.bool_]:
+    """Tell which lines are headings that have a sentence among the next few lines."""
+    ends = (lines.flags & (SENTENCE | QUOTED) != 0) & (lines.flags & ELLIPSIS == 0)
+    least, most = _TITLE_WORDS
+    heading = (lines.words >= least) & (lines.words <= most)
+    heading &= lines.flags & (SENTENCE | QUOTED | ELLIPSIS | NAMELIKE) == 0
+    above = np.zeros(len(lines), np.bool_)
+    for step in range(1, _TITLE_ABOVE + 1):
+        same = lines.doc[step:] == lines.doc[:-step]
+        above[:-step] |= same & (ends & (lines.words >= _SENTENCE_WORDS))[step:]
+    return np.asarray(heading & above)
 
 
 def _smallest(keys: Keys) -> Keys:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     Values = NDArray[np.float64]
 
 _SCRATCH = 6
+PROSE_WORDS = 8
+"""Words of the shortest sentence that counts as prose; the kernel's own."""
 LEAST_WORDS = 30
 LEAST_PART = 4
 """At least so many words, or half of a shorter text, and a fourth of the prose stay."""

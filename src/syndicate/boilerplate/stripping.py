@@ -16,9 +16,17 @@ import numpy as np
 
 from syndicate.boilerplate.features import ENDED, LED, Features, describe
 from syndicate.boilerplate.glued import glued_cuts
-from syndicate.boilerplate.lines import Lines, as_bytes, read, reread
+from syndicate.boilerplate.lines import (
+    ELLIPSIS,
+    QUOTED,
+    SENTENCE,
+    Lines,
+    as_bytes,
+    read,
+    reread,
+)
 from syndicate.boilerplate.rules import Rule
-from syndicate.boilerplate.segment import LEAST_PART, LEAST_WORDS, enough, judge
+from syndicate.boilerplate.segment import LEAST_PART, LEAST_WORDS, PROSE_WORDS, enough, judge
 from syndicate.boilerplate.trimming import LEAD_LINES, lead_ins
 
 if TYPE_CHECKING:
@@ -244,6 +252,8 @@ class _Texts:
         self.gone = np.zeros(len(lines), np.int64)
         self.start, self.stop = lines.start.copy(), lines.stop.copy()
         self.words = np.bincount(lines.doc, lines.words, len(titles)).astype(np.float64)
+        ends = (lines.flags & (SENTENCE | QUOTED) != 0) & (lines.flags & ELLIPSIS == 0)
+        self.prose = ends & (lines.words >= PROSE_WORDS)
 
     def settle(self) -> bool:
         """Judge and trim until nothing changes; undo where that fails. Tell whether any goes."""
@@ -265,7 +275,9 @@ class _Texts:
         kept = np.bincount(lines.doc, left, len(active)).astype(np.float64)
         written = np.where(self.gone == Rule.COMMENTS, lines.words, 0)  # by readers
         words = self.words - np.bincount(lines.doc, written, len(active))
-        failed = (active | ~enough(kept, words, words))[lines.doc]
+        ours = self.prose & (self.gone != Rule.COMMENTS) & (self.gone != Rule.SITE)
+        prose = np.bincount(lines.doc, np.where(ours, lines.words, 0), len(active))
+        failed = (active | ~enough(kept, words, prose.astype(np.float64)))[lines.doc]
         self.gone[failed] = Rule.NOTHING
         lines.start[failed], lines.stop[failed] = self.start[failed], self.stop[failed]
         return True

@@ -10,24 +10,24 @@ memory, and makes the result the same whatever the order of the pages, and of fi
 
 from __future__ import annotations
 
-import base64
 import binascii
-import functools
 import math
 import os
 import pathlib
-from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 import numpy as np
 import orjson
+import xxhash
 
 from syndicate.boilerplate.learned import Compiled, Table
 from syndicate.boilerplate.lines import as_bytes, chunks
-from syndicate.boilerplate.pages import Page, pages, same_article
+from syndicate.boilerplate.pages import pages
+from syndicate.boilerplate.remembered import Site
 from syndicate.errors import IndexFormatError
 
 if TYPE_CHECKING:
@@ -39,9 +39,7 @@ if TYPE_CHECKING:
     Keys = NDArray[np.uint64]
 
 FORMAT = "syndicate-sites"
-VERSION = 1
-MOST_PAGES = 256
-"""Pages remembered of a site."""
+VERSION = 2
 
 _LEAST_ARTICLES = 3
 _SHARE = 0.08
@@ -58,69 +56,6 @@ class Furniture:
     articles: int
 
 
-@dataclass(slots=True)
-class _Site:
-    """What is remembered of a site."""
-
-    pages: dict[int, Page] = field(default_factory=dict)
-    shown: dict[int, tuple[int, str]] = field(default_factory=dict)
-    highest: int = 0
-
-    def wants(self, page: int) -> bool:
-        """Tell whether a page would be remembered."""
-        return len(self.pages) < MOST_PAGES or page <= self.highest
-
-    def add(self, page: Page, shown: dict[int, str]) -> None:
-        """Remember a page, or one of the others in its stead."""
-        known = self.pages.get(page.id)
-        if known is not None:
-            page = page if page.day > known.day else known
-        self.pages[page.id] = page
-        for form, text in shown.items():
-            best = self.shown.get(form)
-            if best is None or page.id < best[0]:
-                self.shown[form] = (page.id, text)
-        if len(self.pages) > MOST_PAGES:
-            self.drop(max(self.pages))
-        if len(self.pages) == MOST_PAGES:
-            self.highest = max(self.pages)
-
-    def drop(self, page: int) -> None:
-        """Forget a page, and how lines read that no other has."""
-        gone = self.pages.pop(page)
-        for form in gone.forms.tolist():
-            if self.shown.get(form, (None,))[0] == page:
-                del self.shown[form]
-
-    def articles(self) -> list[list[Page]]:
-        """Put the pages together that hold the same article, around the one of least hash."""
-        leaders: list[list[Page]] = []
-        by_prose: dict[int, list[int]] = defaultdict(list)
-        for key in sorted(self.pages):
-            page = self.pages[key]
-            near = Counter(at for prose in page.sample.tolist() for at in by_prose[prose])
-            home = next(
-                (at for at, _ in sorted(near.items()) if same_article(leaders[at][0], page)), None
-            )
-            if home is None:
-                home = len(leaders)
-                leaders.append([])
-                for prose in page.sample.tolist():
-                    by_prose[prose].append(home)
-            leaders[home].append(page)
-        return leaders
-
-    def count(self) -> tuple[int, Counter[int], Counter[int]]:
-        """Give the number of articles, and with how many each line and each run stood."""
-        articles = self.articles()
-        lines: Counter[int] = Counter()
-        runs: Counter[int] = Counter()
-        for article in articles:
-            lines.update(np.unique(np.concatenate([page.forms for page in article])).tolist())
-            runs.update(np.unique(np.concatenate([page.runs for page in article])).tolist())
-        return len(articles), lines, runs
-
-
 class SiteTemplates:
     """The furniture of sites, learned from their pages.
 
@@ -134,7 +69,7 @@ class SiteTemplates:
     """
 
     def __init__(self) -> None:
-        self._sites: dict[str, _Site] = {}
+        self._sites: dict[str, Site] = {}
         self._compiled: Compiled | None = None
 
     @property
@@ -173,37 +108,42 @@ class SiteTemplates:
             Days since 1970, or any count that grows.
         """
         self._compiled = None
-        data, offsets = as_bytes(data), np.array(offsets, np.int64)
-        for low, high, part, bounds in chunks(data, offsets):
-            some = sites[low:high]
-            found = pages(part, bounds, day, functools.partial(self._wants, some))
-            for doc, page, shown in found:
-                self._sites.setdefault(str(some[doc]), _Site()).add(page, shown)
+        wanted = list(self._wanted(data, offsets, sites))
+        parts = [data[offsets[text] : offsets[text + 1]] for text, _, _ in wanted]
+        bounds = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
+        joined = as_bytes(np.concatenate([np.empty(0, np.uint8), *parts]))
+        for low, high, part, edges in chunks(joined, bounds):
+            ids = [page for _, page, _ in wanted[low:high]]
+            for doc, page, shown in pages(part, edges, ids, day):
+                self._sites.setdefault(wanted[low + doc][2], Site()).add(page, shown)
 
-    def _wants(self, sites: Sequence[str | None], doc: int, page: int) -> bool:
-        """Tell whether a page of the site of text ``doc`` may be among those remembered."""
-        site = sites[doc]
-        return bool(site) and (site not in self._sites or self._sites[str(site)].wants(page))
+    def _wanted(
+        self, data: NDArray[np.uint8], offsets: Ints, sites: Sequence[str | None]
+    ) -> Iterator[tuple[int, int, str]]:
+        """Give the texts that may be remembered, each with its page id and its site.
+
+        Most of a large site are not, and then need not be read.
+        """
+        view, bounds = memoryview(data.tobytes()), offsets.tolist()
+        for text, site in enumerate(sites):
+            if site:
+                page = xxhash.xxh3_64_intdigest(view[bounds[text] : bounds[text + 1]])
+                if site not in self._sites or self._sites[site].wants(page):
+                    yield text, page, site
 
     def merge(self, other: SiteTemplates) -> None:
         """Add what another has learned; the order of merging does not matter."""
         self._compiled = None
         for name, theirs in other._sites.items():
-            mine = self._sites.setdefault(name, _Site())
+            mine = self._sites.setdefault(name, Site())
             for page in theirs.pages.values():
-                shown = {
-                    f: theirs.shown[f][1]
-                    for f in page.forms.tolist()
-                    if theirs.shown.get(f, (0,))[0] == page.id
-                }
-                mine.add(page, shown)
+                mine.add(page, theirs.shown_by(page))
 
     def forget(self, before: int) -> None:
         """Forget pages learned before a day, and sites of which none is left."""
         self._compiled = None
         for name, site in list(self._sites.items()):
-            for page in [key for key, page in site.pages.items() if page.day < before]:
-                site.drop(page)
+            site.forget(before)
             if not site.pages:
                 del self._sites[name]
 
@@ -212,11 +152,11 @@ class SiteTemplates:
         known = self._sites.get(site)
         if known is None:
             return ()
-        articles, lines, _ = known.count()
-        least = _least(articles)
+        counts = known.count()
+        least = _least(counts.articles)
         found = [
             Furniture(known.shown[form][1], count)
-            for form, count in lines.items()
+            for form, count in counts.lines.items()
             if count >= least and form in known.shown
         ]
         return tuple(sorted(found, key=lambda one: (-one.articles, one.line)))
@@ -234,7 +174,7 @@ class SiteTemplates:
         The file is replaced as a whole or not at all.
         """
         target = pathlib.Path(path)
-        sites = {name: _to_json(self._sites[name]) for name in self.sites}
+        sites = {name: self._sites[name].to_json() for name in self.sites}
         content = {"format": FORMAT, "version": VERSION, "sites": sites}
         for name in self.sites:
             sites[name]["furniture"] = [
@@ -270,7 +210,7 @@ class SiteTemplates:
         templates = cls()
         try:
             for name, stored in content["sites"].items():
-                templates._sites[name] = _from_json(stored)
+                templates._sites[name] = Site.from_json(stored)
         except (KeyError, TypeError, ValueError, AttributeError, binascii.Error) as error:
             message = f"{path} is damaged: {error!r}; learn it again"
             raise IndexFormatError(message) from error
@@ -294,14 +234,17 @@ def _least(articles: int) -> int:
     return max(_LEAST_ARTICLES, math.ceil(_SHARE * min(articles, _COUNTED)))
 
 
-def _compile(sites: dict[str, _Site]) -> Compiled:
+def _compile(sites: dict[str, Site]) -> Compiled:
     """Gather what was learned of all sites."""
     lines, runs = {}, {}
     for name, site in sites.items():
-        articles, line_counts, run_counts = site.count()
-        few = max(_LEAST_RUN_ARTICLES, _RUN_SHARE * articles)
-        lines[name] = _often(line_counts, _least(articles), articles)
-        runs[name] = _often(run_counts, few, articles)
+        counts = site.count()
+        few = max(_LEAST_RUN_ARTICLES, _RUN_SHARE * counts.articles)
+        runs[name] = _often(counts.runs, few, counts.articles)
+        often = _often(counts.lines, _least(counts.articles), counts.articles)
+        lines[name] = {
+            key: -part if counts.heads[key] == 1 else part for key, part in often.items()
+        }
     glued = frozenset(name for name, found in runs.items() if found)
     return Compiled(Table.build(lines), Table.build(runs), glued)
 
@@ -309,46 +252,3 @@ def _compile(sites: dict[str, _Site]) -> Compiled:
 def _often(counts: Counter[int], least: float, articles: int) -> dict[int, float]:
     """Give what stood with enough different articles, and with which part of all."""
     return {key: count / articles for key, count in counts.items() if count >= least}
-
-
-def _to_json(site: _Site) -> dict[str, Any]:
-    """Write a site's pages; hashes in base 64, little-endian."""
-    stored = [
-        {
-            "id": f"{page.id:016x}",
-            "day": page.day,
-            "lines": _pack(page.forms),
-            "runs": _pack(page.runs),
-            "sample": _pack(page.sample),
-            "reads": {
-                f"{form:016x}": site.shown[form][1]
-                for form in page.forms.tolist()
-                if site.shown.get(form, (0,))[0] == page.id
-            },
-        }
-        for _, page in sorted(site.pages.items())
-    ]
-    return {"pages": stored}
-
-
-def _from_json(stored: dict[str, Any]) -> _Site:
-    """Read a site's pages."""
-    site = _Site()
-    for one in stored["pages"]:
-        page = Page(
-            id=int(one["id"], 16),
-            day=int(one["day"]),
-            forms=_unpack(one["lines"]),
-            runs=_unpack(one["runs"]),
-            sample=_unpack(one["sample"]),
-        )
-        site.add(page, {int(form, 16): str(text) for form, text in one["reads"].items()})
-    return site
-
-
-def _pack(keys: Keys) -> str:
-    return base64.b64encode(keys.astype("<u8").tobytes()).decode()
-
-
-def _unpack(text: str) -> Keys:
-    return np.frombuffer(base64.b64decode(text, validate=True), "<u8").astype(np.uint64)

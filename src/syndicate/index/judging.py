@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from syndicate.index.codec import Remembered, digest_of, unpack
+from syndicate.index.known import Column, evidence
 from syndicate.match import relation
-from syndicate.match.align import EvidenceTable, evidence
+from syndicate.match.align import EvidenceTable
 from syndicate.match.context import context, worth_aligning
 from syndicate.match.relation import Context, Evidence
-from syndicate.match.roundup import with_roundups
-from syndicate.match.verify import Overlap, distinct, overlap
+from syndicate.match.roundup import STORIES, with_roundups
+from syndicate.match.verify import Overlap, overlap
 from syndicate.model import Match, Relation, Verdict
 from syndicate.sketch.sample import CAP, SHARED
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from syndicate.index.sketching import Sketched, Sketcher
     from syndicate.model import Document
     from syndicate.store.contract import Postings, Record, View
-    from syndicate.text.shingles import Shingled
 
 MOST = 64
 """Known documents that one page is compared with: those that share most keys."""
@@ -129,7 +129,7 @@ class Judge:
                 yield record
 
     def _exact(self, page: Sketched, copy: Record, view: View) -> Judged:
-        pair = self._compare(page, [unpack(copy)])
+        pair = self._compare(page, [copy])
         cluster = copy.cluster or copy.doc
         head = self._head(view, [copy], cluster) or copy
         verdict = Verdict(page.document.id, str(Relation.EXACT), tuple(pair.matches), head.id)
@@ -146,14 +146,14 @@ class Judge:
     def _judge(self, page: Sketched, held: list[Record], view: View) -> Judged:
         if not held:
             return Judged(Verdict(page.document.id, "new", (), page.document.id), 0)
-        pairs = self._compare(page, [unpack(record) for record in held])
+        pairs = self._compare(page, held)
         clusters = {
             held[place].cluster or held[place].doc for place in pairs.places if pairs.joins[place]
         }
         heads = {cluster: self._head(view, held, cluster) for cluster in sorted(clusters)}
         more = [head for head in heads.values() if head is not None and head not in held]
         if more:
-            compared = self._compare(page, [unpack(record) for record in more])
+            compared = self._compare(page, more)
             pairs, held = pairs.join(compared, len(held)), held + more
         score = {
             held[place].doc: pairs.scores[place] for place in pairs.places if pairs.joins[place]
@@ -180,32 +180,26 @@ class Judge:
             known = found[0] if found else None
         return known
 
-    def _compare(self, page: Sketched, known: Sequence[Remembered]) -> _Pairs:
+    def _compare(self, page: Sketched, records: Sequence[Record]) -> _Pairs:
         """Compare the page with documents; give what the settings call a match."""
-        texts = self.sketcher.shingled([page.text, *(other.kept for other in known)])
+        known = [unpack(record) for record in records]
+        others = self.sketcher.shingled([other.kept for other in known])
+        texts = Column.of([page.words, others])
         ahead = np.array([other.record.id < page.document.id for other in known], bool)
-        others = np.arange(1, len(known) + 1)
-        pairs = _Columns(np.where(ahead, others, 0), np.where(ahead, 0, others))
-        held = distinct(texts.shingles, texts.bounds)
-        sizes = overlap(texts.shingles, texts.bounds, held, pairs.left, pairs.right)
+        row = np.arange(1, len(known) + 1)
+        pairs = _Columns(np.where(ahead, row, 0), np.where(ahead, 0, row))
+        sizes = overlap(texts.shingles, texts.bounds, texts.sizes, pairs.left, pairs.right)
         told = np.flatnonzero(worth_aligning(sizes, self.sketcher.config.threshold))
         if not len(told):
             return _Pairs([], [], {}, {})
         pairs = _Columns(pairs.left[told], pairs.right[told])
         sizes = Overlap(*(column[told] for column in sizes))
-        table = self._evidence(texts, pairs)
-        places = others[told].tolist()
+        table = evidence(texts, *pairs, size=self.sketcher.config.sketch.shingle_size)
+        places = row[told].tolist()
         same = np.array([known[place - 1].digest == page.digest for place in places], np.bool_)
         beside = _beside(page.document, [known[place - 1] for place in places], same, pairs)
         judged = self._rules(table, sizes, pairs, beside)
         return _described(page.document.id, known, pairs, sizes, table, judged)
-
-    def _evidence(self, texts: Shingled, pairs: _Columns) -> EvidenceTable:
-        bounds = np.concatenate([[0], np.cumsum(texts.counts, dtype=np.int64)])
-        size = self.sketcher.config.sketch.shingle_size
-        return evidence(
-            texts.shingles, texts.bounds, texts.flags, bounds, pairs.left, pairs.right, size=size
-        )
 
     def _rules(
         self, table: EvidenceTable, sizes: Overlap, pairs: _Columns, beside: Context
@@ -214,9 +208,11 @@ class Judge:
         _, rules = relation.relate(table, beside)
         score = relation.scores(rules, sizes)
         reached = score >= self.sketcher.config.threshold
-        among = np.flatnonzero(reached & relation.tells(rules, table))
-        rules = with_roundups(rules, table, pairs.left, pairs.right, among)
         told = reached & relation.tells(rules, table)
+        among = np.flatnonzero(told)
+        if len(among) >= STORIES:
+            rules = with_roundups(rules, table, pairs.left, pairs.right, among)
+            told = reached & relation.tells(rules, table)
         return np.where(told, rules.astype(np.int64), -1), score
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from syndicate.errors import DocumentError
-from syndicate.index.codec import pack
+from syndicate.index.codec import cut, pack
 from syndicate.sketch import lsh, minhash
 from syndicate.sketch.sample import LIMIT
 from syndicate.text.shingles import Shingled, shingle
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -39,8 +39,8 @@ class Sketched:
         As it was given.
     body
         Its bytes for the store.
-    text
-        What is left of its text, UTF-8.
+    words
+        What is left of its text, shingled.
     keys
         ndarray of uint64, shape (n,): the digest's key, those of the bands, those of the
         sampled shingles; empty if no word is left.
@@ -50,7 +50,7 @@ class Sketched:
 
     document: Document
     body: bytes
-    text: bytes
+    words: Shingled
     keys: NDArray[np.uint64]
     digest: tuple[int, int]
     tokens: int
@@ -99,8 +99,8 @@ class Sketcher:
         for i, document in enumerate(documents):
             low, high = made.digests[i].tolist()
             tokens = int(made.counts[i])
-            body = pack(document, texts[i], left.removed(i, len(texts[i])), (low, high), tokens)
-            out.append(Sketched(document, body, left.text(i), keys[i], (low, high), tokens))
+            body = pack(document, texts[i], left.removed[i], (low, high), tokens)
+            out.append(Sketched(document, body, _one(made, i), keys[i], (low, high), tokens))
         return out
 
     def learn(self, documents: Sequence[Document]) -> None:
@@ -110,16 +110,25 @@ class Sketcher:
 
     def _strip(self, documents: Sequence[Document], texts: Sequence[bytes]) -> _Left:
         """Find what is left of texts without their boilerplate."""
-        data, offsets = _column(texts)
         if self.config.strip == "none":
-            return _Left(data, offsets, None, None)
-        from syndicate.boilerplate import strip_batch  # noqa: PLC0415 - loads the markers
+            return _Left(*_column(texts), [()] * len(texts))
+        from syndicate.boilerplate import kept_spans, strip_batch  # noqa: PLC0415 - loads markers
 
         titles = [document.title for document in documents]
         templates = self._learner.templates if self._learner else None
         sites = self._learner.sites(documents) if self._learner and templates else None
-        found = strip_batch(data, offsets, titles, sites=sites, templates=templates)
-        return _Left(found.data, found.offsets, found.spans, found.span_offsets)
+        if len(texts) == 1:
+            spans = kept_spans(
+                texts[0], titles[0], sites[0] if sites else None, templates=templates
+            )
+            removed = _between(spans, len(texts[0]))
+            return _Left(*_column([cut(texts[0], removed)]), [removed])
+        found = strip_batch(*_column(texts), titles, sites=sites, templates=templates)
+        bounds = pairwise(found.span_offsets.tolist())
+        return _Left(found.data, found.offsets, [
+            _between(found.spans[first:last].tolist(), len(text))
+            for (first, last), text in zip(bounds, texts, strict=True)
+        ])  # fmt: skip
 
     def _keys(self, made: Shingled) -> list[NDArray[np.uint64]]:
         """Give each document's keys.
@@ -143,31 +152,38 @@ class Sketcher:
 
 
 class _Left(NamedTuple):
-    """What stripping left of a column of texts, as `syndicate.boilerplate.StrippedBatch`."""
+    """What stripping left of a column of texts, and the spans that went from each."""
 
     data: NDArray[np.uint8]
     offsets: NDArray[np.int64]
-    spans: NDArray[np.int64] | None
-    span_offsets: NDArray[np.int64] | None
+    removed: list[tuple[tuple[int, int], ...]]
 
-    def text(self, row: int) -> bytes:
-        """Give what is left of one text."""
-        return self.data[self.offsets[row] : self.offsets[row + 1]].tobytes()
 
-    def removed(self, row: int, length: int) -> tuple[tuple[int, int], ...]:
-        """Give the spans that went from one text of so many bytes."""
-        if self.spans is None or self.span_offsets is None:
-            return ()
-        kept = self.spans[self.span_offsets[row] : self.span_offsets[row + 1]].ravel().tolist()
-        edges = [0, *kept, length]
-        pairs = zip(edges[::2], edges[1::2], strict=True)
-        return tuple((start, end) for start, end in pairs if end > start)
+def _between(kept: Iterable[Sequence[int]], length: int) -> tuple[tuple[int, int], ...]:
+    """Give the spans of a text of so many bytes that lie between those kept."""
+    edges = [0, *chain.from_iterable(kept), length]
+    pairs = zip(edges[::2], edges[1::2], strict=True)
+    return tuple((start, end) for start, end in pairs if end > start)
+
+
+def _one(made: Shingled, row: int) -> Shingled:
+    """Give one text of a column, without copying."""
+    if len(made.counts) == 1:
+        return made
+    start, end = made.bounds[row], made.bounds[row + 1]
+    last = int(made.counts[: row + 1].sum())
+    return Shingled(
+        made.shingles[start:end],
+        made.bounds[row : row + 2] - start,
+        made.flags[last - made.counts[row] : last],
+        made.counts[row : row + 1],
+        made.digests[row : row + 1],
+    )
 
 
 def _column(texts: Sequence[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Lay texts end to end."""
-    offsets = np.zeros(len(texts) + 1, np.int64)
-    np.cumsum([len(text) for text in texts], out=offsets[1:])
+    offsets = np.array([0, *accumulate(map(len, texts))], np.int64)
     return np.frombuffer(b"".join(texts), np.uint8), offsets
 
 

@@ -39,6 +39,7 @@ LEAST_WORDS, LEAST_PART = 30, 4
 """At least so many words, or half of a shorter text, and a fourth of the prose stay."""
 _LONG = 25
 _MOST_PAGES = 0.3
+_TITLE_WORDS = 5
 _LISTED = 15
 _ARTICLE = 600
 _ENOUGH, _SURE, _TELLS = 6, 3, 2
@@ -88,7 +89,8 @@ def judge(
     kinds, signs : ndarray of int64, shape (lines,)
         Type of its marker and what it says of itself: see `syndicate.kernels.signs`.
     shares : ndarray of float64, shape (lines,)
-        Part of their site's articles with which lines stood; 0 if they are not learned.
+        Part of their site's articles with which lines stood; 0 if they are not learned,
+        negative if they are the title of one of these articles.
     live : ndarray of int64, shape (n,)
         Lines not yet gone, ascending.
     titles : ndarray of int64, shape (texts,)
@@ -117,6 +119,7 @@ def judge(
         past = _drop_after(words, look, rule, drop, low, end, last)
         _drop_comments(rule, drop, end, high)
         _drop_before(words, look, rule, drop, low, start)
+        _keep_title(shares, live, words, look, rule, drop, low, start)
         _drop_inside(words, look, rule, drop, start, high, last)
         _drop_captions(words, look, rule, drop, low, high, start, past)
         _drop_alone(words, look, rule, drop, low, high)
@@ -241,6 +244,7 @@ def _classify(
         # a heading near the top that stands with few others is the article's own title,
         # which those link to
         linked = seen & HEADING and i < low + NEAR_TOP and share < _MOST_PAGES
+        share = abs(share)
         why = NOTHING
         if sort == SECTION:
             why, points = SECTION, -400
@@ -370,6 +374,31 @@ def _drop_before(words: I64, look: I64, rule: I64, drop: I64, low: int, start: i
 
 
 @helper
+def _keep_title(
+    shares: F64,
+    live: I64,
+    words: I64,
+    look: I64,
+    rule: I64,
+    drop: I64,
+    low: int,
+    start: int,
+) -> None:
+    """Keep the last heading above the body: the article's own title, though others link to it.
+
+    The site's furniture stands above the bodies of many.
+    """
+    for i in range(start - 1, max(low, start - NEAR_TOP) - 1, -1):
+        share = shares[live[i]]
+        heading = look[i] & (HEADING | NAMELIKE) == HEADING
+        plain = rule[i] == NOTHING or rule[i] == REPEATED or rule[i] == SITE
+        least = _TITLE_WORDS - 1 if share < 0 else _TITLE_WORDS
+        if heading and plain and share < _MOST_PAGES and words[i] >= least:
+            drop[i] = drop[i] if look[i] & TITLED else NOTHING
+            break
+
+
+@helper
 def _drop_inside(
     words: I64, look: I64, rule: I64, drop: I64, start: int, high: int, last: int
 ) -> None:
@@ -457,14 +486,14 @@ def _drop_alone(words: I64, look: I64, rule: I64, drop: I64, low: int, high: int
 
 @helper
 def _keep_enough(words: I64, look: I64, drop: I64, low: int, high: int) -> None:
-    """Drop nothing where too little would be left."""
+    """Drop nothing where too little would be left; what was learned is no loss of prose."""
     kept = total = prose = 0
     for i in range(low, high):
         size = words[i]
         size = 0 if drop[i] == COMMENTS else size
         total += size
         kept += size if drop[i] == NOTHING else 0
-        prose += size if look[i] & PROSE else 0
+        prose += size if look[i] & PROSE and drop[i] != SITE else 0
     fine = kept > 0 and 2 * kept >= min(2 * LEAST_WORDS, total) and LEAST_PART * kept >= prose
     for i in range(low, low if fine else high):
         drop[i] = NOTHING

@@ -1,10 +1,10 @@
 """Keys looked up in all runs of a file at once, its pages read where they lie on disk.
 
-SQLite writes a table as a B-tree whose format is fixed for good (sqlite.org/fileformat2.html);
-the rows of pages are found in the mapped file by walking it here. What is mapped may be older
-than the transaction, or half written by a checkpoint: so nothing in it is trusted. Each step is
-bounded, a page must carry its own checksum, which holds for this id alone and for ever, and a
-page that is not found this way is named as missed, to be read by SQLite.
+The rows of pages are found in the mapped file by walking SQLite's B-tree: see
+`syndicate.kernels.btree`. What is mapped may be older than the transaction, or half written by
+a checkpoint: so nothing in it is trusted. A page must carry its own checksum, which holds for
+this id alone and for ever, and a page that is not found this way is named as missed, to be read
+by SQLite.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 
 from syndicate.kernels._jit import I64, U8, U64, inline, kernel
 from syndicate.kernels.addresses import at_address, carray
+from syndicate.kernels.btree import cell_at, find_in, find_leaf, find_row, leaf_cells
 from syndicate.kernels.postings import BLOCK_WORDS, SHARD_BITS, SHARDS, rest_of
 from syndicate.kernels.runs import checksum
 
@@ -23,11 +24,8 @@ _ONE = np.uint64(1)
 _LOW6, _LOW9, _S6 = np.uint64(63), np.uint64(511), np.uint64(6)
 _MIX = np.uint64(0x9FB21C651E98DF25)
 _MARK = np.uint64(1 << 63)
-_LEAF, _INTERIOR = 13, 5
-_DEPTH = 16  # of a B-tree, at most
-_CELL = 32  # bytes that the head of a cell takes, at most
-_SPILL = 35  # bytes of a leaf that no row may use; what does not fit overflows
-_BLOB = 12  # serial type of an empty blob
+_LINE = 64  # bytes that come from memory at once
+_FEW = 16  # rows of a leaf
 
 
 @inline
@@ -78,91 +76,6 @@ def _may_hold(rest: np.uint64, block: np.uint64, words: U64) -> np.uint64:
 
 
 @kernel
-def _varint(file: U8, at: int) -> tuple[int, int]:
-    """Read a number of up to eight bytes; give it and where the next one starts."""
-    value = 0
-    for _ in range(8):
-        byte = np.int64(file[at])
-        at += 1
-        value = (value << 7) | (byte & 127)
-        if byte < 128:
-            break
-    return value, at
-
-
-@kernel
-def _number(file: U8, at: int, length: int) -> int:
-    """Read a number of so many bytes, the first of them the highest."""
-    value = 0
-    for k in range(length):
-        value = (value << 8) | np.int64(file[at + k])
-    return value
-
-
-@kernel
-def find_row(file: U8, width: int, root: int, row: int) -> tuple[int, int]:
-    """Find the blob of a row (id, blob) in a B-tree.
-
-    Parameters
-    ----------
-    file : ndarray of uint8
-        The mapped file.
-    width : int
-        Bytes of a page of the file.
-    root : int
-        The page at which the table begins.
-    row : int
-        The id.
-
-    Returns
-    -------
-    start, length : int
-        Length 0 if it is not there, or cannot be read so.
-    """
-    page = root
-    for _ in range(_DEPTH):
-        base = (page - 1) * width
-        if page < 1 or base + width + _CELL > len(file):
-            break
-        leaf = file[base] == _LEAF
-        pointers = base + (8 if leaf else 12)
-        cells = _number(file, base + 3, 2)
-        if not (leaf or file[base] == _INTERIOR) or pointers + 2 * cells > base + width:
-            break
-        low = 0
-        high = cells
-        while low < high:
-            middle = (low + high) // 2
-            at = base + min(_number(file, pointers + 2 * middle, 2), width)
-            at = _varint(file, at)[1] if leaf else at + 4
-            if _varint(file, at)[0] < row:
-                low = middle + 1
-            else:
-                high = middle
-        if not leaf:
-            at = (
-                base + min(_number(file, pointers + 2 * low, 2), width)
-                if low < cells
-                else base + 8
-            )
-            page = _number(file, at, 4)
-            continue
-        if low == cells:
-            break
-        payload, at = _varint(file, base + min(_number(file, pointers + 2 * low, 2), width))
-        key, at = _varint(file, at)
-        head, kinds = _varint(file, at)
-        first, kinds = _varint(file, kinds)
-        second, kinds = _varint(file, kinds)
-        length = (second - _BLOB) // 2
-        whole = head + length == payload and at + payload <= base + width
-        if key == row and first == 0 and length > 0 and whole and payload <= width - _SPILL:
-            return at + head, length
-        break
-    return 0, 0
-
-
-@kernel
 def _read(file: U8, start: int, n: int, page: int, words: U64) -> bool:
     """Copy a page out of the file; tell whether it is the one wanted, and whole."""
     if n < 2 or n > len(words) or start < 0 or start + 8 * n > len(file):
@@ -174,9 +87,71 @@ def _read(file: U8, start: int, n: int, page: int, words: U64) -> bool:
 
 
 @kernel
+def _shortlist(
+    keys: U64, rare: int, common: U64, runs: I64, addresses: U64, enough: int, counts: I64,
+    wanted: I64,
+) -> int:  # fmt: skip
+    """List which key may stand in which page, by the filters: see `look`.
+
+    No step waits for the one before, so that the processor asks memory for many at once.
+    """
+    for i in range(rare, len(keys)):
+        if _is_common(keys[i], common):
+            counts[i] = -1
+    used = 0
+    for r in range(len(runs)):
+        low, high, blocks = runs[r, 1], runs[r, 2], runs[r, 3]
+        deeper = np.uint64(64 - runs[r, 4])
+        words = carray(at_address(addresses[r, 0]), SHARDS * blocks * BLOCK_WORDS, np.uint64)
+        for i in range(len(keys)):
+            shard = np.int64(keys[i] >> _SHARD_SHIFT)
+            rest = rest_of(keys[i])
+            block = np.uint64(shard * blocks) + ((rest * np.uint64(blocks)) >> _S32)
+            held = np.int64(_may_hold(rest, block, words))
+            held &= np.int64(shard >= low) & np.int64(shard < high)
+            held &= np.int64(counts[i] >= 0) & np.int64(counts[i] < enough)
+            wanted[used, 0] = i
+            wanted[used, 1] = r
+            wanted[used, 2] = np.int64(keys[i] >> deeper)
+            used += held
+    return used
+
+
+@kernel
+def _bring(
+    runs: I64, addresses: U64, file: U8, width: int, root: int, wanted: I64, words: U64
+) -> None:
+    """Find where pages lie, and ask memory for all of them before the first is read."""
+    for k in range(len(wanted)):
+        places = carray(
+            at_address(addresses[wanted[k, 1], 1]), 1 << runs[wanted[k, 1], 4], np.int64
+        )
+        wanted[k, 3] = places[wanted[k, 2]]
+    for k in range(len(wanted)):
+        if wanted[k, 3] == 0:
+            page = (runs[wanted[k, 1], 0] << 32) | wanted[k, 2]
+            wanted[k, 3] = -find_leaf(file, width, root, page)
+    for k in range(len(wanted)):
+        if wanted[k, 3] < 0:
+            base, pointers, cells = leaf_cells(file, width, -wanted[k, 3])
+            for cell in range(min(cells, _FEW) if pointers > 0 else 0):
+                words[0] += np.uint64(file[cell_at(file, width, base, pointers, cell)])
+    for k in range(len(wanted)):
+        if wanted[k, 3] < 0:
+            page = (runs[wanted[k, 1], 0] << 32) | wanted[k, 2]
+            start, length = find_in(file, width, -wanted[k, 3], page)
+            wanted[k, 3] = (start << 16) | (length >> 3) if length & 7 == 0 else 0
+    for k in range(len(wanted)):
+        start = wanted[k, 3] >> 16
+        end = min(start + 8 * (wanted[k, 3] & 0xFFFF), len(file))
+        for at in range(max(start, 0), end, _LINE):
+            words[0] += np.uint64(file[at])  # of no meaning
+
+
+@kernel
 def look(
     keys: U64, rare: int, common: U64, runs: I64, addresses: U64, file: U8, width: int, root: int,
-    enough: int, words: U64, counts: I64,
+    enough: int, words: U64, counts: I64, wanted: I64,
     out_key: I64, out_doc: I64, missed_key: I64, missed_page: I64, crowded: U64,
 ) -> tuple[int, int, int, int]:  # fmt: skip
     """Look keys up in runs.
@@ -202,6 +177,8 @@ def look(
         Scratch for a page.
     counts : ndarray of int64, shape (n,)
         How many postings of each key are known already; -1 afterwards if it is passed over.
+    wanted : ndarray of int64, shape (n * runs + 1, 4)
+        Scratch: key, run, page of the run and its place, of each page to be read.
     out_key, out_doc : ndarray of int64, shape (n * 2 * enough,)
         Filled with positions in ``keys`` and documents.
     missed_key, missed_page : ndarray of int64, shape (n * runs,)
@@ -214,58 +191,65 @@ def look(
     found, missed, read, full : int
         Postings, pages missed, pages read, and common keys.
     """
+    wanted = wanted[: _shortlist(keys, rare, common, runs, addresses, enough, counts, wanted)]
+    _bring(runs, addresses, file, width, root, wanted, words)
     found, missed, read, full = 0, 0, 0, 0
-    for i in range(len(keys)):
-        if i >= rare and _is_common(keys[i], common):
-            counts[i] = -1
-            continue
-        shard = np.int64(keys[i] >> _SHARD_SHIFT)
-        rest = rest_of(keys[i])
-        before = found
-        for r in range(len(runs)):
-            if counts[i] >= enough:
-                break
-            if shard < runs[r, 1] or shard >= runs[r, 2]:
-                continue
-            blocks = np.uint64(runs[r, 3])
-            block = np.uint64(shard) * blocks + ((rest * blocks) >> _S32)
-            held = carray(
-                at_address(addresses[r, 0]), SHARDS * runs[r, 3] * BLOCK_WORDS, np.uint64
-            )
-            if not _may_hold(rest, block, held):
-                continue
-            place = np.int64(keys[i] >> np.uint64(64 - runs[r, 4]))
+    fresh = counts.copy()
+    for k in range(len(wanted)):
+        i, r, place = wanted[k, 0], wanted[k, 1], wanted[k, 2]
+        if counts[i] < enough:
             page = (runs[r, 0] << 32) | place
+            n = _read_at(file, width, root, page, wanted[k, 3], words)
             places = carray(at_address(addresses[r, 1]), 1 << runs[r, 4], np.int64)
-            n = places[place] & 0xFFFF
-            if not _read(file, places[place] >> 16, n, page, words):
-                start, length = find_row(file, width, root, page)
-                n = length >> 3
-                if length & 7 or not _read(file, start, n, page, words):
-                    missed_key[missed] = i
-                    missed_page[missed] = page
-                    missed += 1
-                    continue
-                places[place] = (start << 16) | n
-            read += 1
-            low = 1
-            high = n
-            while low < high:
-                middle = (low + high) // 2
-                if (words[middle] >> _S32) < rest:
-                    low = middle + 1
-                else:
-                    high = middle
-            while low < n and (words[low] >> _S32) == rest and found < len(out_key):
-                out_key[found] = i
-                out_doc[found] = np.int64(words[low] & _LOW32)
-                found += 1
-                counts[i] += 1
-                low += 1
-        if found - before >= enough:
+            places[place] = n
+            n &= 0xFFFF
+            if n == 0:
+                missed_key[missed] = i
+                missed_page[missed] = page
+                missed += 1
+            else:
+                read += 1
+                more = _collect(words, n, rest_of(keys[i]), i, found, out_key, out_doc)
+                counts[i] += more
+                found += more
+    for i in range(len(keys)):
+        if counts[i] - fresh[i] >= enough:
             crowded[full] = _place(keys[i])
             full += 1
     return found, missed, read, full
+
+
+@kernel
+def _read_at(file: U8, width: int, root: int, page: int, place: int, words: U64) -> int:
+    """Copy a page, from where it lay once or else from where it lies now; give where, or 0."""
+    if _read(file, place >> 16, place & 0xFFFF, page, words):
+        return place
+    start, length = find_row(file, width, root, page)
+    if length & 7 or not _read(file, start, length >> 3, page, words):
+        return 0
+    return (start << 16) | (length >> 3)
+
+
+@kernel
+def _collect(
+    words: U64, n: int, rest: np.uint64, key: int, found: int, out_key: I64, out_doc: I64
+) -> int:
+    """Give the documents that hold a key, in a page of sorted postings; tell how many."""
+    low = 1
+    high = n
+    while low < high:
+        middle = (low + high) // 2
+        if (words[middle] >> _S32) < rest:
+            low = middle + 1
+        else:
+            high = middle
+    more = 0
+    while low < n and (words[low] >> _S32) == rest and found + more < len(out_key):
+        out_key[found + more] = key
+        out_doc[found + more] = np.int64(words[low] & _LOW32)
+        more += 1
+        low += 1
+    return more
 
 
 @kernel

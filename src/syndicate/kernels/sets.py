@@ -4,13 +4,32 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I32, I64, U8, U64, kernel
+from syndicate.kernels._jit import I32, I64, U8, U64, Bool, helper, kernel
 
 FILTER_BITS = 14
 
 
+@helper
+def _is_among(value: np.uint64, left_out: U64, firsts: I64) -> bool:
+    """Say whether a hash is one of those that are left out."""
+    top = value >> np.uint64(48)
+    found = False
+    for place in range(firsts[top], firsts[top + np.uint64(1)]):
+        found |= left_out[place] == value
+    return found
+
+
 @kernel
-def distinct(shingles: U64, bounds: I64, table: U64, owner: I64, out: I32) -> None:
+def distinct(
+    shingles: U64,
+    bounds: I64,
+    left_out: U64,
+    firsts: I64,
+    near: Bool,
+    table: U64,
+    owner: I64,
+    out: I32,
+) -> None:
     """Count the distinct hashes of each set.
 
     Parameters
@@ -19,6 +38,12 @@ def distinct(shingles: U64, bounds: I64, table: U64, owner: I64, out: I32) -> No
         All sets, one after the other, in any order and with repeats.
     bounds : ndarray of int64, shape (n + 1,)
         Where each set starts and the last ends.
+    left_out : ndarray of uint64
+        Hashes that do not count, ascending.
+    firsts : ndarray of int64, shape (2**16 + 1,)
+        Where in ``left_out`` those of each highest 16 bits begin.
+    near : ndarray of bool, shape (2**14,)
+        Which highest 14 bits occur in ``left_out``.
     table, owner : ndarray of uint64 and int64, shape (2**k,)
         Room for twice the largest set; ``owner`` is -1 throughout.
     out : ndarray of int32, shape (n,)
@@ -35,6 +60,15 @@ def distinct(shingles: U64, bounds: I64, table: U64, owner: I64, out: I32) -> No
             count += owner[slot] != i
             table[slot] = value
             owner[slot] = i
+        if len(left_out):
+            for j in range(bounds[i], bounds[i + 1]):
+                value = shingles[j]
+                if near[value >> np.uint64(50)] and _is_among(value, left_out, firsts):
+                    slot = value & mask
+                    while table[slot] != value:
+                        slot = (slot + np.uint64(1)) & mask
+                    count -= owner[slot] == i
+                    owner[slot] = -1  # the table is as full as it was: only the count is changed
         out[i] = count
 
 
@@ -42,6 +76,9 @@ def distinct(shingles: U64, bounds: I64, table: U64, owner: I64, out: I32) -> No
 def shared(
     shingles: U64,
     bounds: I64,
+    left_out: U64,
+    firsts: I64,
+    near: Bool,
     left: I64,
     right: I64,
     table: U64,
@@ -58,7 +95,7 @@ def shared(
 
     Parameters
     ----------
-    shingles, bounds
+    shingles, bounds, left_out, firsts, near
         As for `distinct`.
     left, right : ndarray of int64, shape (pairs,)
         Set numbers.
@@ -96,4 +133,22 @@ def shared(
                 if owner[slot] == built and seen[slot] != pair:
                     seen[slot] = pair
                     count += 1
+                    if near[value >> np.uint64(50)]:
+                        count -= _is_among(value, left_out, firsts)
         out[pair] = count
+
+
+@kernel
+def among(shingles: U64, left_out: U64, firsts: I64, near: Bool, out: Bool) -> None:
+    """Mark the hashes that are left out.
+
+    Parameters
+    ----------
+    shingles, left_out, firsts, near
+        As for `distinct`.
+    out : ndarray of bool
+        As long as ``shingles``; filled.
+    """
+    for i in range(len(shingles)):
+        value = shingles[i]
+        out[i] = near[value >> np.uint64(50)] and _is_among(value, left_out, firsts)

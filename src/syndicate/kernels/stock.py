@@ -1,71 +1,10 @@
-"""Stock phrases: finding how far one reaches, and leaving all of them out of sets."""
+"""How far a stock phrase reaches."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I64, U64, Bool, helper, kernel
-
-TOP = 48
-"""Stock is found by the bits of a shingle above these."""
-
-
-@kernel
-def without(
-    shingles: U64, bounds: I64, stock: U64, firsts: I64, kept: U64, kept_bounds: I64
-) -> int:
-    """Copy sets of shingles, leaving some shingles out.
-
-    Parameters
-    ----------
-    shingles, bounds
-        Sets end to end.
-    stock : ndarray of uint64
-        What is left out, ascending.
-    firsts : ndarray of int64, shape (2**16 + 1,)
-        Where in ``stock`` the shingles of each highest 16 bits begin.
-    kept : ndarray of uint64
-        As long as ``shingles``; filled.
-    kept_bounds : ndarray of int64
-        As long as ``bounds``; filled.
-
-    Returns
-    -------
-    int
-        How many shingles were kept.
-    """
-    count = 0
-    for i in range(len(bounds) - 1):
-        kept_bounds[i] = count
-        for j in range(bounds[i], bounds[i + 1]):
-            value = shingles[j]
-            top = value >> np.uint64(TOP)
-            held = False
-            for place in range(firsts[top], firsts[top + np.uint64(1)]):
-                held |= stock[place] == value
-            kept[count] = value
-            count += not held
-    kept_bounds[-1] = count
-    return count
-
-
-@kernel
-def marks(shingles: U64, stock: U64, firsts: I64, held: Bool) -> None:
-    """Mark the shingles that are stock.
-
-    Parameters
-    ----------
-    shingles, stock, firsts
-        As for `without`.
-    held : ndarray of bool
-        As long as ``shingles``; filled.
-    """
-    for i in range(len(shingles)):
-        value = shingles[i]
-        top = value >> np.uint64(TOP)
-        held[i] = False
-        for place in range(firsts[top], firsts[top + np.uint64(1)]):
-            held[i] |= stock[place] == value
+from syndicate.kernels._jit import I64, U64, helper, kernel
 
 
 @helper

@@ -39,7 +39,37 @@ class Overlap(NamedTuple):
         return np.asarray(self.shared / np.maximum(self.size_b, 1))
 
 
-def distinct(shingles: NDArray[np.uint64], bounds: NDArray[np.int64]) -> NDArray[np.int32]:
+class LeftOut(NamedTuple):
+    """Shingles that do not count, ready to be looked up; attributes as for `sets.distinct`."""
+
+    hashes: NDArray[np.uint64]
+    firsts: NDArray[np.int64]
+    near: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, hashes: NDArray[np.uint64]) -> LeftOut:
+        """Make the tables for ascending hashes."""
+        tops = np.arange((1 << 16) + 1)
+        near = np.zeros(1 << 14, bool)
+        near[hashes >> np.uint64(50)] = True
+        return cls(hashes, np.searchsorted(hashes >> np.uint64(48), tops), near)
+
+    def among(self, shingles: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Tell which shingles are left out."""
+        held = np.zeros(len(shingles), bool)
+        if len(self.hashes):
+            from syndicate.kernels import sets  # noqa: PLC0415 - compiles
+
+            sets.among(shingles, *self, held)
+        return held
+
+
+NONE = LeftOut.of(np.empty(0, np.uint64))
+
+
+def distinct(
+    shingles: NDArray[np.uint64], bounds: NDArray[np.int64], left_out: LeftOut = NONE
+) -> NDArray[np.int32]:
     """Count the distinct shingles of each set.
 
     Parameters
@@ -48,6 +78,8 @@ def distinct(shingles: NDArray[np.uint64], bounds: NDArray[np.int64]) -> NDArray
         All sets, one after the other, repeats allowed.
     bounds : ndarray of int64, shape (n + 1,)
         Where each set starts and the last ends.
+    left_out
+        Shingles that do not count.
 
     Returns
     -------
@@ -57,7 +89,8 @@ def distinct(shingles: NDArray[np.uint64], bounds: NDArray[np.int64]) -> NDArray
 
     sizes = np.empty(len(bounds) - 1, np.int32)
     room = _room(np.diff(bounds))
-    sets.distinct(shingles, bounds, np.empty(room, np.uint64), np.full(room, -1), sizes)
+    table = np.empty(room, np.uint64), np.full(room, -1)
+    sets.distinct(shingles, bounds, *left_out, *table, sizes)
     return sizes
 
 
@@ -67,6 +100,7 @@ def overlap(
     sizes: NDArray[np.int32],
     left: NDArray[np.int64],
     right: NDArray[np.int64],
+    left_out: LeftOut = NONE,
 ) -> Overlap:
     """Compare pairs of sets exactly.
 
@@ -78,6 +112,8 @@ def overlap(
         What `distinct` gives for them.
     left, right : ndarray of int64, shape (pairs,)
         Set numbers; fastest when sorted by ``left``.
+    left_out
+        Shingles that do not count.
     """
     from syndicate.kernels import sets  # noqa: PLC0415 - compiles
 
@@ -85,7 +121,7 @@ def overlap(
     room = _room(np.diff(bounds)[left])
     scratch = np.empty(room, np.uint64), np.full(room, -1), np.full(room, -1)
     present = np.zeros(1 << sets.FILTER_BITS, np.uint8)
-    sets.shared(shingles, bounds, left, right, *scratch, present, common)
+    sets.shared(shingles, bounds, *left_out, left, right, *scratch, present, common)
     return Overlap(common, sizes[left], sizes[right])
 
 

@@ -186,7 +186,7 @@ def _result(
             skipped=corpus.skipped,
             settings=asdict(chosen),
             notes=(*matcher.notes, *judge.notes),
-            stock=found.stock,
+            stock=found.stock.hashes,
             corpus=corpus,
             recluster=at,
         )

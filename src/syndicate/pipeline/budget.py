@@ -35,7 +35,7 @@ _PACKED = {".gz": 3.5, ".zst": 3.5, ".parquet": 2.5}
 """How much larger a packed file's text is, about."""
 _START = 1.0
 """Seconds that a run takes before it reads."""
-_MATCHING = 1.7
+_MATCHING = 2.2
 """Seconds to match for each second to read and sketch without stripping."""
 _SHARED = 0.7
 """What each further process adds to the work of the first."""
@@ -136,8 +136,8 @@ class Budget:
 
     @property
     def block(self) -> int:
-        """Bytes of shingles and traits brought together; two blocks are held at a time."""
-        return self.memory >> 3
+        """Bytes of shingles and traits of a block; two are held, and again both end to end."""
+        return self.memory >> 4
 
     @property
     def samples_at_once(self) -> int:

@@ -15,12 +15,13 @@ from syndicate.match.align import EvidenceTable, align, drop_strays, shorten
 from syndicate.match.context import worth_aligning
 from syndicate.match.passages import Anatomy, Words, dissect
 from syndicate.match.relation import OVERLAPS, RULES, Evidence, tells
-from syndicate.match.verify import Overlap, distinct, overlap
+from syndicate.match.verify import LeftOut, Overlap, distinct, overlap
 from syndicate.model import Credit, Document, Match, Stripped
 from syndicate.origin.credits import find_sources
 from syndicate.origin.names import load_names
 from syndicate.pipeline.corpus import Corpus
-from syndicate.pipeline.meaning import Meaning, Texts, judge
+from syndicate.pipeline.folded import Folded
+from syndicate.pipeline.meaning import Meaning, judge
 from syndicate.pipeline.scan import sketch_batches
 from syndicate.sketch import lsh, sample
 from syndicate.text.shingles import encode, find_tokens, shingle
@@ -163,7 +164,7 @@ class _Read(NamedTuple):
     """Two documents, sketched."""
 
     corpus: Corpus
-    texts: Texts
+    folded: Folded
     config: Config
 
 
@@ -215,12 +216,13 @@ def examine(
     if len(read.corpus) < 2:  # noqa: PLR2004 - one of the two is blank
         return _strangers((one.id, two.id), stripped)
     left, right = np.array([0]), np.array([1])
-    texts = read.texts.without(stock)
-    sizes = overlap(*texts[:2], distinct(*texts[:2]), left, right)
+    left_out = LeftOut.of(stock)
+    folded = read.folded.without(left_out)
+    sizes = overlap(*folded[:2], distinct(*folded[:2]), left, right)
     size = config.sketch.shingle_size
-    meaning = judge(read.corpus, texts, np.arange(2), left, right, sizes, size)
+    meaning = judge(folded, read.corpus.context(left, right), left, right, sizes, size)
     evidence = Evidence(*meaning.evidence[0].tolist())
-    anatomy = _anatomy(stripped, size, stock)
+    anatomy = _anatomy(stripped, size, left_out)
     rule = int(meaning.rule[0])
     match = _match((one.id, two.id), sizes, evidence, rule, anatomy)
     return Comparison(
@@ -266,7 +268,7 @@ def _read(a: Document, b: Document, config: Config) -> _Read:
     pair = [replace(a, id="a"), replace(b, id="b")]
     corpus = Corpus([sketch_batches(io.from_documents(pair), config)])
     everyone = np.arange(len(corpus))
-    return _Read(corpus, Texts.of(corpus, everyone), config)
+    return _Read(corpus, corpus.folded(everyone, config.sketch.shingle_size), config)
 
 
 def _stripped(document: Document, config: Config) -> Stripped:
@@ -285,7 +287,7 @@ def _strangers(ids: tuple[str, str], stripped: Sequence[Stripped]) -> Comparison
         b=stripped[1],
         match=match,
         evidence=evidence,
-        anatomy=_anatomy(stripped, 5, _NONE),
+        anatomy=_anatomy(stripped, 5, LeftOut.of(_NONE)),
         score=0.0,
         told=False,
     )
@@ -306,12 +308,12 @@ def _match(
     )
 
 
-def _anatomy(stripped: Sequence[Stripped], size: int, stock: NDArray[np.uint64]) -> Anatomy:
+def _anatomy(stripped: Sequence[Stripped], size: int, stock: LeftOut) -> Anatomy:
     made = shingle(*encode([text.text for text in stripped]), size)
     token_bounds = np.concatenate([[0], np.cumsum(made.counts, dtype=np.int64)])
-    texts = Texts(made.shingles, made.bounds, made.flags, token_bounds)
-    gone = texts.of_stock(stock)
-    counted = texts.without(stock)
+    folded = Folded(made.shingles, made.bounds, made.flags, token_bounds)
+    gone = folded.of_stock(stock)
+    counted = folded.without(stock)
     left, right = np.array([0]), np.array([1])
     found = align(counted.shingles, counted.bounds, left, right, size=size)
     found = drop_strays(shorten(found, np.diff(counted.token_bounds)[right]), size)

@@ -11,9 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from syndicate import io
+from syndicate.io.spool import pack
 from syndicate.match.context import UNDATED, moment
 from syndicate.match.relation import Context
 from syndicate.model import Skipped
+from syndicate.pipeline.folded import Folded
 from syndicate.pipeline.places import Places
 from syndicate.pipeline.texts import site_column
 from syndicate.sketch import sample
@@ -99,7 +101,7 @@ class Corpus:
     @property
     def folder(self) -> Path | None:
         """Where rows wait; None if all are in memory."""
-        paths = (part.shingles.items for part in self._parts)
+        paths = (part.kept.items for part in self._parts)
         return next((path.parent for path in paths if isinstance(path, Path)), None)
 
     def ids(self, numbers: NDArray[np.int64]) -> list[str]:
@@ -207,8 +209,24 @@ class Corpus:
         """How many hash-sampled shingles there are in all."""
         return sum(int(part.samples.bounds[-1]) for part in self._parts)
 
+    def stripped(self, numbers: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """Give what stripping left of some documents, end to end, and its offsets."""
+        stripped = [
+            text if not len(kept) else _cut(text, kept)
+            for text, kept in zip(
+                self.rows("texts", numbers), self.rows("kept", numbers), strict=True
+            )
+        ]
+        data, offsets = pack(stripped, np.uint8)
+        data.flags.writeable = False  # as Arrow's are, so that kernels need not compile twice
+        return data, offsets
+
+    def folded(self, numbers: NDArray[np.int64], size: int) -> Folded:
+        """Fold and shingle that, ``size`` tokens to a shingle."""
+        return Folded.of(*self.stripped(numbers), size)
+
     def rows(self, what: str, numbers: NDArray[np.int64]) -> list[NDArray[Any]]:
-        """Fetch the ``texts``, ``shingles`` or ``flags`` of some documents."""
+        """Fetch the ``texts`` of some documents or what stripping ``kept`` of them."""
         places = self.places[numbers]
         order = np.argsort(places, kind="stable")
         owners = np.searchsorted(self._starts, places[order], side="right") - 1
@@ -221,6 +239,11 @@ class Corpus:
             for slot, row in zip(chosen.tolist(), rows, strict=True):
                 fetched[slot] = row
         return fetched
+
+
+def _cut(text: NDArray[np.uint8], kept: NDArray[np.int32]) -> NDArray[np.uint8]:
+    """Take spans of a text."""
+    return np.concatenate([text[start:end] for start, end in kept.reshape(-1, 2).tolist()])
 
 
 def _codes(column: pa.DictionaryArray) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""Bring together the rows that are compared: what waits on disk is read in its order, once.
+"""Bring together what is compared: texts that wait on disk are read in their order, once.
 
 Candidates follow no order of files. So the documents of one neighbourhood of the graph of
 candidates are put into one *block* that fits in memory, all blocks are filled in a single pass
@@ -8,6 +8,8 @@ apart into stories, as news does, hardly a pair crosses from one block to anothe
 
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,96 +17,147 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from syndicate.io.spool import Rows, RowWriter, pack
+from syndicate.io.spool import RowWriter, pack
+from syndicate.match.verify import distinct
+from syndicate.pipeline.folded import Folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
-    from syndicate.match.relation import Context
+    from syndicate.match.verify import LeftOut
     from syndicate.pipeline.corpus import Corpus
 
-_KINDS = {"shingles": np.uint64, "flags": np.uint16}
-_TOKEN = sum(np.dtype(kind).itemsize for kind in _KINDS.values())
-"""Bytes that wait for each token."""
+_TOKEN = 10
+"""Bytes of each token's shingle and traits."""
+_AT_ONCE = 4 << 20
+"""Bytes of rows made at a time."""
 
 
 class Gathered(NamedTuple):
-    """Pairs, and a source that has all their rows at hand."""
+    """Pairs, and a block that has all their rows."""
 
-    source: Corpus | Block
+    block: Block
     left: NDArray[np.int64]
     right: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some documents of a corpus, in memory.
+    """Some documents of a corpus, ready to be compared.
 
     Attributes
     ----------
-    corpus
-        Knows all else of them.
     place
-        ndarray of int64, shape (n,): of each number, where its rows are in ``held``.
-    held
-        Rows by kind.
+        ndarray of int64, shape (n,): of each number, where its rows are.
+    folded
+        The rows.
+    sizes
+        ndarray of int32: distinct shingles of each that count.
     """
 
-    corpus: Corpus
     place: NDArray[np.int64]
-    held: dict[str, list[NDArray[Any]]]
+    folded: Folded
+    sizes: NDArray[np.int32]
 
-    def rows(self, what: str, numbers: NDArray[np.int64]) -> list[NDArray[Any]]:
-        """Fetch the ``shingles`` or ``flags`` of some documents."""
-        held = self.held[what]
-        return [held[place] for place in self.place[numbers].tolist()]
+    @classmethod
+    def of(cls, place: NDArray[np.int64], folded: Folded, stock: LeftOut) -> Block:
+        """Count the shingles of some rows."""
+        return cls(place, folded, distinct(folded.shingles, folded.bounds, stock))
 
-    def context(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Context:
-        """Tell what is known of pairs beside their words."""
-        return self.corpus.context(left, right)
+    def take(self, numbers: NDArray[np.int64]) -> Folded:
+        """Lay the rows of some documents end to end."""
+        places = self.place[numbers]
+        shingles = _taken(self.folded.shingles, self.folded.bounds, places)
+        traits = _taken(self.folded.traits, self.folded.token_bounds, places)
+        return Folded(*shingles, *traits)
+
+
+def block_of(
+    corpus: Corpus, numbers: NDArray[np.int64], size: int, stock: LeftOut, workers: int = 1
+) -> Block:
+    """Read some documents into a block; parameters as for `gathered`."""
+    place = np.full(len(corpus), -1)
+    place[numbers] = np.arange(len(numbers))
+
+    def read(some: slice) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        return corpus.stripped(numbers[some])
+
+    return Block.of(place, _folded(corpus, numbers, read, size, workers), stock)
 
 
 def gathered(
-    corpus: Corpus, left: NDArray[np.int64], right: NDArray[np.int64], *, most: int
+    corpus: Corpus,
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    *,
+    size: int,
+    stock: LeftOut,
+    most: int,
+    workers: int = 1,
 ) -> Iterator[Gathered]:
-    """Cut pairs into lots whose rows are in memory.
+    """Cut pairs into lots whose documents are in one block.
 
     Parameters
     ----------
     corpus
-        Of the documents; given back as it is if it is all in memory.
+        Of the documents.
     left, right : ndarray of int64, shape (pairs,)
         Document numbers.
+    size
+        Tokens to a shingle.
+    stock
+        Shingles that do not count.
     most
-        Bytes of a block; two of them are held at a time.
+        Bytes of rows that are brought together; a block may be twice as large. There is one
+        block alone where the corpus itself is in memory.
+    workers
+        Threads that fold.
 
     Yields
     ------
     Gathered
         Each pair in one of them, sorted by both numbers.
     """
-    if corpus.folder is None or not len(left):
-        yield _sorted(corpus, left, right)
+    if not len(left):
+        return
+    if corpus.folder is None:
+        everyone = np.unique(np.concatenate([left, right]))
+        yield _sorted(block_of(corpus, everyone, size, stock, workers), left, right)
         return
     numbers, block = _blocks(corpus, left, right, most)
     of = np.zeros(len(corpus), np.int64)
     of[numbers] = block
-    low, high = np.minimum(of[left], of[right]), np.maximum(of[left], of[right])
+    low, high = _couples(of[left], of[right])
     order = np.lexsort((high, low))
     code = low[order] * (block.max() + 1) + high[order]
     lots = np.split(order, np.flatnonzero(np.diff(code)) + 1)
     with TemporaryDirectory(dir=corpus.folder, prefix="gathered-") as folder:
-        shelf = _Shelf(corpus, numbers, block, Path(folder), most)
+        shelf = _Shelf(corpus, numbers, block, Path(folder))
         for lot in lots:
-            source = shelf.block(int(low[lot[0]]), int(high[lot[0]]))
-            yield _sorted(source, left[lot], right[lot])
+            place, folded = shelf.rows(int(low[lot[0]]), int(high[lot[0]]), size, workers)
+            yield _sorted(Block.of(place, folded, stock), left[lot], right[lot])
 
 
-def _sorted(source: Corpus | Block, left: NDArray[np.int64], right: NDArray[np.int64]) -> Gathered:
+def _couples(
+    one: NDArray[np.int64], other: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Tell which two blocks each pair is compared in, the lower one first.
+
+    Pairs within a block go with those between it and the next.
+    """
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    next_one = np.arange(int(high.max()) + 1)
+    across = np.flatnonzero(low < high)
+    across = across[np.argsort(-high[across])]
+    next_one[low[across]] = high[across]  # the least comes last and stays
+    return low, np.where(low == high, next_one[low], high)
+
+
+def _sorted(block: Block, left: NDArray[np.int64], right: NDArray[np.int64]) -> Gathered:
     order = np.lexsort((right, left))
-    return Gathered(source, left[order], right[order])
+    return Gathered(block, left[order], right[order])
 
 
 def _blocks(
@@ -129,7 +182,7 @@ def _blocks(
 
 
 class _Shelf:
-    """All blocks, in files unless there is only one."""
+    """The texts of all blocks, in files."""
 
     def __init__(
         self,
@@ -137,62 +190,98 @@ class _Shelf:
         numbers: NDArray[np.int64],
         block: NDArray[np.int64],
         folder: Path,
-        most: int,
     ) -> None:
+        """Read all texts once, in the order in which they wait."""
         self._corpus = corpus
-        self._place = np.full(len(corpus), -1)
-        self._files: list[dict[str, Rows]] = []
-        self._loaded: dict[int, dict[str, list[NDArray[Any]]]] = {}
-        self._members = [np.empty(0, np.int64)] * (int(block.max()) + 1)
+        blocks = int(block.max()) + 1
+        writers = [RowWriter(np.uint8, folder / f"{n}.bin") for n in range(blocks)]
         in_order = np.argsort(corpus.places[numbers])
-        if len(self._members) == 1:
-            self._loaded[0] = {kind: corpus.rows(kind, numbers[in_order]) for kind in _KINDS}
-        else:
-            self._fill(numbers, block, in_order, folder, most)
-        for n in range(len(self._members)):
-            members = numbers[in_order[block[in_order] == n]]
-            self._members[n] = members
+        for some in slices(corpus, numbers[in_order], _AT_ONCE):
+            chosen = in_order[some]
+            by_block = chosen[np.argsort(block[chosen], kind="stable")]
+            cuts = np.searchsorted(block[by_block], np.arange(blocks + 1))
+            data, offsets = corpus.stripped(numbers[by_block])
+            for n in np.unique(block[chosen]).tolist():
+                writers[n].append(data, offsets[cuts[n] : cuts[n + 1] + 1])
+        self._files = [writer.finish() for writer in writers]
+        by_block = in_order[np.argsort(block[in_order], kind="stable")]
+        ends = np.cumsum(np.bincount(block))
+        self._members = np.split(numbers[by_block], ends[:-1])
+        self._place = np.full(len(corpus), -1)
+        for members in self._members:
             self._place[members] = np.arange(len(members))
+        self._held: dict[int, Folded] = {}
 
-    def _fill(
-        self,
-        numbers: NDArray[np.int64],
-        block: NDArray[np.int64],
-        in_order: NDArray[np.int64],
-        folder: Path,
-        most: int,
-    ) -> None:
-        """Read all rows once, in the order in which they wait."""
-        blocks = len(self._members)
-        writers = [
-            {kind: RowWriter(dtype, folder / f"{kind}-{n}.bin") for kind, dtype in _KINDS.items()}
-            for n in range(blocks)
-        ]
-        load = np.cumsum(self._corpus.counts[numbers[in_order]].astype(np.int64) * _TOKEN)
-        cuts = np.flatnonzero(np.diff(load // max(most // 2, 1))) + 1
-        for some in np.split(in_order, cuts):
-            by_block = some[np.argsort(block[some], kind="stable")]
-            edges = np.searchsorted(block[by_block], np.arange(blocks + 1))
-            for kind, dtype in _KINDS.items():
-                rows = self._corpus.rows(kind, numbers[by_block])
-                for n in np.unique(block[some]).tolist():
-                    writers[n][kind].append(*pack(rows[edges[n] : edges[n + 1]], dtype))
-        self._files = [{kind: each.finish() for kind, each in of.items()} for of in writers]
-
-    def block(self, one: int, other: int) -> Block:
-        """Load one block or two."""
-        self._loaded = {n: held for n, held in self._loaded.items() if n in (one, other)}
+    def rows(
+        self, one: int, other: int, size: int, workers: int
+    ) -> tuple[NDArray[np.int64], Folded]:
+        """Fold one block or two, and tell where each document's rows are."""
+        self._held = {n: held for n, held in self._held.items() if n in (one, other)}
         for n in (one, other):
-            if n not in self._loaded:
-                self._loaded[n] = {kind: _loaded(rows) for kind, rows in self._files[n].items()}
+            if n not in self._held:
+                self._held[n] = self._folded(n, size, workers)
         if one == other:
-            return Block(self._corpus, self._place, self._loaded[one])
+            return self._place, self._held[one]
         place = self._place.copy()
         place[self._members[other]] += len(self._members[one])
-        both = {kind: self._loaded[one][kind] + self._loaded[other][kind] for kind in _KINDS}
-        return Block(self._corpus, place, both)
+        return place, self._held[one].followed_by(self._held[other])
+
+    def _folded(self, n: int, size: int, workers: int) -> Folded:
+        data, bounds = self._files[n].whole(), self._files[n].bounds
+
+        def read(some: slice) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+            edges = bounds[some.start : some.stop + 1]
+            return data[edges[0] : edges[-1]], edges - edges[0]
+
+        return _folded(self._corpus, self._members[n], read, size, workers)
 
 
-def _loaded(rows: Rows) -> list[NDArray[Any]]:
-    """Read a whole block and cut it into rows."""
-    return np.split(rows.whole(), rows.bounds[1:-1])
+def slices(corpus: Corpus, numbers: NDArray[np.int64], most: int) -> Iterator[slice]:
+    """Cut a list of documents where about so many bytes of their rows are full."""
+    load = np.cumsum(corpus.counts[numbers].astype(np.int64) * _TOKEN)
+    cuts = np.flatnonzero(np.diff(load // max(most, 1))) + 1
+    yield from map(slice, [0, *cuts.tolist()], [*cuts.tolist(), len(numbers)])
+
+
+def _folded(
+    corpus: Corpus,
+    numbers: NDArray[np.int64],
+    read: Callable[[slice], tuple[NDArray[np.uint8], NDArray[np.int64]]],
+    size: int,
+    workers: int,
+) -> Folded:
+    """Make the rows of some documents, some at a time.
+
+    Parameters
+    ----------
+    corpus, numbers, size, workers
+        As for `gathered`.
+    read
+        Gives the texts of a slice of them.
+    """
+    tokens = corpus.counts[numbers].astype(np.int64)
+    bounds, edges = np.zeros((2, len(numbers) + 1), np.int64)
+    np.cumsum(np.where(tokens, np.maximum(tokens - size + 1, 1), 0), out=bounds[1:])
+    np.cumsum(tokens, out=edges[1:])
+    shingles, traits = np.empty(bounds[-1], np.uint64), np.empty(edges[-1], np.uint16)
+
+    def fold(some: slice) -> None:
+        made = Folded.of(*read(some), size)
+        shingles[bounds[some.start] : bounds[some.stop]] = made.shingles
+        traits[edges[some.start] : edges[some.stop]] = made.traits
+
+    parts = slices(corpus, numbers, _AT_ONCE)
+    if workers == 1:
+        deque(map(fold, parts), maxlen=0)
+    else:
+        with ThreadPoolExecutor(workers) as pool:
+            deque(pool.map(fold, parts), maxlen=0)
+    return Folded(shingles, bounds, traits, edges)
+
+
+def _taken(
+    items: NDArray[Any], bounds: NDArray[np.int64], places: NDArray[np.int64]
+) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Take some rows."""
+    spans = zip(bounds[places].tolist(), bounds[places + 1].tolist(), strict=True)
+    return pack([items[start:end] for start, end in spans], items.dtype)

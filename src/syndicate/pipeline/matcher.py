@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from syndicate.io.spool import pack
 from syndicate.match.context import worth_aligning
-from syndicate.match.verify import Overlap, distinct, overlap
-from syndicate.pipeline.gather import Gathered, gathered
-from syndicate.pipeline.meaning import Texts, copied, judge, worth_telling
+from syndicate.match.verify import NONE, LeftOut, Overlap, overlap
+from syndicate.pipeline.gather import block_of, gathered, slices
+from syndicate.pipeline.meaning import copied, judge, worth_telling
 from syndicate.pipeline.pairs import Pairs, join
 from syndicate.sketch import lsh, sample
 from syndicate.sketch.stock import WITNESSES, Crowded, phrases, witnesses
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from syndicate.config import Config
     from syndicate.pipeline.budget import Budget
     from syndicate.pipeline.corpus import Corpus
-    from syndicate.pipeline.gather import Block
+    from syndicate.pipeline.gather import Block, Gathered
 
     Progress = Callable[[str, int, int], None]
 
@@ -44,6 +43,8 @@ NEIGHBOURS = 8
 """So many of them, in the order of another band's keys."""
 
 
+_WITH_ONE = 8 << 20
+"""Bytes of rows compared with one leader at a time."""
 _KEYS_AT_ONCE = 64
 """Stock phrases are looked for around so many shingles at a time."""
 
@@ -64,7 +65,7 @@ class Found:
 
     first: NDArray[np.int64]
     pairs: Pairs
-    stock: NDArray[np.uint64]
+    stock: LeftOut
 
 
 def exact_groups(corpus: Corpus) -> NDArray[np.int64]:
@@ -94,15 +95,14 @@ class Matcher:
     progress
         Told what is being done, how much of it is done, and how much there is.
     stock
-        ndarray of uint64, ascending: shingles of phrases that many documents share, which
-        count for nothing.
+        Shingles of phrases that many documents share, which count for nothing.
     """
 
     corpus: Corpus
     config: Config
     budget: Budget
     progress: Progress
-    stock: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
+    stock: LeftOut = NONE
     notes: list[str] = field(default_factory=list)
 
     def find(self) -> Found:
@@ -121,11 +121,10 @@ class Matcher:
 
     def compare(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Pairs:
         """Compare pairs exactly and give those that share enough to mean something."""
-        most = self.budget.block
         return join(
             [
-                self._compare(source, one[start:end], other[start:end])
-                for source, one, other in gathered(self.corpus, left, right, most=most)
+                self._compare(block, one[start:end], other[start:end])
+                for block, one, other in self._gathered(left, right)
                 for start, end in self._chunks(one, other)
             ]
         )
@@ -147,22 +146,44 @@ class Matcher:
     def verified(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Iterator[Pairs]:
         """Compare candidates and give the matches among them."""
         done = 0
-        for lot in gathered(self.corpus, left, right, most=self.budget.block):
+        for lot in self._gathered(left, right):
             for pairs in self.verified_of(lot):
                 self.progress("verify", done, len(left))
                 yield pairs
             done += len(lot.left)
 
+    def _gathered(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Iterator[Gathered]:
+        """Bring the shingles of pairs together."""
+        size = self.config.sketch.shingle_size
+        return gathered(
+            self.corpus,
+            left,
+            right,
+            size=size,
+            stock=self.stock,
+            most=self.budget.block,
+            workers=self.budget.workers,
+        )
+
     def verified_of(self, lot: Gathered) -> Iterator[Pairs]:
-        """Likewise of pairs whose rows are at hand, best sorted by the left number."""
+        """Likewise of pairs whose rows are at hand."""
 
         def verify(chunk: tuple[int, int]) -> Pairs:
             start, end = chunk
-            return self.accept(
-                self._compare(lot.source, lot.left[start:end], lot.right[start:end])
-            )
+            return self.accept(self._compare(lot.block, lot.left[start:end], lot.right[start:end]))
 
         return self._in_threads(verify, self._chunks(lot.left, lot.right))
+
+    def verified_with(self, head: int, others: NDArray[np.int64]) -> Iterator[Pairs]:
+        """Compare one document with others and give the matches."""
+        size = self.config.sketch.shingle_size
+
+        def verify(some: slice) -> Pairs:
+            chosen = others[some]
+            block = block_of(self.corpus, np.append(chosen, head), size, self.stock)
+            return self.accept(self._compare(block, np.full(len(chosen), head), chosen))
+
+        yield from self._in_threads(verify, slices(self.corpus, others, _WITH_ONE))
 
     def _in_threads(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
         """Work on items in threads, which the kernels let run; results come in order.
@@ -221,7 +242,7 @@ class Matcher:
                 f"{postings.capped} of the sampled shingles are in more than {sample.CAP} "
                 f"documents each and proposed no pairs"
             )
-        self.stock = self._stock_of(postings.crowded)
+        self.stock = LeftOut.of(self._stock_of(postings.crowded))
         n = len(self.corpus)
         at_once = self.budget.meetings_at_once // workers
         cuts = sample.stretches(postings, n, at_once=at_once, shares=workers)
@@ -234,8 +255,9 @@ class Matcher:
         for start in range(0, len(keys), _KEYS_AT_ONCE):
             lot = slice(start, start + _KEYS_AT_ONCE)
             texts, rows = np.unique(readers[lot], return_inverse=True)
-            shingles = pack(self.corpus.rows("shingles", texts), np.uint64)
-            found.append(phrases(keys[lot], rows.reshape(-1, WITNESSES), *shingles, key_bits))
+            read = self.corpus.folded(texts, self.config.sketch.shingle_size)
+            rows = rows.reshape(-1, WITNESSES)
+            found.append(phrases(keys[lot], rows, read.shingles, read.bounds, key_bits))
         held = np.unique(np.concatenate(found))
         if len(held):
             self.notes.append(
@@ -259,27 +281,24 @@ class Matcher:
             yield start, end
             start = end
 
-    def _compare(
-        self, source: Corpus | Block, left: NDArray[np.int64], right: NDArray[np.int64]
-    ) -> Pairs:
+    def _compare(self, block: Block, left: NDArray[np.int64], right: NDArray[np.int64]) -> Pairs:
         """Compare pairs exactly, and read those that share enough to mean something."""
-        numbers, where = np.unique(np.concatenate([left, right]), return_inverse=True)
-        a, b = where[: len(left)], where[len(left) :]
-        texts = Texts.of(source, numbers)
-        known = self.corpus.sizes[numbers]
-        counted = texts.without(self.stock)
-        plain = counted is texts
-        hashes, bounds = counted[:2]
-        sizes = overlap(hashes, bounds, known if plain else distinct(hashes, bounds), a, b)
+        a, b = block.place[left], block.place[right]
+        rows = block.folded.shingles, block.folded.bounds, block.sizes
+        sizes = overlap(*rows, a, b, self.stock)
         worth = np.flatnonzero(worth_aligning(sizes, self.config.threshold))
         sizes = Overlap(*(column[worth] for column in sizes))
-        a, b = a[worth], b[worth]
+        left, right, a, b = left[worth], right[worth], a[worth], b[worth]
         uncounted = np.zeros(len(worth), np.int32)
-        if not plain:
-            uncounted = overlap(*texts[:2], known, a, b).shared - sizes.shared
+        if len(self.stock.hashes):
+            uncounted = overlap(*rows, a, b).shared - sizes.shared
+        numbers, where = np.unique(np.concatenate([left, right]), return_inverse=True)
+        ends = where[: len(left)], where[len(left) :]
+        context = self.corpus.context(left, right)
         size = self.config.sketch.shingle_size
-        meaning = judge(source, counted, numbers, a, b, sizes, size)
-        return Pairs(left[worth], right[worth], *sizes, *meaning, uncounted)
+        folded = block.take(numbers).without(self.stock)
+        meaning = judge(folded, context, *ends, sizes, size)
+        return Pairs(left, right, *sizes, *meaning, uncounted)
 
 
 class _Crowds:
@@ -328,8 +347,7 @@ class _Crowds:
         fresh = np.setdiff1d(rest, tried, assume_unique=True)
         self._tried[head] = np.union1d(tried, fresh)
         fresh = fresh[np.argsort(self._matcher.corpus.places[fresh])]  # as their rows wait
-        lot = Gathered(self._matcher.corpus, np.full(len(fresh), head), fresh)
-        pairs = join(list(self._matcher.verified_of(lot)))
+        pairs = join(list(self._matcher.verified_with(head, fresh)))
         self.settled.append(pairs)
         self._leader[pairs.right[pairs.joins]] = head
 

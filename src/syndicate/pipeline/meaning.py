@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from syndicate.io.spool import pack
 from syndicate.match import relation, roundup
 from syndicate.match.align import EvidenceTable, evidence
 from syndicate.match.relation import Evidence
-from syndicate.sketch import stock
 from syndicate.sketch.sample import CAP
 
 if TYPE_CHECKING:
@@ -19,9 +17,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from syndicate.match.relation import Context
     from syndicate.match.verify import Overlap
-    from syndicate.pipeline.corpus import Corpus
-    from syndicate.pipeline.gather import Block
+    from syndicate.pipeline.folded import Folded
     from syndicate.pipeline.pairs import Pairs
 
 
@@ -55,50 +53,9 @@ class Meaning(NamedTuple):
         )
 
 
-class Texts(NamedTuple):
-    """Some texts as they are read.
-
-    Attributes
-    ----------
-    shingles, bounds
-        In text order, end to end.
-    traits, token_bounds
-        Of the tokens that begin them.
-    """
-
-    shingles: NDArray[np.uint64]
-    bounds: NDArray[np.int64]
-    traits: NDArray[np.uint16]
-    token_bounds: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, source: Corpus | Block, numbers: NDArray[np.int64]) -> Texts:
-        """Fetch the texts of some documents."""
-        shingles = pack(source.rows("shingles", numbers), np.uint64)
-        return cls(*shingles, *pack(source.rows("flags", numbers), np.uint16))
-
-    def without(self, phrases: NDArray[np.uint64]) -> Texts:
-        """Leave out stock phrases, but for their last tokens; the same object if there is none."""
-        kept, edges = stock.without(self.shingles, self.bounds, phrases)
-        if kept is self.shingles:
-            return self
-        tokens = self.of_stock(phrases)
-        before = np.searchsorted(tokens, self.token_bounds)
-        return Texts(kept, edges, np.delete(self.traits, tokens), self.token_bounds - before)
-
-    def of_stock(self, phrases: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Find the tokens that begin a shingle of a stock phrase: places in ``traits``."""
-        if not len(phrases):
-            return np.empty(0, np.int64)
-        held = np.flatnonzero(stock.begin(self.shingles, phrases))
-        text = np.searchsorted(self.bounds, held, side="right") - 1
-        return held + (self.token_bounds - self.bounds)[text]
-
-
 def judge(
-    corpus: Corpus | Block,
-    texts: Texts,
-    numbers: NDArray[np.int64],
+    folded: Folded,
+    context: Context,
     left: NDArray[np.int64],
     right: NDArray[np.int64],
     sizes: Overlap,
@@ -108,19 +65,19 @@ def judge(
 
     Parameters
     ----------
-    corpus
-        Knows the documents' sites and times.
-    texts
-        Of the documents ``numbers``.
+    folded
+        Shingles and traits of some documents.
+    context
+        What else is known of the pairs.
     left, right
-        Places in ``numbers``.
+        Places in ``folded``.
     sizes
         Of the shingle sets of each pair.
     size
         Tokens to a shingle.
     """
-    table = evidence(*texts, left, right, size=size)
-    _, rules = relation.relate(table, corpus.context(numbers[left], numbers[right]))
+    table = evidence(*folded, left, right, size=size)
+    _, rules = relation.relate(table, context)
     score = relation.scores(rules, sizes)
     return Meaning(rules, score, np.stack(table, axis=1).astype(np.int32))
 

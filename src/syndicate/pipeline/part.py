@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from syndicate.config import Config
 
 _HEAVY = {
-    "shingles": np.uint64,
-    "flags": np.uint16,
+    "kept": np.int32,
     "samples": np.uint64,
     "owners": np.uint32,
     "keys": np.uint64,
@@ -43,8 +42,10 @@ class Part:
     ----------
     texts
         As they were read.
-    shingles, flags
-        Shingle hashes and token traits of the stripped texts.
+    kept
+        Spans of bytes, start and end in turn, that stripping left of each text; nothing where
+        it left all. Shingles are made anew of what is compared, which is sooner done than
+        keeping those of all.
     samples, owners
         Row s holds the hash-sampled shingles of shelf s, and the document of each; no rows where
         only whole copies are looked for.
@@ -59,8 +60,7 @@ class Part:
     """
 
     texts: Texts
-    shingles: Rows
-    flags: Rows
+    kept: Rows
     samples: Rows
     owners: Rows
     keys: Rows
@@ -90,16 +90,33 @@ def sketch(
     templates
         What was learned of sites.
     folder
-        Where shingles wait and `load` finds the part again; None keeps them in memory.
+        Where rows wait and `load` finds the part again; None keeps them in memory.
     """
     sketches = _Sketches(config, folder)
     for records, data, offsets in texts.chunks(_AT_ONCE):
-        sketches.add(*_stripped(records, data, offsets, config, templates))
+        sketches.add(_stripped(records, data, offsets, config, templates))
     rows, arrays = sketches.finish()
     if folder is not None:
         bounds: dict[str, Any] = {name: held.bounds for name, held in rows.items()}
         np.savez(folder / "arrays.npz", **arrays, **bounds)
     return Part(texts, **rows, **arrays)
+
+
+class _Stripped(NamedTuple):
+    """Some texts without their clutter.
+
+    Attributes
+    ----------
+    data, offsets
+        What is left, end to end.
+    kept, kept_bounds
+        Rows as `Part` holds them.
+    """
+
+    data: NDArray[np.uint8]
+    offsets: NDArray[np.int64]
+    kept: NDArray[np.int32]
+    kept_bounds: NDArray[np.int64]
 
 
 class _Sketches:
@@ -121,15 +138,12 @@ class _Sketches:
         self._sampled = [(np.empty(0, np.uint64), np.empty(0, np.uint32))]
         self._documents = 0
 
-    def add(self, data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> None:
+    def add(self, stripped: _Stripped) -> None:
         """Fold, shingle and sketch some texts."""
-        made = shingle(data, offsets, self._config.shingle_size)
+        self._rows["kept"].append(stripped.kept, stripped.kept_bounds)
+        made = shingle(stripped.data, stripped.offsets, self._config.shingle_size)
         sketches = minhash.signatures(made.shingles, made.bounds, self._config.num_perm)
         self._keys.append(lsh.band_keys(sketches, self._cut))
-        tokens = np.zeros(len(made.counts) + 1, np.int64)
-        np.cumsum(made.counts, out=tokens[1:])
-        self._rows["shingles"].append(made.shingles, made.bounds)
-        self._rows["flags"].append(made.flags, tokens)
         if self._find == "all":
             hashes, bounds = sample(made.shingles, made.bounds)
             numbers = np.arange(self._documents, self._documents + len(made.counts))
@@ -157,14 +171,20 @@ def _stripped(
     offsets: NDArray[np.int64],
     config: Config,
     templates: SiteTemplates | None,
-) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+) -> _Stripped:
     """Strip as the settings say."""
     if config.strip == "none":
-        return data, offsets
+        return _Stripped(data, offsets, np.empty(0, np.int32), np.zeros_like(offsets))
     titles = records.column("title").to_pylist()
     of = sites(records) if templates is not None else None
     stripped = strip_batch(data, offsets, titles, sites=of, templates=templates)
-    return stripped.data, stripped.offsets
+    pieces = np.diff(stripped.span_offsets)
+    pieces[np.diff(stripped.offsets) == np.diff(offsets)] = 0
+    some = np.repeat(pieces > 0, np.diff(stripped.span_offsets))
+    bounds = np.zeros_like(offsets)
+    np.cumsum(2 * pieces, out=bounds[1:])
+    kept = stripped.spans[some].astype(np.int32).ravel()
+    return _Stripped(stripped.data, stripped.offsets, kept, bounds)
 
 
 def load(texts: Texts, folder: Path) -> Part:

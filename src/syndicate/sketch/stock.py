@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from syndicate.kernels import stock as kernel
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -123,48 +121,10 @@ def phrases(
     ndarray of uint64
         Ascending.
     """
+    from syndicate.kernels import stock as kernel  # noqa: PLC0415 - compiles
+
     spans = np.empty((len(keys), _TEXTS, 2), np.int64)
     kernel.extents(shingles, bounds, keys, readers, np.array(key_bits), REACH, spans)
     long = spans[spans[..., 1] - spans[..., 0] >= PHRASE].tolist()
     found = [shingles[start:end] for start, end in long]
     return np.unique(np.concatenate([np.empty(0, np.uint64), *found]))
-
-
-def without(
-    shingles: NDArray[np.uint64], bounds: NDArray[np.int64], stock: NDArray[np.uint64]
-) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Leave stock phrases out of sets of shingles, which come back as they are if there is none.
-
-    Parameters
-    ----------
-    shingles, bounds
-        Sets end to end.
-    stock
-        Ascending.
-    """
-    if not len(stock):
-        return shingles, bounds
-    kept, edges = np.empty_like(shingles), np.empty_like(bounds)
-    count = kernel.without(shingles, bounds, stock, _firsts(stock), kept, edges)
-    return (shingles, bounds) if count == len(shingles) else (kept[:count], edges)
-
-
-def begin(shingles: NDArray[np.uint64], stock: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Mark the shingles of stock phrases: where a token begins one.
-
-    Parameters
-    ----------
-    shingles
-        In text order.
-    stock
-        Ascending.
-    """
-    held = np.empty(len(shingles), bool)
-    kernel.marks(shingles, stock, _firsts(stock), held)
-    return held
-
-
-def _firsts(stock: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Give where in the stock the shingles of each highest 16 bits begin."""
-    tops = np.arange((1 << 64 - kernel.TOP) + 1)
-    return np.searchsorted(stock >> np.uint64(kernel.TOP), tops)

@@ -9,6 +9,7 @@ import numpy as np
 import xxhash
 
 from syndicate.store import merging
+from syndicate.store.charting import Charting
 from syndicate.store.contract import Asked, Looked, Postings, Record
 from syndicate.store.fresh import Fresh
 from syndicate.store.runs import SHARDS, Run, Runs, Table, seal, unseal
@@ -60,6 +61,8 @@ class Mirror:
         self.runs = Runs()
         self.dead = np.zeros(0, np.uint64)
         self.dead_span = (0, 0)
+        self._charting = Charting(mapped.path)
+        self._charted = 0
 
     def follow(self, db: sqlite3.Connection, state: dict[str, int]) -> None:
         """Catch up with the file."""
@@ -86,7 +89,15 @@ class Mirror:
             query = "SELECT rootpage FROM sqlite_master WHERE name = 'page'"
             self.root = db.execute(query).fetchone()[0]
         length = db.execute("PRAGMA page_count").fetchone()[0] * self.width
-        return Table(self.mapped.view(length), self.width, self.root)
+        found = Table(self.mapped.view(length), self.width, self.root)
+        if self.mapped.times != self._charted:
+            self._charted = self.mapped.times
+            self._charting.begin(found, list(self.runs.runs.values()))
+        return found
+
+    def close(self) -> None:
+        """End what goes on beside."""
+        self._charting.end()
 
     def gone(self, db: sqlite3.Connection) -> merging.Gone:
         """Give the documents that merges leave out."""

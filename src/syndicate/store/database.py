@@ -21,6 +21,9 @@ Result = TypeVar("Result")
 DamagedError = sqlite3.DatabaseError
 """What SQLite raises, of a damaged file among other things."""
 
+SqliteError = sqlite3.Error
+"""All that SQLite raises."""
+
 _WAIT = 60.0  # seconds until a writer gives up waiting for others
 _NAP = (0.0002, 0.002)
 

@@ -7,11 +7,9 @@ have it open, and closed when the last of them closes.
 
 from __future__ import annotations
 
-import contextlib
 import mmap
 import os
 import threading
-import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,9 +20,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _GROWTH = 9 / 8  # mapped anew when the file is so many times as long
-_POPULATE = 22  # MADV_POPULATE_READ, of Linux 5.14, which Python does not name yet
-_STEP = 16 << 20
-_BRINGING = 0.5  # seconds
 _LOCK = threading.Lock()
 _OPEN: dict[tuple[int, int], Mapped] = {}
 
@@ -39,17 +34,22 @@ class Mapped:
 
     Attributes
     ----------
+    path
+        Where it was found.
     key
         Its device and inode.
     users
         How many have it open in this process.
+    times
+        How often it was mapped.
     """
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         self._file = os.open(path, os.O_RDONLY)
         found = os.fstat(self._file)
         self.key = found.st_dev, found.st_ino
-        self.users = 0
+        self.users = self.times = 0
         self._maps: list[mmap.mmap] = []
         self._bytes = np.zeros(0, np.uint8)
 
@@ -90,14 +90,4 @@ class Mapped:
             self._maps[-1].madvise(mmap.MADV_DONTNEED)
         self._maps.append(mmap.mmap(self._file, 0, access=mmap.ACCESS_READ))
         self._bytes = np.frombuffer(self._maps[-1], np.uint8)
-        self._bring_into_view(self._maps[-1])
-
-    @staticmethod
-    def _bring_into_view(file: mmap.mmap) -> None:
-        """Fault in what the system has in memory, which costs far less than one page at a time."""
-        limit = time.monotonic() + _BRINGING
-        with contextlib.suppress(OSError, ValueError):  # where the system does not know the way
-            for start in range(0, len(file), _STEP):
-                if time.monotonic() > limit:
-                    break
-                file.madvise(_POPULATE, start, min(_STEP, len(file) - start))
+        self.times += 1

@@ -102,6 +102,8 @@ class Run:
     def __post_init__(self) -> None:
         """Make room, which takes memory only as far as it is filled."""
         self._memory = mmap.mmap(-1, 8 * SHARDS * self.blocks * BLOCK_WORDS, **_PRIVATE)
+        if hasattr(mmap, "MADV_HUGEPAGE"):
+            self._memory.madvise(mmap.MADV_HUGEPAGE)
         self.words = np.frombuffer(self._memory, np.uint64)
         self.places = np.zeros(1 << self.bits, np.int64)
 
@@ -234,10 +236,11 @@ class Runs:
         counts = np.bincount(newest.key, minlength=len(keys))
         out_key, out_doc = (np.empty(2 * NEWEST * len(keys), np.int64) for _ in range(2))
         asked, pages = (np.empty(len(keys) * len(runs), np.int64) for _ in range(2))
+        wanted = np.empty((len(keys) * len(runs) + 1, 4), np.int64)
         crowded = np.empty(len(keys), np.uint64)
         found, missed, read, full = kernels.look(
             keys, rare, common, runs, filters, table.bytes, table.width, table.root, NEWEST,
-            self._words, counts, out_key, out_doc, asked, pages, crowded,
+            self._words, counts, wanted, out_key, out_doc, asked, pages, crowded,
         )  # fmt: skip
         rarer = counts[newest.key] >= 0
         parts = [

@@ -167,6 +167,7 @@ class SqliteStore:
                 change.end()
                 self._db.execute("COMMIT")
             except BaseException:
+                self._mirror.close()
                 self._mirror = Mirror(self._mapped)  # the old one may be ahead of the file now
                 self._end()
                 raise
@@ -258,6 +259,7 @@ class SqliteStore:
             If someone has.
         """
         with self._held():
+            self._mirror.close()
             self._db.execute("PRAGMA busy_timeout = 1000")
             self._db.execute("PRAGMA journal_mode = DELETE").fetchall()
             self._db.execute("PRAGMA journal_mode = WAL").fetchall()
@@ -267,5 +269,6 @@ class SqliteStore:
         with self._lock:
             if self._pid == os.getpid() and not self._closed:
                 self._closed = True
+                self._mirror.close()
                 self._db.close()
                 self._mapped.close()

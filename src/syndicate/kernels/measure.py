@@ -1,0 +1,177 @@
+"""Measuring how what pairs of texts share lies in them, run by run.
+
+`syndicate.match.align` does the same for many pairs at once, array by array, and is what this
+is tested against. One page and its few candidates pay for each array whatever its length: that
+takes several times as long as this.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from syndicate.kernels._jit import I32, I64, U16, helper, kernel
+from syndicate.kernels.align import changed_facts, is_fact
+
+(
+    TOKENS_A, TOKENS_B, SHARED, RUNS, PASSAGES, LONGEST, SPANNED_A, SPANNED_B, MOVED,
+    FIRST_A, LAST_A, FIRST_B, LAST_B, BULK_A, BULK_B, OWN_A, OWN_B,
+    EDITS, SLOTS, FACTS_CHANGED, FACTS_SHARED,
+) = range(21)  # fmt: skip
+"""Rows of a table, as `syndicate.match.align.EvidenceTable` has its columns."""
+ROWS = 21
+
+EDIT, INSERTED, BESIDE, RELAXED, BULK, TABLE = range(6)
+"""Places in ``limits``."""
+_EVEN = 3
+
+
+@helper
+def _joins(gap_a: int, gap_b: int, limits: I64) -> bool:
+    """Say whether runs with this much between them are one passage with an edit."""
+    low = min(gap_a, gap_b)
+    high = max(gap_a, gap_b)
+    near = high <= limits[EDIT] or (low <= limits[BESIDE] and high <= limits[INSERTED])
+    return low >= 0 and near
+
+
+@helper
+def _keep(
+    a: I32, b: I32, length: I32, low: int, high: int, tokens: int, size: int, limits: I64,
+    runs: I64,
+) -> int:  # fmt: skip
+    """Copy a pair's runs, cut to the text, without short ones that lie across a passage."""
+    for k in range(low, high):
+        length[k] = min(length[k], tokens - b[k])
+    kept = 0
+    for k in range(low, high):
+        if low < k < high - 1 and length[k] < 2 * size:
+            end_a = np.int64(a[k - 1] + length[k - 1])
+            end_b = np.int64(b[k - 1] + length[k - 1])
+            across = _joins(a[k + 1] - end_a, b[k + 1] - end_b, limits)
+            if across and not _joins(a[k] - end_a, b[k] - end_b, limits):
+                continue
+        runs[0, kept] = a[k]
+        runs[1, kept] = b[k]
+        runs[2, kept] = length[k]
+        kept += 1
+    return kept
+
+
+@helper
+def _extent(starts: I64, length: I64, order: I64, total: int, bulk_part: int, out: I64) -> None:
+    """Give the first and last token shared, the bulk's, and the longest stretch outside.
+
+    ``out`` holds the text's tokens four times, as for a pair that shares nothing.
+    """
+    tokens = out[0]
+    so_far = np.int64(0)
+    end = np.int64(0)
+    longest = np.int64(0)
+    reached = False
+    for at in range(len(order)):
+        k = order[at]
+        longest = max(longest, starts[k] - end)
+        end = starts[k] + length[k]
+        so_far += length[k]
+        if not reached and bulk_part * so_far >= total:
+            out[2] = starts[k]
+            reached = True
+    if len(order):
+        out[0] = starts[order[0]]
+        out[1] = end
+        out[3] = max(longest, tokens - end)
+
+
+@helper
+def _gaps(
+    runs: I64, k: int, base_a: int, base_b: int, facts: I64, traits: U16, limits: I64,
+    changed: I32, row: I64,
+) -> bool:  # fmt: skip
+    """Sum up one run and what lies between it and the one before; tell whether they join."""
+    start_a = base_a + runs[0, k]
+    start_b = base_b + runs[1, k]
+    length = runs[2, k]
+    row[SHARED] += length
+    row[SPANNED_A] += length
+    row[SPANNED_B] += length
+    row[FACTS_SHARED] += facts[start_a + length] - facts[start_a]
+    if k == 0:
+        return False
+    gap_a = runs[0, k] - runs[0, k - 1] - runs[2, k - 1]
+    gap_b = runs[1, k] - runs[1, k - 1] - runs[2, k - 1]
+    low = min(gap_a, gap_b)
+    high = max(gap_a, gap_b)
+    joined = _joins(gap_a, gap_b, limits)
+    even = low >= 0 and abs(gap_a - gap_b) <= _EVEN and high <= limits[RELAXED]
+    if joined or even:
+        row[SPANNED_A] += gap_a
+        row[SPANNED_B] += gap_b
+    row[MOVED] += np.int64(gap_a < 0)
+    table = not joined and low > 0 and high <= limits[TABLE]
+    if table:
+        table = 2 * (facts[start_a] - facts[start_a - gap_a]) >= gap_a
+        table = table and 2 * (facts[start_b] - facts[start_b - gap_b]) >= gap_b
+    row[EDITS] += np.int64((joined and high > 0) or table)
+    if (joined or table) and low > 0:
+        where = np.array([start_a - gap_a, start_a, start_b - gap_b, start_b])
+        changed_facts(traits, where[0:1], where[1:2], where[2:3], where[3:4], changed)
+        row[SLOTS] += np.int64(changed[0] > 0)
+        row[FACTS_CHANGED] += changed[0]
+    return joined
+
+
+@kernel
+def measure(
+    a: I32, b: I32, length: I32, bounds: I64, traits: U16, token_bounds: I64, left: I64,
+    right: I64, size: int, limits: I64, out: I64,
+) -> None:  # fmt: skip
+    """Sum up the runs of each pair.
+
+    Parameters
+    ----------
+    a, b, length, bounds
+        As `syndicate.kernels.align.align_pairs` fills them; lengths are cut to the texts.
+    traits : ndarray of uint16
+        Of the tokens of all texts.
+    token_bounds : ndarray of int64, shape (texts + 1,)
+        Where each text's tokens start and the last end.
+    left, right : ndarray of int64, shape (pairs,)
+        Text numbers.
+    size : int
+        Tokens to a shingle.
+    limits : ndarray of int64, shape (6,)
+        The limits of `syndicate.match.align` in the order of those here.
+    out : ndarray of int64, shape (pairs, ROWS)
+        Filled.
+    """
+    facts = np.zeros(len(traits) + 1, np.int64)
+    for k in range(len(traits)):
+        facts[k + 1] = facts[k] + np.int64(is_fact(np.int64(traits[k])))
+    changed = np.empty(1, np.int32)
+    out[:] = 0
+    for pair in range(len(left)):
+        row = out[pair]
+        base_a, base_b = token_bounds[left[pair]], token_bounds[right[pair]]
+        row[TOKENS_A] = token_bounds[left[pair] + 1] - base_a
+        row[TOKENS_B] = token_bounds[right[pair] + 1] - base_b
+        low, high = bounds[pair], bounds[pair + 1]
+        runs = np.empty((3, high - low), np.int64)
+        kept = _keep(a, b, length, low, high, row[TOKENS_B], size, limits, runs)
+        runs = runs[:, :kept]
+        words = np.int64(0)
+        for k in range(kept):
+            joined = _gaps(runs, k, base_a, base_b, facts, traits, limits, changed, row)
+            row[PASSAGES] += np.int64(not joined)
+            words = runs[2, k] + (words if joined else 0)
+            row[LONGEST] = max(row[LONGEST], words)
+        row[RUNS] = kept
+        for side in range(2):
+            extent = np.array(
+                [row[TOKENS_A + side], 0, row[TOKENS_A + side], row[TOKENS_A + side]]
+            )
+            order = np.argsort(runs[side], kind="mergesort")
+            _extent(runs[side], runs[2], order, row[SHARED], limits[BULK], extent)
+            row[FIRST_A + 2 * side] = extent[0]
+            row[LAST_A + 2 * side] = extent[1]
+            row[BULK_A + side] = extent[2]
+            row[OWN_A + side] = extent[3]
