@@ -85,6 +85,8 @@ def test_explain_names_tiers_and_flips(run, pair):
     plain = json.loads(run("explain", *pair, "--format", "json").stdout)
     assert {tier["name"] for tier in plain["tiers"]} == {"bands", "samples"}
     assert plain["evidence"]["passages"] == 1
+    tokens = [plain["evidence"][f"tokens_{side}"] for side in "ab"]
+    assert f"  tokens: {tokens[0]} in A, {tokens[1]} in B\n" in out
 
 
 def test_explain_whole_speaks_of_the_bands_alone(run, pair):
@@ -142,6 +144,7 @@ def test_bench_counts_what_it_planted(run, tmp_path):
     assert done.returncode == 0, done.stderr
     kinds = {kind["kind"]: kind for kind in json.loads(done.stdout)["kinds"]}
     assert kinds["copy"]["found"]["hits"] == 2
+    assert "share 12 sources" in run("bench", corpus, "--count", 2).stderr
     table = run("bench", corpus, "--count", 1).stdout
     assert "suggested threshold" in table
 

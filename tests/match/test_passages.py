@@ -143,3 +143,18 @@ class TestExplain:
         match = compare(early, late)
         assert (match.a, match.b) == ("x", "x")
         assert match.relation is Relation.UPDATE
+
+
+def test_the_summary_counts_what_else_there_is():
+    extra = "\n".join(
+        [
+            "Toàn cảnh cây cầu nhìn từ bờ nam. Ảnh: Minh Khôi",
+            BRIDGE,
+            "Bà con hai bên bờ sông đi bộ qua cầu trong buổi sáng đầu tiên. Ảnh: Hoài An",
+            SCHOOL.split("\n")[2],
+        ]
+    )
+    summary = examine(BRIDGE, extra).summary
+    assert summary.startswith("100% ")
+    assert ", 2 captions" in summary
+    assert ", 1 new passage" in summary

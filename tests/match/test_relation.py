@@ -132,6 +132,34 @@ def test_exam_keys_that_differ_in_nothing_but_answers_are_one_form():
     assert relation_of(questions, others) is Relation.TEMPLATE
 
 
+def key(answers):
+    listed = " ".join(f"{n}.{answer}" for n, answer in enumerate(answers, 1))
+    return (
+        f"{LAW} Thí sinh đối chiếu với bảng sau: {listed}. Hội đồng thi công bố sau khi chấm xong."
+    )
+
+
+def test_the_key_of_another_exam_is_one_form_though_its_letters_are_the_same():
+    answers = [("ABCD" * 3 + "DCBA" * 3 + "BDAC" * 4)[n % 40] for n in range(50)]
+    others = [("BADC" * 4 + "CDAB" * 3 + "ACBD" * 3)[n % 40] for n in range(50)]
+    _, rule, found = meaning_of(key(answers), key(others))
+    assert found.slots >= 25
+    assert RULES[rule].relation is Relation.TEMPLATE
+    assert relation_of(key(answers), "(Bản tin) - " + key(answers)) is Relation.REPRINT
+
+
+def test_crumbs_that_lie_all_over_a_short_text_are_an_overlap():
+    told, own = BRIDGE.split(), iter((FLOOD + " " + SCHOOL + " " + LAW).split() * 3)
+    crumbs = [told[6 * n : 6 * n + 6] for n in range(12)]
+    one = " ".join(" ".join([*crumb, *(next(own) for _ in range(5))]) for crumb in crumbs)
+    two = " ".join(" ".join([*crumb, *(next(own) for _ in range(9))]) for crumb in crumbs)
+    two += " " + " ".join(next(own) for _ in range(120))
+    _, _, found = meaning_of(one, two)
+    assert found.share_short >= 0.5
+    assert found.span_short >= 0.7
+    assert relation_of(one, two) is Relation.OVERLAP
+
+
 def test_one_quoted_law_is_an_overlap():
     one = FLOOD + "\n" + LAW
     two = SCHOOL + "\n" + LAW
@@ -218,6 +246,43 @@ def test_no_more_than_all_of_a_text_is_spanned():
     found = meaning_of(one, two)[2]
     assert found.moved == 1
     assert found.spanned_a == found.tokens_a
+
+
+def bulletin(figures, told, own=13):
+    """Nine formulas of seven words, each before words and figures of its own."""
+    fixed, free = BRIDGE.split(), iter(told.split() * 2)
+    return " ".join(
+        " ".join([*fixed[7 * n : 7 * n + 7], *(next(free) for _ in range(own)), *some])
+        for n, some in enumerate(figures)
+    )
+
+
+def test_short_formulas_between_other_figures_are_one_form():
+    monday = bulletin([(f"{n}4-{n}9", f"{n + 60}") for n in range(1, 10)], FLOOD)
+    friday = bulletin([(f"{n}2-{n}7", f"{n + 30}") for n in range(1, 10)], SCHOOL, 17)
+    _, rule, found = meaning_of(monday, friday)
+    assert found.slots == 0
+    assert RULES[rule].relation is Relation.TEMPLATE
+    assert "full of numbers, few of them the same: 3 of 30" in found.reason(rule)
+    assert relation_of(monday, "(Bản tin) - " + monday + " Minh An") is Relation.REPRINT
+
+
+def test_short_formulas_without_figures_are_no_form():
+    plain = [("và", "nay")] * 9
+    assert relation_of(bulletin(plain, FLOOD), bulletin(plain, SCHOOL, 17)) is Relation.OVERLAP
+
+
+def test_a_few_figures_seen_to_be_exchanged_among_many_others_make_a_form():
+    first, second = "\n".join(LINES[:3]), "\n".join(LINES[3:6])
+    for word in ("khánh", "nối", "rút", "phải", "Chủ", "hộ"):
+        second, first = second.replace(word, "đã " + word), first.replace(word, "đã " + word)
+    told = "{} hôm ấy là {} và {}; {} ba phiên trước là {} và {} đồng mỗi lượng chiều mua."
+    one = told.format("\n".join(LINES[:3]), 41, 52, "\n".join(LINES[3:6]), 63, 74)
+    two = told.format(first, 48, 59, second, 67, 78)
+    figures = [" ".join(f"{n}{n + k} điểm" for n in range(20, 44)) for k in (3, 6)]
+    _, rule, found = meaning_of(f"{one}\n{figures[0]}\n{FLOOD}", f"{two}\n{SCHOOL}\n{figures[1]}")
+    assert 2 * found.slots < found.edits
+    assert "full of numbers" in found.reason(rule)
 
 
 def test_a_quoted_paragraph_is_an_overlap():

@@ -78,6 +78,12 @@ def bench(
     else:
         _print(assessment)
         console.say(f"{len(documents) + len(plants):,} documents in {seconds:.1f} s")
+        sources = {name for one in plants for name in one.sources}
+        if len(sources) < len(plants):
+            console.say(
+                f"{len(plants):,} plants share {len(sources):,} sources, and so match each other; "
+                "a larger corpus or a smaller --count tells more"
+            )
 
 
 def _read(paths: list[str], limit: int | None) -> list[Document]:

@@ -245,8 +245,8 @@ def _print_reasons(console: Console, found: Explanation) -> None:
             f"(finds such a pair with probability {tier.chance:.3f})",
             soft_wrap=True,
         )
-    for name, value in _measures(found.comparison).items():
-        console.print(f"  {name}: {value}", markup=False)
+    for line in _measured(_measures(found.comparison)):
+        console.print(f"  {line}", markup=False)
     for flip in found.flips:
         console.print(f"with {flip.setting}: {flip.verdict}", soft_wrap=True, markup=False)
     if not found.flips:
@@ -256,6 +256,16 @@ def _print_reasons(console: Console, found: Explanation) -> None:
 def _measures(comparison: Comparison) -> dict[str, int]:
     evidence = comparison.evidence
     return {name: getattr(evidence, name) for name in evidence.__slots__}
+
+
+def _measured(values: dict[str, int]) -> Iterable[str]:
+    """Write what was measured, the two texts' values of one quantity side by side."""
+    for name, value in values.items():
+        if name.endswith("_a"):
+            quantity = name.removesuffix("_a")
+            yield f"{quantity}: {value} in A, {values[quantity + '_b']} in B"
+        elif not name.endswith("_b"):
+            yield f"{name}: {value}"
 
 
 def _plain(comparison: Comparison) -> dict[str, object]:

@@ -27,6 +27,9 @@ LEAST_RUN: Final = 3
 FEW_DIGITS: Final = 6
 """Different digits up to which equal digits mean equal facts; a long list has them all."""
 
+LIST: Final = 10
+"""Facts that make a list, which is compared place by place: an exam's key has all letters."""
+
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _TWO = np.uint64(2)
 
@@ -220,6 +223,12 @@ def is_fact(trait: np.int64) -> bool:
 
 
 @kernel
+def _stated(trait: np.int64) -> int:
+    """Give what a fact states, whatever its form: 09 is 9, and 580m is 580 m."""
+    return trait & (0x3FE if trait & 0x4000 else 0x3FFE)
+
+
+@kernel
 def _facts(traits: U16, start: int, end: int) -> tuple[np.uint64, int]:
     """Give a set of the facts in a range, as bits, and of their digits but 0."""
     held = np.uint64(0)
@@ -227,8 +236,7 @@ def _facts(traits: U16, start: int, end: int) -> tuple[np.uint64, int]:
     for k in range(start, end):
         trait = np.int64(traits[k])
         if is_fact(trait):
-            value = np.uint64(trait & (0x3FE if trait & 0x4000 else 0x3FFE))
-            held |= np.uint64(1) << ((value * _GOLDEN) >> np.uint64(58))
+            held |= np.uint64(1) << ((np.uint64(_stated(trait)) * _GOLDEN) >> np.uint64(58))
             digits |= trait & 0x3FE
     return held, digits
 
@@ -244,8 +252,27 @@ def _size(held: np.uint64) -> int:
 
 
 @kernel
+def _exchanged(traits: U16, a: int, a_end: int, b: int, b_end: int) -> int:
+    """Count where two lists state different facts; -1 if they are short or unequally long."""
+    count = 0
+    different = 0
+    while True:
+        while a < a_end and not is_fact(np.int64(traits[a])):
+            a += 1
+        while b < b_end and not is_fact(np.int64(traits[b])):
+            b += 1
+        if a == a_end or b == b_end:
+            break
+        count += 1
+        different += _stated(np.int64(traits[a])) != _stated(np.int64(traits[b]))
+        a += 1
+        b += 1
+    return different if count >= LIST and a == a_end and b == b_end else -1
+
+
+@kernel
 def changed_facts(
-    traits: U16, a_starts: I64, a_ends: I64, b_starts: I64, b_ends: I64, out: I32
+    traits: U16, a_starts: I64, a_ends: I64, b_starts: I64, b_ends: I64, out: I32, places: I32
 ) -> None:
     """Count in each pair of gaps the facts put in the place of others.
 
@@ -256,12 +283,21 @@ def changed_facts(
     a_starts, a_ends, b_starts, b_ends : ndarray of int64, shape (gaps,)
         Ranges of ``traits``.
     out : ndarray of int32, shape (gaps,)
-        Filled: 0 where either side has no fact, or both have the same few digits in
-        whatever form; else the facts that only one side has, the smaller number of both.
+        Filled. Of lists that are equally long, how many of their facts differ from the one at
+        the same place. Else 0 where either side has no fact, or both have the same few digits
+        in whatever form; else the facts that only one side has, the smaller number of both.
+    places : ndarray of int32, shape (gaps,)
+        Filled with at how many places: each fact of a list, one otherwise.
     """
     for gap in range(len(out)):
-        held_a, digits_a = _facts(traits, a_starts[gap], a_ends[gap])
-        held_b, digits_b = _facts(traits, b_starts[gap], b_ends[gap])
+        a, a_end, b, b_end = a_starts[gap], a_ends[gap], b_starts[gap], b_ends[gap]
+        listed = _exchanged(traits, a, a_end, b, b_end)
+        if listed >= 0:
+            out[gap] = places[gap] = listed
+            continue
+        held_a, digits_a = _facts(traits, a, a_end)
+        held_b, digits_b = _facts(traits, b, b_end)
         changed = min(_size(held_a & ~held_b), _size(held_b & ~held_a))
         same = digits_a == digits_b and _size(np.uint64(digits_a)) <= FEW_DIGITS
         out[gap] = 0 if same and digits_a else changed
+        places[gap] = min(out[gap], 1)

@@ -15,10 +15,10 @@ from syndicate.kernels.align import changed_facts, is_fact
 (
     TOKENS_A, TOKENS_B, SHARED, RUNS, PASSAGES, LONGEST, SPANNED_A, SPANNED_B, MOVED,
     FIRST_A, LAST_A, FIRST_B, LAST_B, BULK_A, BULK_B, OWN_A, OWN_B,
-    EDITS, SLOTS, FACTS_CHANGED, FACTS_SHARED,
-) = range(21)  # fmt: skip
+    EDITS, SLOTS, FACTS_CHANGED, FACTS_SHARED, FACTS_A, FACTS_B,
+) = range(23)  # fmt: skip
 """Rows of a table, as `syndicate.match.align.EvidenceTable` has its columns."""
-ROWS = 21
+ROWS = 23
 
 EDIT, INSERTED, BESIDE, RELAXED, BULK, TABLE = range(6)
 """Places in ``limits``."""
@@ -85,7 +85,7 @@ def _extent(starts: I64, length: I64, order: I64, total: int, bulk_part: int, ou
 @helper
 def _gaps(
     runs: I64, k: int, base_a: int, base_b: int, facts: I64, traits: U16, limits: I64,
-    changed: I32, row: I64,
+    changed: I32, places: I32, row: I64,
 ) -> bool:  # fmt: skip
     """Sum up one run and what lies between it and the one before; tell whether they join."""
     start_a = base_a + runs[0, k]
@@ -114,8 +114,8 @@ def _gaps(
     row[EDITS] += np.int64((joined and high > 0) or table)
     if (joined or table) and low > 0:
         where = np.array([start_a - gap_a, start_a, start_b - gap_b, start_b])
-        changed_facts(traits, where[0:1], where[1:2], where[2:3], where[3:4], changed)
-        row[SLOTS] += np.int64(changed[0] > 0)
+        changed_facts(traits, where[0:1], where[1:2], where[2:3], where[3:4], changed, places)
+        row[SLOTS] += places[0]
         row[FACTS_CHANGED] += changed[0]
     return joined
 
@@ -147,7 +147,7 @@ def measure(
     facts = np.zeros(len(traits) + 1, np.int64)
     for k in range(len(traits)):
         facts[k + 1] = facts[k] + np.int64(is_fact(np.int64(traits[k])))
-    changed = np.empty(1, np.int32)
+    changed, places = np.empty(1, np.int32), np.empty(1, np.int32)
     out[:] = 0
     for pair in range(len(left)):
         row = out[pair]
@@ -160,11 +160,17 @@ def measure(
         runs = runs[:, :kept]
         words = np.int64(0)
         for k in range(kept):
-            joined = _gaps(runs, k, base_a, base_b, facts, traits, limits, changed, row)
+            joined = _gaps(
+                runs, k, base_a, base_b, facts, traits, limits, changed, places, row
+            )  # fmt: skip
             row[PASSAGES] += np.int64(not joined)
             words = runs[2, k] + (words if joined else 0)
             row[LONGEST] = max(row[LONGEST], words)
         row[RUNS] = kept
+        row[SPANNED_A] = min(row[SPANNED_A], row[TOKENS_A])
+        row[SPANNED_B] = min(row[SPANNED_B], row[TOKENS_B])
+        row[FACTS_A] = facts[base_a + row[TOKENS_A]] - facts[base_a]
+        row[FACTS_B] = facts[base_b + row[TOKENS_B]] - facts[base_b]
         for side in range(2):
             extent = np.array(
                 [row[TOKENS_A + side], 0, row[TOKENS_A + side], row[TOKENS_A + side]]

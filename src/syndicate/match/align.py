@@ -97,9 +97,12 @@ class EvidenceTable(NamedTuple):
     edits
         Edits inside passages, and tables of numbers between them.
     slots, facts_changed
-        Edits that put facts in the place of other facts, and how many of them.
+        Places at which edits put facts in the place of other facts, and how many of them. Of
+        a list of facts each is a place.
     facts_shared
         Facts inside runs.
+    facts_a, facts_b
+        Facts of either text.
     """
 
     tokens_a: I64
@@ -123,6 +126,8 @@ class EvidenceTable(NamedTuple):
     slots: I64
     facts_changed: I64
     facts_shared: I64
+    facts_a: I64
+    facts_b: I64
 
 
 def align(shingles: U64, bounds: I64, left: I64, right: I64, *, size: int) -> Alignment:
@@ -259,7 +264,7 @@ def _measure(
     for base, gap in ((base_a, gap_a), (base_b, gap_b)):
         start = np.where(table, base - gap, base)
         table &= 2 * (facts[base] - facts[start]) >= gap
-    changed = _changed_facts(traits, base_a, gap_a, base_b, gap_b, joined | table)
+    changed, places = _changed_facts(traits, base_a, gap_a, base_b, gap_b, joined | table)
     passage = np.cumsum(~joined) - 1
     words = np.bincount(passage, length).astype(np.int64) if len(a) else length
     first_a, last_a, bulk_a, own_a = _extent(pair, a, length, tokens_a)
@@ -285,25 +290,27 @@ def _measure(
         own_a=own_a,
         own_b=own_b,
         edits=total((joined & (np.maximum(gap_a, gap_b) > 0)) | table),
-        slots=total(changed > 0),
+        slots=total(places),
         facts_changed=total(changed),
         facts_shared=total(facts[base_a + length] - facts[base_a]),
+        facts_a=facts[token_bounds[left + 1]] - facts[token_bounds[left]],
+        facts_b=facts[token_bounds[right + 1]] - facts[token_bounds[right]],
     )
 
 
 def _changed_facts(
     traits: U16, base_a: I64, gap_a: I64, base_b: I64, gap_b: I64, edited: Bools
-) -> I64:
-    """Count the facts that each edit puts in the place of others."""
+) -> tuple[I64, I64]:
+    """Count the facts that each edit puts in the place of others, and at how many places."""
     from syndicate.kernels.align import changed_facts  # noqa: PLC0415 - compiles
 
     where = np.flatnonzero(edited & (gap_a > 0) & (gap_b > 0))
-    out = np.empty(len(where), np.int32)
+    found = np.empty((2, len(where)), np.int32)
     end_a, end_b = base_a[where], base_b[where]
-    changed_facts(traits, end_a - gap_a[where], end_a, end_b - gap_b[where], end_b, out)
-    counts = np.zeros(len(edited), np.int64)
-    counts[where] = out
-    return counts
+    changed_facts(traits, end_a - gap_a[where], end_a, end_b - gap_b[where], end_b, *found)
+    counts = np.zeros((2, len(edited)), np.int64)
+    counts[:, where] = found
+    return counts[0], counts[1]
 
 
 def _extent(pair: I64, starts: I64, length: I64, tokens: I64) -> tuple[I64, I64, I64, I64]:

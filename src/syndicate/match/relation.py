@@ -12,9 +12,12 @@ relation    when
 exact       both texts fold to the same tokens
 template    facts (numbers, mostly) stand in the places of other facts: three places or more,
             and either a third of all aligned facts, or an eighth while most edits are of this
-            kind; or nothing at all differs but such facts; or many short moved formulas with
-            many numbers, two of them or more in the places of others. A fifth of the shorter
-            text must be shared
+            kind; or two places and a fifth, likewise; or nothing at all differs but such
+            facts; or many short moved formulas with many numbers, two of them or more in the
+            places of others; or both texts are full of numbers, few of which are shared: no
+            more than half where three were seen to be exchanged, or where all that is shared
+            are eight short formulas or more in another order; two fifths where these are in
+            the same order. A fifth of the shorter text must be shared
 update      reprint or embedding below, of one site at two times, or of one URL
 reprint     both texts are spanned for the most part
 excerpt     the shorter text is spanned for the most part and the longer one not (or half of it
@@ -58,10 +61,15 @@ SLOTS = 3
 """Places at which facts were exchanged that make a form."""
 FACTS_CHANGED = 0.35
 """Part of the aligned facts that differ between two uses of a form."""
-FACTS_CHANGED_LEAST = 0.12
-"""The same where most edits are exchanges of facts."""
+FACTS_CHANGED_LEAST, FACTS_CHANGED_FEW = 0.12, 0.2
+"""The same where most edits are exchanges of facts, and where there is one place less."""
 FORMULAS = 8
 """Short passages that make a text of formulas."""
+DENSE, NUMBERS = 0.08, 10
+"""Part of a text's tokens that are facts if it is full of them, and how many at least."""
+SAME, SAME_BETWEEN = 0.5, 0.4
+"""Part of such a text's facts that reports of two days share at most, where some are seen to be
+exchanged or short formulas stand in another order, and where they stand in the same."""
 WHOLE = 0.65
 """Part of a text that is for the most part all of it."""
 PART = 0.7
@@ -69,6 +77,9 @@ PART = 0.7
 HALF, SOME, CHIEFLY = 0.5, 0.4, 0.75
 """Least shares of the shorter and the longer text in a reprint amid own sentences; a text of
 which more is shared has hardly any sentences of its own."""
+COHERENT, SEAM = 0.25, 4
+"""Least part of the shorter text that is shared, without so many words of each run: what comes
+in crumbs is the same turns of speech in two texts."""
 REWRITTEN, IN_PLACE = 0.2, 0.03
 """Least share of the shorter text in runs where edits span the rest word for word, and by how
 much the spans may then differ; two reporters of one event do not replace word for word."""
@@ -123,6 +134,7 @@ class _Measures(NamedTuple):
     span_short: Floats
     span_long: Floats
     facts: Floats
+    coherent: Bools
     starts_late: Bools
     head: Bools
     pieces: Bools
@@ -147,6 +159,7 @@ def _measures(table: EvidenceTable, context: Context) -> _Measures:
         span_short=span_short / short,
         span_long=span_long / long,
         facts=facts,
+        coherent=(table.shared - SEAM * table.runs >= COHERENT * short) & (table.shared >= TOLD),
         starts_late=begins > BACKGROUND,
         head=first_long <= HEAD * short,
         pieces=extents[1] > SCATTERED * extents[0],
@@ -175,6 +188,10 @@ RULES = (
     Rule(
         Relation.TEMPLATE,
         "{e.passages} short formulas in another order, with {e.facts_changed} other facts",
+    ),
+    Rule(
+        Relation.TEMPLATE,
+        "texts full of numbers, few of them the same: {e.facts_shared} of {e.facts_least}",
     ),
     Rule(
         Relation.UPDATE,
@@ -215,7 +232,7 @@ RULES = (
         "the longer text holds this one, {e.span_short:.0%} of it, and others",
     ),
 )
-EXACTLY, WHOLLY, AMID, OVERLAPS, ROUNDUP = 0, 5, 8, 11, 12
+EXACTLY, WHOLLY, AMID, OVERLAPS, ROUNDUP = 0, 6, 9, 12, 13
 """Rules that other code speaks of."""
 EMBEDDINGS = tuple(n for n, rule in enumerate(RULES) if rule.relation is Relation.EMBEDDING)
 """The rules of a page that holds a story amid other text."""
@@ -242,9 +259,9 @@ def relate(table: EvidenceTable, context: Context) -> tuple[NDArray[np.uint8], N
     in_place = np.abs(table.spanned_a - table.spanned_b) <= IN_PLACE * table.spanned_a
     enough = (m.share_short >= HALF) | (in_place & (m.share_short >= REWRITTEN))
     whole = (m.span_short >= PART) & (m.span_long >= WHOLE) & enough
-    half = (m.share_short >= HALF) & ~m.starts_late
+    half = (m.share_short >= HALF) & ~m.starts_late & m.coherent
     solid = half & (m.share_long < SOME) & (2 * table.longest >= table.shared)
-    most = (m.span_short >= PART) & (m.share_short >= HALF)
+    most = (m.span_short >= PART) & (m.share_short >= HALF) & m.coherent
     amid = (half | most) & (m.share_long >= SOME) & (m.share_short < CHIEFLY)
     part = (most | solid) & ~amid
     excerpt = np.where(m.long_later == 0, m.head | m.pieces, m.long_later < 0)
@@ -254,6 +271,7 @@ def relate(table: EvidenceTable, context: Context) -> tuple[NDArray[np.uint8], N
         _form(m),
         _only_facts(m),
         _formulas(m),
+        _figures(m),
         version & (whole | (most & ((m.long_later > 0) | context.same_url))),
         whole,
         part & excerpt,
@@ -304,15 +322,33 @@ _CODES = np.array([RELATIONS.index(rule.relation) for rule in RULES], np.uint8)
 
 
 def _form(m: _Measures) -> Bools:
-    mostly = (m.facts >= FACTS_CHANGED_LEAST) & (2 * m.table.slots >= m.table.edits)
-    several = m.facts >= FACTS_CHANGED
-    enough = (m.table.slots >= SLOTS) & (m.share_short >= TOLD_PART)
-    return enough & (several | (mostly & (m.share_short < 0.8)))  # noqa: PLR2004
+    t = m.table
+    few = (t.slots == SLOTS - 1) & (m.facts >= FACTS_CHANGED_FEW)
+    mostly = (2 * t.slots >= t.edits) & (m.share_short < 0.8)  # noqa: PLR2004
+    mostly &= few | ((t.slots >= SLOTS) & (m.facts >= FACTS_CHANGED_LEAST))
+    several = (t.slots >= SLOTS) & (m.facts >= FACTS_CHANGED)
+    return (several | mostly) & (m.share_short >= TOLD_PART)
 
 
 def _only_facts(m: _Measures) -> Bools:
     alike = (m.span_short >= 0.95) & (m.span_long >= 0.95)  # noqa: PLR2004
-    return np.asarray(alike & (m.table.slots > 1) & (m.table.slots == m.table.edits))
+    return np.asarray(alike & (m.table.slots > 1) & (m.table.slots >= m.table.edits))
+
+
+def _figures(m: _Measures) -> Bools:
+    t = m.table
+    least = np.minimum(t.facts_a, t.facts_b)
+    dense = (t.facts_a >= DENSE * t.tokens_a) & (t.facts_b >= DENSE * t.tokens_b)
+    exchanged = (t.slots >= SLOTS - 1) & (t.facts_changed >= SLOTS) & (m.share_short < 0.8)  # noqa: PLR2004
+    exchanged &= t.facts_shared <= SAME * least
+    formulas = (t.passages >= FORMULAS) & _short(t)
+    formulas &= t.facts_shared <= np.where(t.moved >= SLOTS, SAME, SAME_BETWEEN) * least
+    numbers = dense & (least >= NUMBERS) & (m.share_short >= TOLD_PART)
+    return np.asarray(numbers & (exchanged | formulas))
+
+
+def _short(t: EvidenceTable) -> Bools:
+    return np.asarray((t.shared <= 11 * t.runs) & (t.longest < 0.3 * t.shared))
 
 
 def _led(m: _Measures) -> Bools:
@@ -321,14 +357,13 @@ def _led(m: _Measures) -> Bools:
     unbroken = whole & (t.moved == 0) & (t.slots < SLOTS)
     unbroken &= 3 * t.longest >= t.shared
     much = (m.share_short >= LED_SHORT) & (m.share_long >= LED_LONG)
-    return np.asarray(much & unbroken & (np.maximum(t.first_a, t.first_b) <= LEAD))
+    return np.asarray(much & unbroken & m.coherent & (np.maximum(t.first_a, t.first_b) <= LEAD))
 
 
 def _formulas(m: _Measures) -> Bools:
     t = m.table
-    short = (t.shared <= 11 * t.runs) & (t.longest < 0.3 * t.shared)
     numbers = (t.slots > 1) & (t.facts_shared >= FORMULAS) & (m.share_short >= TOLD_PART)
-    return short & numbers & (t.passages >= FORMULAS) & (t.moved >= SLOTS)
+    return _short(t) & numbers & (t.passages >= FORMULAS) & (t.moved >= SLOTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +391,8 @@ class Evidence:
     slots: int
     facts_changed: int
     facts_shared: int
+    facts_a: int
+    facts_b: int
 
     @classmethod
     def row(cls, table: EvidenceTable, pair: int) -> Evidence:
@@ -366,6 +403,11 @@ class Evidence:
     def facts(self) -> int:
         """Facts that were aligned: the same, or in the place of each other."""
         return self.facts_changed + self.facts_shared
+
+    @property
+    def facts_least(self) -> int:
+        """Facts of the text that has fewer."""
+        return min(self.facts_a, self.facts_b)
 
     @property
     def span_a(self) -> float:

@@ -33,6 +33,19 @@ if TYPE_CHECKING:
 
 _SIZES = (3, 4, 5, 6, 7, 8)
 """Shingle sizes that `explain` tries."""
+_NAMES = {
+    "new": ("new passage",),
+    "lead-in": ("lead-in",),
+    "end-mark": ("end mark",),
+    "image-alt": ("image text",),
+    "title-repeat": ("repeated title",),
+    "related-links": ("list of links", "lists of links"),
+    "comments": ("list of comments", "lists of comments"),
+    "furniture": ("piece of furniture", "pieces of furniture"),
+    "legal": ("legal note",),
+    "site-template": ("piece of the site", "pieces of the site"),
+}
+"""What the kinds of pieces are called, one and many; others are called as they are."""
 _NONE = np.empty(0, np.uint64)
 
 
@@ -78,8 +91,13 @@ class Comparison:
         kinds = Counter(piece.kind for piece in self.anatomy.b)
         for kind in ("shared", "edited"):
             kinds.pop(kind, None)
-        extra = [f"{n} {kind.replace('-', ' ')}" for kind, n in kinds.items()]
-        return ", ".join([text, *extra])
+        return ", ".join([text, *(_counted(n, kind) for kind, n in kinds.items())])
+
+
+def _counted(n: int, kind: str) -> str:
+    """Say how many pieces of a kind there are."""
+    one, *many = _NAMES.get(kind, (kind.replace("-", " "),))
+    return f"{n} {one if n == 1 else (many[0] if many else one + 's')}"
 
 
 class Tier(NamedTuple):
