@@ -77,9 +77,9 @@ class Mirror:
             rows = db.execute(
                 "SELECT doc, keys FROM fresh WHERE doc > ? ORDER BY doc", (self.fresh.last,)
             )
-            held = rows.fetchall()
-            keys = [np.frombuffer(blob, np.uint64) for _, blob in held]
-            self.fresh.add([doc for doc, _ in held], keys)
+            while held := rows.fetchmany(_BATCH):
+                keys = [np.frombuffer(blob, np.uint64) for _, blob in held]
+                self.fresh.add([doc for doc, _ in held], keys)
             self.fresh.last = state["doc"]
 
     def table(self, db: sqlite3.Connection) -> Table:
