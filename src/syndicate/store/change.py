@@ -115,7 +115,13 @@ class Mirror:
 
 
 class SqliteChange:
-    """One transaction on the file."""
+    """One transaction on the file.
+
+    Attributes
+    ----------
+    written
+        Documents that it put.
+    """
 
     def __init__(self, db: sqlite3.Connection, mirror: Mirror) -> None:
         self.db = db
@@ -124,6 +130,7 @@ class SqliteChange:
         self.state = dict(zip(_COUNTERS, row, strict=True))
         self._before = dict(self.state)
         self._followed = False
+        self.written = 0
 
     def follow(self) -> Mirror:
         """Bring what is held in memory up to the file."""
@@ -222,6 +229,7 @@ class SqliteChange:
         self.state["fresh"] += sum(map(len, rows))
         self.state["doc"] += len(docs)
         self.state["size"] += len(docs)
+        self.written += len(docs)
 
     def remove(self, docs: Sequence[int]) -> int:
         """Forget documents; their postings go when runs are merged."""

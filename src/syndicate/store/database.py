@@ -25,6 +25,7 @@ SqliteError = sqlite3.Error
 """All that SQLite raises."""
 
 _WAIT = 60.0  # seconds until a writer gives up waiting for others
+_LONGEST_LOG = 8000  # pages that `checkpoints` may leave, before a commit has to wait
 _NAP = (0.0002, 0.002)
 
 
@@ -32,7 +33,7 @@ def open_file(path: Path) -> sqlite3.Connection:
     """Open a file for use by any thread, one at a time, and without implicit transactions."""
     db = sqlite3.connect(path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
     db.execute("PRAGMA cache_size = -4000")  # KiB
-    db.execute("PRAGMA wal_autocheckpoint = 2000")  # pages
+    db.execute(f"PRAGMA wal_autocheckpoint = {_LONGEST_LOG}")
     db.execute("PRAGMA secure_delete = OFF")  # merges delete as much as they write
     db.execute("PRAGMA trusted_schema = OFF")
     return db

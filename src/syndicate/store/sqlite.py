@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from syndicate.errors import IndexFormatError, StoreError
 from syndicate.store.change import TABLES, Mirror, SqliteChange
+from syndicate.store.checkpoints import Checkpoints
 from syndicate.store.database import (
     DamagedError,
     integrity,
@@ -75,6 +76,7 @@ class SqliteStore:
                 self._mapped.close()
                 raise
         self._mirror = Mirror(self._mapped)
+        self._checkpoints = Checkpoints(self.path)
 
     def _set_up(self) -> None:
         db = self._db
@@ -171,6 +173,8 @@ class SqliteStore:
                 self._mirror = Mirror(self._mapped)  # the old one may be ahead of the file now
                 self._end()
                 raise
+            if change.written:
+                self._checkpoints.committed(change.written)
             return result
 
     def _begin(self, begin: str) -> SqliteChange:
@@ -260,6 +264,7 @@ class SqliteStore:
         """
         with self._held():
             self._mirror.close()
+            self._checkpoints.end()
             self._db.execute("PRAGMA busy_timeout = 1000")
             self._db.execute("PRAGMA journal_mode = DELETE").fetchall()
             self._db.execute("PRAGMA journal_mode = WAL").fetchall()
@@ -270,5 +275,6 @@ class SqliteStore:
             if self._pid == os.getpid() and not self._closed:
                 self._closed = True
                 self._mirror.close()
+                self._checkpoints.end()
                 self._db.close()
                 self._mapped.close()
