@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -287,6 +288,29 @@ def test_a_full_disk_changes_nothing(tmp_path):
     store.write(lambda change: change.put([Record("b", 1.0, b"x")], [np.zeros(3, np.uint64)]))
     assert list(store.check()) == []
     store.close()
+
+
+def test_time_in_which_the_process_was_stopped_is_no_waiting(tmp_path, monkeypatch):
+    """Four racers were stopped for two minutes; when they went on, three gave up at once."""
+    store, other = SqliteStore(tmp_path / "seen.db"), SqliteStore(tmp_path / "seen.db")
+    other._db.execute("BEGIN IMMEDIATE")
+    naps = []
+
+    def nap(seconds):
+        naps.append(seconds)
+        if len(naps) == 3:
+            other._db.execute("COMMIT")
+
+    clock = SimpleNamespace(monotonic=lambda: 1000.0 * len(naps), sleep=nap)
+    monkeypatch.setattr(database, "time", clock)
+    one_by_one(store, 0, 1)
+    assert len(naps) == 3
+    other._db.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr(database, "_WAIT", 5.0)
+    with pytest.raises(StoreError, match="other writers held it for over"):
+        one_by_one(store, 1, 1)
+    store.close()
+    other.close()
 
 
 def one_by_one(store, first, count):

@@ -195,7 +195,7 @@ class SqliteStore:
         Other processes go on in between; only the last step, SQLite's ``VACUUM``, makes them
         wait.
         """
-        self._write(lambda change: change.flush())
+        self.flush()
         self._finish_merges()
         dead = self._write(lambda change: change.begin_full_merge())
         self._finish_merges()
@@ -204,6 +204,10 @@ class SqliteStore:
             patiently(lambda: self._db.execute("VACUUM"))
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         self._write(lambda change: change.touch())  # tables begin elsewhere now
+
+    def flush(self) -> None:
+        """Write the fresh postings as a run, however few they are."""
+        self._write(lambda change: change.flush())
 
     def _finish_merges(self) -> None:
         while self._write(lambda change: change.advance_all()):
