@@ -319,6 +319,19 @@ def one_by_one(store, first, count):
         store.write(lambda change, record=record: change.put([record], [np.zeros(3, np.uint64)]))
 
 
+def test_compacting_a_young_file_makes_it_no_larger(tmp_path):
+    """A file of sixty articles was twice as large afterwards: a run has a page for each shard."""
+    path = tmp_path / "seen.db"
+    store = SqliteStore(path)
+    one_by_one(store, 0, 50)
+    store.close()
+    before = path.stat().st_size
+    store = SqliteStore(path)
+    store.compact()
+    store.close()
+    assert path.stat().st_size <= before
+
+
 def test_the_log_comes_into_the_file_beside_other_work(tmp_path):
     path = tmp_path / "seen.db"
     store = SqliteStore(path)

@@ -192,18 +192,23 @@ class SqliteStore:
     def compact(self) -> None:
         """Merge everything into one run without what was removed, and shrink the file.
 
+        A file too young to have a run gets none: it would take more room than it gives.
         Other processes go on in between; only the last step, SQLite's ``VACUUM``, makes them
         wait.
         """
+        if self._read(lambda change: bool(change.follow().runs.runs)):
+            self._merge_all()
+        with self._held():
+            patiently(lambda: self._db.execute("VACUUM"))
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._write(lambda change: change.touch())  # tables begin elsewhere now
+
+    def _merge_all(self) -> None:
         self.flush()
         self._finish_merges()
         dead = self._write(lambda change: change.begin_full_merge())
         self._finish_merges()
         self._write(lambda change: change.db.execute("DELETE FROM dead WHERE seq <= ?", (dead,)))
-        with self._held():
-            patiently(lambda: self._db.execute("VACUUM"))
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        self._write(lambda change: change.touch())  # tables begin elsewhere now
 
     def flush(self) -> None:
         """Write the fresh postings as a run, however few they are."""
