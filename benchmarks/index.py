@@ -36,12 +36,12 @@ footers of the made articles are still rare enough to be matches. The aim is 3.0
 a million."""
 
 
-def articles(path):
+def articles(path, start=0):
     """Read articles."""
     import orjson
 
     with path.open("rb") as file:
-        yield from map(orjson.loads, file)
+        yield from map(orjson.loads, islice(file, start, None))
 
 
 def memory():
@@ -67,22 +67,22 @@ def ours(path, sizes, strip, place, writers=0):
     file = Path(place) if "://" not in place and place != "memory:" else None
     index = Index.open(place, config=config)
     for size in sizes:
+        if size <= held:
+            sys.exit(f"{held:,} are remembered before {size:,}: leave more between the sizes")
         held += index.add_many(islice(given, min(BATCH, size - held)))  # loads what is compiled
         begun = time.process_time()
         adding = index.add_many(islice(given, size - held)) / (time.process_time() - begun)
-        begun = time.perf_counter()
-        if file:
+        row = {"engine": name_of(place, strip), "articles": size}
+        row["adds_a_cpu_second"] = round(adding)
+        if file:  # in a process that has done nothing else
             index.close()
+            call = [sys.executable, __file__, str(path), "--place", place, "--ask", str(size)]
+            row |= json.loads(subprocess.run(call, stdout=subprocess.PIPE, check=True).stdout)
             index = Index.open(place)
-        opening = time.perf_counter() - begun
-        begun = time.perf_counter()
-        index.seen(next(given))
-        first = time.perf_counter() - begun
-        asked = ask(index.seen, islice(given, PAGES + WARM))
+        else:
+            row |= asked(path, index, size)
+        next(islice(given, PAGES + WARM, None))
         held = size + 1 + PAGES + WARM
-        row = {"engine": name_of(place, strip), "articles": size, **asked}
-        row |= {"adds_a_cpu_second": round(adding), "opening_ms": round(opening * 1e3, 1)}
-        row |= {"first_ms": round(first * 1e3), "private_MB": round(memory())}
         used = on_disk(file) if file else index.stats().get("bytes")
         if used:
             row["kB_an_article"] = round(used / held / 1e3, 2)
@@ -92,6 +92,26 @@ def ours(path, sizes, strip, place, writers=0):
             held += writers * PAGES
         print(json.dumps(row), flush=True)
     index.close()
+
+
+def asked(path, index, start):
+    """Ask an index of pages; give latencies and memory."""
+    pages = articles(path, start)
+    begun = time.perf_counter()
+    index.seen(next(pages))
+    first = time.perf_counter() - begun
+    row = ask(index.seen, islice(pages, PAGES + WARM))
+    return {"first_ms": round(first * 1e3), **row, "private_MB": round(memory())}
+
+
+def reopened(path, place, start):
+    """Open an index and ask it; print the row."""
+    from syndicate.index import Index
+
+    begun = time.perf_counter()
+    with Index.open(place) as index:
+        opening = time.perf_counter() - begun
+        print(json.dumps({"opening_ms": round(opening * 1e3, 1), **asked(path, index, start)}))
 
 
 def together(path, held, place, writers):
@@ -123,7 +143,7 @@ def send(path, place, start):
     """Send pages to an index when told to, and print how long each took."""
     from syndicate.index import Index
 
-    pages = list(islice(articles(path), start, start + PAGES))
+    pages = list(islice(articles(path, start), PAGES))
     with Index.open(place) as index:
         for page in pages[:WARM]:
             index.query(page)
@@ -298,12 +318,15 @@ def main():
     parser.add_argument("--writers", type=int, default=0)
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--child", type=Path)
+    parser.add_argument("--ask", type=int)
     parser.add_argument("--send", type=int)
     parser.add_argument("--place")
     options = parser.parse_args()
     if options.child:
         work = ENGINES[options.engine[0]]
         work(options.path, options.sizes, options.child, options.writers)
+    elif options.ask is not None:
+        reopened(options.path, options.place, options.ask)
     elif options.send is not None:
         send(options.path, options.place, options.send)
     elif options.check:
