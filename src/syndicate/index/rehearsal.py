@@ -15,7 +15,7 @@ from syndicate.text.shingles import encode, shingle
 def rehearse() -> None:
     """Compile it all, unless it was done before: the first time for an installation."""
     from syndicate.kernels import lookup, measure, runs  # noqa: PLC0415 - imports numba
-    from syndicate.kernels._jit import is_kept  # noqa: PLC0415 - imports numba
+    from syndicate.kernels._jit import _is_kept as is_kept  # noqa: PLC0415 - imports numba
     from syndicate.store import rehearsal  # noqa: PLC0415 - not every index is a file
 
     if all(map(is_kept, (measure.measure, runs.merge_slices, lookup.look, lookup.choose))):

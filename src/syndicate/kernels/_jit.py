@@ -141,12 +141,12 @@ class Patient(Generic[Function]):
             return None
         self._left -= items
         if self._plain is None:
-            self._left = -1 if is_kept(self.kernel) else self._left
+            self._left = -1 if _is_kept(self.kernel) else self._left
             self._plain = _interpreted(self.kernel)
         return self._plain if self._left >= 0 else None
 
 
-def is_kept(kernel: Any) -> bool:  # noqa: ANN401 - numba's own
+def _is_kept(kernel: Any) -> bool:  # noqa: ANN401 - numba's own
     """Tell whether machine code of a kernel is at hand or kept from an earlier process."""
     if kernel.signatures:
         return True

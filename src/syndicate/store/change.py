@@ -269,6 +269,10 @@ class SqliteChange:
         self.state["epoch"] = mirror.epoch = self.state["epoch"] + 1
         self.touch()
 
+    def renew(self) -> None:
+        """Let all processes read the fresh postings anew, without those of removed documents."""
+        self.state["epoch"] += 1
+
     def touch(self) -> None:
         """Tell other processes that the runs changed; our own mirror has them already."""
         self.state["version"] = self.mirror.version = self.state["version"] + 1

@@ -198,6 +198,8 @@ class SqliteStore:
         """
         if self._read(lambda change: bool(change.follow().runs.runs)):
             self._merge_all()
+        else:
+            self._write(lambda change: change.renew())
         with self._held():
             patiently(lambda: self._db.execute("VACUUM"))
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
