@@ -55,6 +55,7 @@ def test_lines_that_are_no_documents_are_answered_too(run, tmp_path):
     good, broken, listed, textless, nameless = rows(done)
     assert good["status"] == "new"
     assert broken["error"].startswith("line 2 is not JSON")
+    assert broken["id"] == "-:2"
     assert listed["error"] == "line 3 must be a JSON object, got list"
     assert "needs a string 'text'" in textless["error"]
     assert nameless["id"] == "-:6"

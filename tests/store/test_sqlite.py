@@ -5,13 +5,15 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from syndicate.errors import IndexFormatError, StoreError
-from syndicate.store import database, merging
+from syndicate.store import checkpoints, database, merging
 from syndicate.store.contract import NEWEST, Asked, Record
 from syndicate.store.salvage import salvage
 from syndicate.store.sqlite import SqliteStore
@@ -285,6 +287,100 @@ def test_a_full_disk_changes_nothing(tmp_path):
     store._db.execute("PRAGMA max_page_count = 1000000")
     store.write(lambda change: change.put([Record("b", 1.0, b"x")], [np.zeros(3, np.uint64)]))
     assert list(store.check()) == []
+    store.close()
+
+
+def test_time_in_which_the_process_was_stopped_is_no_waiting(tmp_path, monkeypatch):
+    """Four racers were stopped for two minutes; when they went on, three gave up at once."""
+    store, other = SqliteStore(tmp_path / "seen.db"), SqliteStore(tmp_path / "seen.db")
+    other._db.execute("BEGIN IMMEDIATE")
+    naps = []
+
+    def nap(seconds):
+        naps.append(seconds)
+        if len(naps) == 3:
+            other._db.execute("COMMIT")
+
+    clock = SimpleNamespace(monotonic=lambda: 1000.0 * len(naps), sleep=nap)
+    monkeypatch.setattr(database, "time", clock)
+    one_by_one(store, 0, 1)
+    assert len(naps) == 3
+    other._db.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr(database, "_WAIT", 5.0)
+    with pytest.raises(StoreError, match="other writers held it for over"):
+        one_by_one(store, 1, 1)
+    store.close()
+    other.close()
+
+
+def one_by_one(store, first, count):
+    for i in range(first, first + count):
+        record = Record(f"d{i}", 1.0, bytes(2000))
+        store.write(lambda change, record=record: change.put([record], [np.zeros(3, np.uint64)]))
+
+
+def test_compacting_a_young_file_makes_it_no_larger(tmp_path):
+    """A file of sixty articles was twice as large afterwards: a run has a page for each shard."""
+    path = tmp_path / "seen.db"
+    store = SqliteStore(path)
+    one_by_one(store, 0, 50)
+    store.close()
+    before = path.stat().st_size
+    store = SqliteStore(path)
+    store.compact()
+    store.close()
+    assert path.stat().st_size <= before
+
+
+def test_the_log_comes_into_the_file_beside_other_work(tmp_path):
+    path = tmp_path / "seen.db"
+    store = SqliteStore(path)
+    before = path.stat().st_size
+    one_by_one(store, 0, checkpoints._DUE)
+    store._checkpoints.end()
+    assert path.stat().st_size > before
+    store.close()
+
+
+def test_nobody_waits_for_a_slow_disk_until_the_log_is_long(tmp_path, monkeypatch):
+    """A seen() once took 48 seconds, in which SQLite brought its log into the file."""
+    slow, begun = threading.Event(), []
+
+    def blocked(path):
+        begun.append(path)
+        slow.wait(60)
+
+    monkeypatch.setattr(checkpoints, "checkpoint", blocked)
+    store = SqliteStore(tmp_path / "seen.db")
+    one_by_one(store, 0, 3 * checkpoints._DUE)
+    assert begun == [store.path]
+    assert store.path.stat().st_size < 1 << 20  # all is in the log still
+    slow.set()
+    store._checkpoints.end()
+    one_by_one(store, 3 * checkpoints._DUE, 1)
+    store._checkpoints.end()
+    assert len(begun) == 2
+    store.close()
+
+
+def test_the_file_is_charted_beside_other_work(tmp_path, small_runs):
+    rng, oracle = np.random.default_rng(8), {}
+    store = SqliteStore(tmp_path / "seen.db")
+    grow([store], 60, rng, oracle)
+    store.close()
+    store = SqliteStore(tmp_path / "seen.db")
+    keys = np.unique(np.concatenate(list(oracle.values())))
+    agrees(store, oracle, keys[:1])
+    store._mirror._charting._thread.join()
+    runs = store._mirror.runs.runs.values()
+    held = store._db.execute("SELECT id, length(data) FROM page").fetchall()
+    charted = {
+        run.run << 32 | int(place): 8 * int(run.places[place] & 0xFFFF)
+        for run in runs
+        for place in np.flatnonzero(run.places)
+    }
+    assert charted == dict(held)
+    assert agrees(store, oracle, keys)
     store.close()
 
 

@@ -395,7 +395,7 @@ def _from_stdin() -> Iterator[Document | DocumentError]:
             record = _record(line, f"line {number}")
             yield Document.from_mapping(record, default_id=f"-:{number}")
         except DocumentError as error:
-            yield DocumentError(str(error), path=error.path or f"line {number}")
+            yield DocumentError(str(error), path=f"-:{number}")
 
 
 def _batches(

@@ -25,6 +25,7 @@ from syndicate.store import Durability, open_store
 from syndicate.store.contract import Asked, Record
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime, timedelta
 
     from syndicate.config import Config
@@ -171,7 +172,7 @@ class Index:
                 change.put([replace(record, cluster=cluster)], [page.keys])
             return judged.verdict
 
-        verdict = self._store.write(work)
+        verdict = self._write(work)
         self._sketcher.learn([page.document])
         return verdict
 
@@ -230,7 +231,7 @@ class Index:
         while batch := list(islice(given, _BATCH)):
             pages = {page.document.id: page for page in self._sketch(batch)}
             chosen = list(pages.values())
-            self._store.write(partial(self._add, pages=chosen))
+            self._write(partial(self._add, pages=chosen))
             self._sketcher.learn([page.document for page in chosen])
             count += len(batch)
         return count
@@ -281,7 +282,7 @@ class Index:
             def work(change: Change, batch: list[str] = batch) -> int:
                 return change.remove([number for number in change.numbers(batch) if number])
 
-            count += self._store.write(work)
+            count += self._write(work)
         return count
 
     def expire(self, *, before: str | datetime | timedelta) -> int:
@@ -300,9 +301,7 @@ class Index:
         """
         limit = moment(before, time.time())
         count = 0
-        while gone := self._store.write(
-            lambda change: change.remove(change.before(limit, _BATCH))
-        ):
+        while gone := self._write(lambda change: change.remove(change.before(limit, _BATCH))):
             count += gone
         return count
 
@@ -357,7 +356,7 @@ class Index:
             stamped = {
                 page.document.id: (page, at) for page, (_, at) in zip(pages, batch, strict=True)
             }
-            count += self._store.write(partial(self._restore, pages=stamped))
+            count += self._write(partial(self._restore, pages=stamped))
             self._sketcher.learn([page.document for page in pages])
         return count
 
@@ -392,6 +391,12 @@ class Index:
     def check(self) -> list[str]:
         """Name all that is damaged; empty if nothing is."""
         return list(self._store.check())
+
+    def _write(self, work: Callable[[Change], Item]) -> Item:
+        from syndicate.index.rehearsal import rehearse  # noqa: PLC0415 - imports numba
+
+        rehearse()
+        return self._store.write(work)
 
     def _sketch(self, documents: list[Given]) -> list[Sketched]:
         return self._sketcher.sketch([_document(given) for given in documents])

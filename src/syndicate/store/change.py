@@ -77,9 +77,9 @@ class Mirror:
             rows = db.execute(
                 "SELECT doc, keys FROM fresh WHERE doc > ? ORDER BY doc", (self.fresh.last,)
             )
-            held = rows.fetchall()
-            keys = [np.frombuffer(blob, np.uint64) for _, blob in held]
-            self.fresh.add([doc for doc, _ in held], keys)
+            while held := rows.fetchmany(_BATCH):
+                keys = [np.frombuffer(blob, np.uint64) for _, blob in held]
+                self.fresh.add([doc for doc, _ in held], keys)
             self.fresh.last = state["doc"]
 
     def table(self, db: sqlite3.Connection) -> Table:
@@ -115,7 +115,13 @@ class Mirror:
 
 
 class SqliteChange:
-    """One transaction on the file."""
+    """One transaction on the file.
+
+    Attributes
+    ----------
+    written
+        Documents that it put.
+    """
 
     def __init__(self, db: sqlite3.Connection, mirror: Mirror) -> None:
         self.db = db
@@ -124,6 +130,7 @@ class SqliteChange:
         self.state = dict(zip(_COUNTERS, row, strict=True))
         self._before = dict(self.state)
         self._followed = False
+        self.written = 0
 
     def follow(self) -> Mirror:
         """Bring what is held in memory up to the file."""
@@ -222,6 +229,7 @@ class SqliteChange:
         self.state["fresh"] += sum(map(len, rows))
         self.state["doc"] += len(docs)
         self.state["size"] += len(docs)
+        self.written += len(docs)
 
     def remove(self, docs: Sequence[int]) -> int:
         """Forget documents; their postings go when runs are merged."""
@@ -260,6 +268,10 @@ class SqliteChange:
         self.state["fresh"] = 0
         self.state["epoch"] = mirror.epoch = self.state["epoch"] + 1
         self.touch()
+
+    def renew(self) -> None:
+        """Let all processes read the fresh postings anew, without those of removed documents."""
+        self.state["epoch"] += 1
 
     def touch(self) -> None:
         """Tell other processes that the runs changed; our own mirror has them already."""

@@ -25,14 +25,16 @@ SqliteError = sqlite3.Error
 """All that SQLite raises."""
 
 _WAIT = 60.0  # seconds until a writer gives up waiting for others
+_LONGEST_LOG = 8000  # pages that `checkpoints` may leave, before a commit has to wait
 _NAP = (0.0002, 0.002)
+_LONG_NAP = 1.0
 
 
 def open_file(path: Path) -> sqlite3.Connection:
     """Open a file for use by any thread, one at a time, and without implicit transactions."""
     db = sqlite3.connect(path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
     db.execute("PRAGMA cache_size = -4000")  # KiB
-    db.execute("PRAGMA wal_autocheckpoint = 2000")  # pages
+    db.execute(f"PRAGMA wal_autocheckpoint = {_LONGEST_LOG}")
     db.execute("PRAGMA secure_delete = OFF")  # merges delete as much as they write
     db.execute("PRAGMA trusted_schema = OFF")
     return db
@@ -41,15 +43,18 @@ def open_file(path: Path) -> sqlite3.Connection:
 def patiently(work: Callable[[], Result]) -> Result:
     """Do what may find the file busy, again after short naps.
 
-    SQLite's own wait naps up to a tenth of a second, many times what a transaction takes.
+    SQLite's own wait naps up to a tenth of a second, many times what a transaction takes. Time in
+    which this process was stopped does not count: it saw nothing of it.
     """
-    limit = time.monotonic() + _WAIT
+    waited, last = 0.0, time.monotonic()
     while True:
         try:
             return work()
         except sqlite3.OperationalError as error:
+            now = time.monotonic()
+            waited, last = waited + min(now - last, _LONG_NAP), now
             busy = error.sqlite_errorname.startswith("SQLITE_BUSY")
-            if not busy or time.monotonic() > limit:
+            if not busy or waited > _WAIT:
                 raise
             time.sleep(random.uniform(*_NAP))
 

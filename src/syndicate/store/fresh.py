@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+_MOST_KEPT = 1 << 19
+
 
 class Fresh:
     """Which documents hold a key, for documents added in ascending order.
@@ -33,10 +35,9 @@ class Fresh:
         self._docs = np.zeros(slots, np.uint32)
 
     def clear(self) -> None:
-        """Forget all, and keep the room."""
-        self.last = self._count = 0
-        self._keys.fill(0)
-        self._docs.fill(0)
+        """Forget all, and keep the room that a run's worth takes."""
+        self.last = 0
+        self._room(min(len(self._keys), _MOST_KEPT))
 
     def add(self, docs: Sequence[int], keys: Sequence[NDArray[np.uint64]]) -> None:
         """Hold the postings of documents."""

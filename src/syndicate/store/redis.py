@@ -16,7 +16,6 @@ import importlib
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -280,17 +279,7 @@ def _given(key: str, record: Record | None, keys: NDArray[np.uint64]) -> list[An
     body: list[Any] = [b"", 0, 0]
     if record is not None:
         body = [_pack(record), repr(record.at), record.cluster]
-    return [_bytes(key), *body, len(keys), *chain.from_iterable(_places(keys))]
-
-
-def _places(keys: NDArray[np.uint64]) -> list[tuple[str, bytes]]:
-    """Give the hash and the field in which each key stands."""
-    hashes = (keys >> np.uint64(44)).tolist()
-    fields = keys.astype(">u8").tobytes()
-    return [
-        (f"k:{number:05x}", fields[8 * place + 2 : 8 * place + 8])
-        for place, number in enumerate(hashes)
-    ]
+    return [_bytes(key), *body, keys.astype(">u8").tobytes()]
 
 
 def _bytes(key: str) -> bytes:

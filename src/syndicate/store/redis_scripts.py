@@ -1,22 +1,27 @@
 """What the Redis server does in one step: Lua, run there by `syndicate.store.redis`."""
 
 _PUT = """
+local function place(prefix, keys, i)
+  -- Where key i stands, of keys of eight bytes each: its hash, by 20 bits, and the field there.
+  local a, b, c = string.byte(keys, 8 * i - 7, 8 * i - 5)
+  local name = string.format('k:%05x', a * 4096 + b * 16 + math.floor(c / 16))
+  return prefix .. name, string.sub(keys, 8 * i - 5, 8 * i)
+end
 local function put(prefix, newest, at)
-  -- ARGV from at on: id, record, at, cluster, count, (hash, field)...
+  -- ARGV from at on: id, record, at, cluster, keys
   local doc = redis.call('INCR', prefix .. 'n')
   local packed = struct.pack('<I4', doc)
   redis.call('HSET', prefix .. 'i', ARGV[at], doc)
   redis.call('SET', prefix .. 'r:' .. doc, ARGV[at + 1])
   redis.call('ZADD', prefix .. 'at', ARGV[at + 2], doc)
   if ARGV[at + 3] ~= '0' then redis.call('ZADD', prefix .. 'c:' .. ARGV[at + 3], doc, doc) end
-  local count = tonumber(ARGV[at + 4])
-  for i = 1, count do
-    local key, field = prefix .. ARGV[at + 3 + 2 * i], ARGV[at + 4 + 2 * i]
+  for i = 1, #ARGV[at + 4] / 8 do
+    local key, field = place(prefix, ARGV[at + 4], i)
     local held = (redis.call('HGET', key, field) or '') .. packed
     if #held > 4 * newest then held = string.sub(held, -4 * newest) end
     redis.call('HSET', key, field, held)
   end
-  return at + 5 + 2 * count
+  return at + 5
 end
 """
 LOOK = (
@@ -28,8 +33,8 @@ local shared, most, at = tonumber(ARGV[4]), tonumber(ARGV[5]), 6
 local known = redis.call('GET', prefix .. 'n') or '0'
 local number = redis.call('HGET', prefix .. 'i', ARGV[at]) or '0'
 local postings, records, score, alike, likes = {}, {}, {}, {}, {}
-for i = 1, tonumber(ARGV[at + 4]) do
-  local held = redis.call('HGET', prefix .. ARGV[at + 3 + 2 * i], ARGV[at + 4 + 2 * i])
+for i = 1, #ARGV[at + 4] / 8 do
+  local held = redis.call('HGET', place(prefix, ARGV[at + 4], i))
   if held and (i <= rare or #held < 4 * newest) then
     postings[#postings + 1] = i - 1
     postings[#postings + 1] = held
@@ -74,7 +79,7 @@ COMMIT = (
     _PUT
     + """
 -- ARGV: prefix, the counter when the change was read, newest; the removed documents as count,
--- (number, id, cluster)...; the records as (id, record, at, cluster, count, (hash, field)...)...
+-- (number, id, cluster)...; the records as (id, record, at, cluster, keys)...
 local prefix, known, newest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local current = tonumber(redis.call('GET', prefix .. 'n') or '0')
 local at = 5
@@ -87,14 +92,13 @@ end
 local first = at
 while at <= #ARGV do
   if redis.call('HEXISTS', prefix .. 'i', ARGV[at]) == 1 and not gone[ARGV[at]] then return -1 end
-  local count = tonumber(ARGV[at + 4])
   if current > known then
-    for i = 1, count do
-      local held = redis.call('HGET', prefix .. ARGV[at + 3 + 2 * i], ARGV[at + 4 + 2 * i])
+    for i = 1, #ARGV[at + 4] / 8 do
+      local held = redis.call('HGET', place(prefix, ARGV[at + 4], i))
       if held and struct.unpack('<I4', held, #held - 3) > known then return -1 end
     end
   end
-  at = at + 5 + 2 * count
+  at = at + 5
 end
 at = 5
 for i = 1, tonumber(ARGV[4]) do

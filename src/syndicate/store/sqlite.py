@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from syndicate.errors import IndexFormatError, StoreError
 from syndicate.store.change import TABLES, Mirror, SqliteChange
+from syndicate.store.checkpoints import Checkpoints
 from syndicate.store.database import (
     DamagedError,
     integrity,
@@ -75,6 +76,7 @@ class SqliteStore:
                 self._mapped.close()
                 raise
         self._mirror = Mirror(self._mapped)
+        self._checkpoints = Checkpoints(self.path)
 
     def _set_up(self) -> None:
         db = self._db
@@ -171,6 +173,8 @@ class SqliteStore:
                 self._mirror = Mirror(self._mapped)  # the old one may be ahead of the file now
                 self._end()
                 raise
+            if change.written:
+                self._checkpoints.committed(change.written)
             return result
 
     def _begin(self, begin: str) -> SqliteChange:
@@ -188,18 +192,29 @@ class SqliteStore:
     def compact(self) -> None:
         """Merge everything into one run without what was removed, and shrink the file.
 
+        A file too young to have a run gets none: it would take more room than it gives.
         Other processes go on in between; only the last step, SQLite's ``VACUUM``, makes them
         wait.
         """
-        self._write(lambda change: change.flush())
-        self._finish_merges()
-        dead = self._write(lambda change: change.begin_full_merge())
-        self._finish_merges()
-        self._write(lambda change: change.db.execute("DELETE FROM dead WHERE seq <= ?", (dead,)))
+        if self._read(lambda change: bool(change.follow().runs.runs)):
+            self._merge_all()
+        else:
+            self._write(lambda change: change.renew())
         with self._held():
             patiently(lambda: self._db.execute("VACUUM"))
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         self._write(lambda change: change.touch())  # tables begin elsewhere now
+
+    def _merge_all(self) -> None:
+        self.flush()
+        self._finish_merges()
+        dead = self._write(lambda change: change.begin_full_merge())
+        self._finish_merges()
+        self._write(lambda change: change.db.execute("DELETE FROM dead WHERE seq <= ?", (dead,)))
+
+    def flush(self) -> None:
+        """Write the fresh postings as a run, however few they are."""
+        self._write(lambda change: change.flush())
 
     def _finish_merges(self) -> None:
         while self._write(lambda change: change.advance_all()):
@@ -260,6 +275,7 @@ class SqliteStore:
         """
         with self._held():
             self._mirror.close()
+            self._checkpoints.end()
             self._db.execute("PRAGMA busy_timeout = 1000")
             self._db.execute("PRAGMA journal_mode = DELETE").fetchall()
             self._db.execute("PRAGMA journal_mode = WAL").fetchall()
@@ -270,5 +286,6 @@ class SqliteStore:
             if self._pid == os.getpid() and not self._closed:
                 self._closed = True
                 self._mirror.close()
+                self._checkpoints.end()
                 self._db.close()
                 self._mapped.close()

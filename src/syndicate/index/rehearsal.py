@@ -1,0 +1,29 @@
+"""Compiling, while nothing is locked, what runs while a store is: see `store.rehearsal`."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from syndicate.index.known import Column, evidence
+from syndicate.match.verify import overlap
+from syndicate.text.shingles import encode, shingle
+
+
+@functools.cache
+def rehearse() -> None:
+    """Compile it all, unless it was done before: the first time for an installation."""
+    from syndicate.kernels import lookup, measure, runs  # noqa: PLC0415 - imports numba
+    from syndicate.kernels._jit import _is_kept as is_kept  # noqa: PLC0415 - imports numba
+    from syndicate.store import rehearsal  # noqa: PLC0415 - not every index is a file
+
+    if all(map(is_kept, (measure.measure, runs.merge_slices, lookup.look, lookup.choose))):
+        return
+    rehearsal.rehearse()
+    none = np.empty(0, np.int64)
+    lookup.choose(none, none, 0, 0, 0, 0, none)
+    texts = Column.of([shingle(*encode(["a b c d e f g h"] * 2), 5)])
+    left, right = np.array([0]), np.array([1])
+    overlap(texts.shingles, texts.bounds, texts.sizes, left, right)
+    evidence(texts, left, right, size=5)

@@ -1,0 +1,50 @@
+"""Bringing what the log holds into the file, beside other work.
+
+Left alone, SQLite does that within the commit that makes the log long, and waits there for the
+disk: as a rule some milliseconds, but as long as it takes where others write much.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from pathlib import Path
+
+from syndicate.store.database import SqliteError, open_file
+
+_DUE = 256  # commits: some ten megabytes of log
+_DOCUMENTS = 4  # that weigh as much as a commit
+
+
+class Checkpoints:
+    """The thread that does it, if one is at work.
+
+    Parameters
+    ----------
+    path
+        The file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._weight = 0
+        self._thread: threading.Thread | None = None
+
+    def committed(self, documents: int) -> None:
+        """Note that so many documents were written, and begin if that is due."""
+        self._weight += 1 + documents // _DOCUMENTS
+        if self._weight >= _DUE and (self._thread is None or not self._thread.is_alive()):
+            self._weight = 0
+            self._thread = threading.Thread(target=checkpoint, args=(self._path,), daemon=True)
+            self._thread.start()
+
+    def end(self) -> None:
+        """Wait until it is done."""
+        if self._thread is not None:
+            self._thread.join()
+
+
+def checkpoint(path: Path) -> None:
+    """Bring over what nobody reads any more; what fails is tried again with the next one."""
+    with contextlib.suppress(SqliteError), contextlib.closing(open_file(path)) as db:
+        db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
