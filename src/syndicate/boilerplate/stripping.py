@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from syndicate.boilerplate.edges import Ends, column, read_ends
 from syndicate.boilerplate.features import ENDED, LED, Features, describe
 from syndicate.boilerplate.glued import glued_cuts
 from syndicate.boilerplate.lines import (
@@ -21,7 +22,6 @@ from syndicate.boilerplate.lines import (
     QUOTED,
     SENTENCE,
     Lines,
-    as_bytes,
     read,
     reread,
 )
@@ -134,13 +134,13 @@ def _next_cuts(
     texts: list[bytes], titles: NDArray[np.uint64], markers: Markers, learned: Learned
 ) -> list[list[Piece]]:
     """Give the learned runs of each text, and of a text without any the lines that go."""
-    data, offsets = _column(texts)
-    lines = read(data, offsets)
+    ends, lines, offsets = read_ends(texts)
     runs = glued_cuts(lines, learned)
     if not runs:
-        return _pieces(_by_line(lines, offsets, titles, markers, learned), offsets)
+        found = _pieces(_by_line(lines, offsets, titles, markers, learned), offsets)
+        return [_moved(some, one) for some, one in zip(found, ends, strict=True)]
     cuts = [
-        [(a - low, b - low, int(rule), -1) for a, b, rule in runs.get(doc, [])]
+        _moved([(a - low, b - low, int(rule), -1) for a, b, rule in runs.get(doc, [])], ends[doc])
         for doc, low in enumerate(offsets[:-1].tolist())
     ]
     plain = [doc for doc, some in enumerate(cuts) if not some]
@@ -156,15 +156,15 @@ def _line_cuts(
     texts: list[bytes], titles: NDArray[np.uint64], markers: Markers, learned: Learned
 ) -> list[list[Piece]]:
     """Give the lines of each text that go."""
-    data, offsets = _column(texts)
+    data, offsets = column(texts)
     return _pieces(_by_line(read(data, offsets), offsets, titles, markers, learned), offsets)
 
 
-def _column(texts: list[bytes]) -> tuple[NDArray[np.uint8], Ints]:
-    """Put texts one after the other."""
-    offsets = np.zeros(len(texts) + 1, np.int64)
-    np.cumsum([len(text) for text in texts], out=offsets[1:])
-    return as_bytes(np.frombuffer(b"".join(texts), np.uint8)), offsets
+def _moved(pieces: list[Piece], ends: Ends) -> list[Piece]:
+    """Give pieces of a text's ends as they lie in the text."""
+    if not ends.left_out:
+        return pieces
+    return [(ends.original(a), ends.original(b), rule, marker) for a, b, rule, marker in pieces]
 
 
 def _pieces(found: Removals, offsets: Ints) -> list[list[Piece]]:
@@ -230,7 +230,7 @@ def _title_keys(titles: Sequence[str | None] | None, count: int) -> NDArray[np.u
     if titles is None or not any(titles):
         return keys
     encoded = [" ".join((t or "").split()).encode("utf-8", "surrogatepass") for t in titles]
-    lines = read(*_column(encoded))
+    lines = read(*column(encoded))
     keys[lines.doc] = lines.key
     return keys
 
