@@ -195,12 +195,16 @@ def _gaps(text: bytes) -> int:
 
 def _without(text: bytes, taken: list[Piece]) -> bytes:
     """Cut pieces out."""
+    if not taken:
+        return text
     edges = [0, *(edge for a, b, _, _ in taken for edge in (a, b)), len(text)]
     return b"".join(text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
 
 
 def _compose(taken: list[Piece], cuts: list[Piece]) -> list[Piece]:
     """Add cuts of what is left of a text to what was taken out of it before."""
+    if not (taken and cuts):
+        return taken or cuts
 
     def original(position: int, *, end: bool) -> int:
         for a, b, _, _ in taken:
