@@ -48,6 +48,15 @@ def test_time_grows_with_the_text_and_no_faster(piece):
     assert more < 16 * 8 * some
 
 
+@pytest.mark.parametrize("piece", PIECES.values(), ids=PIECES)
+def test_what_is_taken_out_is_read_in_linear_time_too(piece):
+    for around in ("Tin liên quan\nChia sẻ\n{}", "TTO - {} " + BODY[0], "Nguồn: {}", "By {}"):
+        text = "\n".join(BODY) + "\n" + around
+        some = max(seconds(text.format(piece * (5_000 // len(piece)))), 0.01)
+        more = seconds(text.format(piece * (80_000 // len(piece))))
+        assert more < 16 * 8 * some
+
+
 @pytest.mark.slow
 def test_a_million_short_lines_and_a_line_of_two_hundred_megabytes():
     start = time.perf_counter()

@@ -31,6 +31,7 @@ _MONTHS = {
         ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
     )
 }
+_LONGEST_STAMP = 60
 _LONGEST_TITLE = 26
 _SHORTEST_TITLE = 4
 
@@ -60,7 +61,7 @@ def dateline_of(text: str, removals: Iterable[Removal]) -> Field | None:
     """Give the outlet's mark before the text: ``(Dân trí)``, ``NEW YORK (AP)``."""
     for removal in removals:
         raw = text[removal.start : removal.end]
-        if removal.kind == "lead-in" and not _STAMP.match(raw):
+        if removal.kind == "lead-in" and not _stamp(raw):
             value = raw.rstrip(" \t-–—:\u00a0")
             return Field(value, removal.start, removal.start + len(value))
     return None
@@ -69,8 +70,8 @@ def dateline_of(text: str, removals: Iterable[Removal]) -> Field | None:
 def published_of(text: str, removals: Iterable[Removal]) -> Field | None:
     """Give the date that stands alone on a line, as ISO 8601 where it can be read."""
     for removal in removals:
-        stamp = _STAMP.match(text[removal.start : removal.end])
-        if removal.kind == "lead-in" and stamp:
+        stamp = _stamp(text[removal.start : removal.end]) if removal.kind == "lead-in" else None
+        if stamp:
             return Field(stamp[1], removal.start + stamp.start(1), removal.start + stamp.end(1))
         if removal.kind == "dateline":
             field = _inner(text, removal.start, removal.end)
@@ -86,7 +87,7 @@ def credits_of(text: str, removals: Iterable[Removal]) -> tuple[Credit, ...]:
 
 def _credits(text: str, removal: Removal) -> Iterator[Credit]:
     start, end = removal.start, removal.end
-    if removal.kind == "lead-in" and not _STAMP.match(text[start:end]):
+    if removal.kind == "lead-in" and not _stamp(text[start:end]):
         bracketed = _BRACKETED.search(text, start, end)
         if bracketed:
             yield Credit(bracketed[1].strip(), "dateline", *bracketed.span(1))
@@ -102,6 +103,11 @@ def _credits(text: str, removal: Removal) -> Iterator[Credit]:
             yield Credit(name.removeprefix("www."), "credit", field.start, field.end, url[0])
         elif field is not None:
             yield Credit(field.value, "credit", field.start, field.end, url[0] if url else None)
+
+
+def _stamp(raw: str) -> re.Match[str] | None:
+    """Read a crawler's stamp; what is longer is none, and would take its square in time."""
+    return _STAMP.match(raw) if len(raw) <= _LONGEST_STAMP else None
 
 
 def _inner(text: str, start: int, end: int, *prefixes: re.Pattern[str]) -> Field | None:
