@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from syndicate.model import Removal
 
+_ENDS = '.!?…:;,"”)'
 _EDGES = " \t\r\n|-–—:•*_,;(（)）[]【】>"
 _LABEL = re.compile(r"^[^:：]{1,24}[:：]\s*(?=\S)")
 _BY = re.compile(r"^by\s+(?=\S)", re.IGNORECASE)
@@ -36,15 +37,28 @@ _LONGEST_TITLE = 26
 _SHORTEST_TITLE = 4
 
 
-def title_of(text: str, removals: Iterable[Removal]) -> str | None:
+def title_of(text: str, removals: Iterable[Removal]) -> Field | None:
     """Give the title that a text states: a line taken out as such, else a heading on top."""
     for removal in removals:
         if removal.kind == "title-repeat":
-            return text[removal.start : removal.end].strip()
-    top = next((line.strip() for line in text[:2000].splitlines() if line.strip()), "")
+            return _line(text, removal.start, removal.end)
+    top = next((line for line in text[:2000].splitlines() if line.strip()), "")
+    start = text.find(top)
     words = len(top.split())
-    is_heading = _SHORTEST_TITLE <= words <= _LONGEST_TITLE and top[-1] not in '.!?…:;,"”)'
-    return top if is_heading and len(top) < len(text.strip()) else None
+    is_heading = _SHORTEST_TITLE <= words <= _LONGEST_TITLE and top.strip()[-1] not in _ENDS
+    return (
+        _line(text, start, start + len(top))
+        if is_heading and top.strip() != text.strip()
+        else None
+    )
+
+
+def _line(text: str, start: int, end: int) -> Field:
+    """Give a span without the space around it."""
+    raw = text[start:end]
+    value = raw.strip()
+    start += len(raw) - len(raw.lstrip())
+    return Field(value, start, start + len(value))
 
 
 def byline_of(text: str, removals: Iterable[Removal]) -> Field | None:
