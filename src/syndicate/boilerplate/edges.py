@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from syndicate.boilerplate.lines import HEAD, Lines, as_bytes, read
+from syndicate.boilerplate.lines import HEAD, Lines, column, read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,13 +63,6 @@ def read_ends(texts: Sequence[bytes]) -> tuple[list[Ends], Lines, Ints]:
         for doc in doubtful.tolist():
             ends[doc] = Ends.of(texts[doc], size) if size else Ends(texts[doc])
     return ends, *_read(ends)
-
-
-def column(texts: Sequence[bytes]) -> tuple[NDArray[np.uint8], Ints]:
-    """Put texts one after the other."""
-    offsets = np.zeros(len(texts) + 1, np.int64)
-    np.cumsum([len(text) for text in texts], out=offsets[1:])
-    return as_bytes(np.frombuffer(b"".join(texts), np.uint8)), offsets
 
 
 def _read(ends: Sequence[Ends]) -> tuple[Lines, Ints]:

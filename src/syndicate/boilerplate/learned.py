@@ -73,6 +73,8 @@ class Learned:
     def subset(self, docs: Sequence[int]) -> Learned:
         """Give what was learned of the sites of some of the texts."""
         some = Learned(None, None)
+        if self._compiled is None:
+            return some
         some._compiled, some._sites = self._compiled, self._sites[np.array(docs, np.int64)]
         glued = set(self.glued)
         some.glued = tuple(i for i, doc in enumerate(docs) if doc in glued)
