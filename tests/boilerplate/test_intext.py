@@ -38,7 +38,8 @@ def test_a_credit_goes_where_it_shows_its_end(credit, form):
     "words",
     [
         " (hình vuông, mỗi cạnh hai mét)", " (nguồn nước ngọt)", " Nguồn: nước từ con kênh mới.",
-        " Ảnh: Minh Anh Người dân nói rằng", " (ảnh trước)", " - Ảnh: DANH TRỌNGLực lượng", " ảnh: AFP", " trong ảnh: Ông Bình.",
+        " Ảnh: Minh Anh Người dân nói rằng", " (ảnh trước)", " ảnh: AFP", " trong ảnh: Ông Bình.",
+        " - Ảnh: DANH TRỌNGLực lượng",
         " (Trần Văn Bình)", " Giá: 500.", " (Ảnh", " Ảnh:", " (Ảnh: )",
     ],
 )  # fmt: skip
