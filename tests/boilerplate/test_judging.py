@@ -17,7 +17,8 @@ SIGNS = [
     "Tin liên quan", "Chia sẻ", "Nguồn: TTXVN", "Trần Bình", "12/03/2024 10:30", ADVERT,
     TITLE, TITLE + " - 1", TITLE + " ảnh 2", ">> " + BODY[2], BODY[0], BODY[1][:-1] + "...",
     "Quang cảnh đồng lúa sáng nay (Ảnh: Minh Anh).", "https://example.org/a",
-    "Bản quyền thuộc báo",
+    "Bản quyền thuộc báo", "Ông Trần Văn Bình (trái) trên đồng.", "Quang cảnh đồng lúa.",
+    "Chủ tịch Trần Văn Bình.",
 ]  # fmt: skip
 HEADING, DATE = "Giá lúa tại đồng bằng tăng trong tuần qua", "12/03/2024 10:30"
 TEASERS = "\n".join(f"{HEADING} thứ {n}\n{n} {BODY[n][:-1]}..." for n in range(1, 4))

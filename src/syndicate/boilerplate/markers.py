@@ -42,6 +42,9 @@ class Mode(enum.IntFlag):
     OUTLET = 128
     STAMP = 256
     CLOSES = 512
+    PLACE = 1024
+    SCENE = 2048
+    PERSON = 4096
 
 
 _PLACES = {
@@ -51,7 +54,13 @@ _PLACES = {
     "legal": {"whole": Mode.WHOLE, "starts": Mode.STARTS, "within": Mode.WITHIN},
     "credit": {"whole": Mode.WHOLE, "starts": Mode.STARTS},
     "byline": {"whole": Mode.WHOLE, "starts": Mode.STARTS},
-    "caption": {"heads": Mode.HEAD, "phrases": Mode.PHRASE},
+    "caption": {
+        "heads": Mode.HEAD,
+        "phrases": Mode.PHRASE,
+        "places": Mode.PLACE,
+        "scenes": Mode.SCENE,
+        "people": Mode.PERSON,
+    },
     "lead-in": {"names": Mode.OUTLET, "stamps": Mode.STAMP},
     "image-alt": {"words": Mode.PICTURE},
     "date": {"words": Mode.DATE},
