@@ -76,14 +76,15 @@ def credit_cuts(
     data: NDArray[np.uint8], starts: Ints, stops: Ints, words: CreditWords
 ) -> Iterator[tuple[int, int, int]]:
     """Give line, first byte and byte after the last of each photo credit inside some lines."""
-    from syndicate.kernels.credits import credit_signs  # noqa: PLC0415 - compiles
+    from syndicate.kernels.credits import CREDIT_SIGNS  # noqa: PLC0415 - imports numba
 
     if not len(starts):
         return
     used = data[starts[0] : stops[-1]]
     signs = np.flatnonzero((used == ord("(")) | (used == ord(":"))) + starts[0]
     found = np.empty((len(signs), 2), np.int64)
-    count = credit_signs(data, signs, starts, stops, words.known, found)
+    look = CREDIT_SIGNS.plain(len(signs)) or CREDIT_SIGNS.kernel
+    count = look(data, signs, starts, stops, words.known, found)
     past = 0
     for line, at in found[:count].tolist():
         if at >= past:

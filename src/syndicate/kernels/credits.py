@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I64, U8, Bool, helper, kernel
+from syndicate.kernels._jit import I64, U8, Bool, Patient, helper, kernel
 
 WORD_BYTES = 32
 """Bytes of the longest word looked at."""
@@ -94,3 +94,7 @@ def word_hash(data: U8, at: int, high: int) -> int:
         value = ((value ^ byte) * _PRIME) & _LOW32
         at += 1
     return (value >> 16) ^ (value & _LOW16)
+
+
+CREDIT_SIGNS = Patient(credit_signs, 5_000)
+"""The kernel, for signs."""
