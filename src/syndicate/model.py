@@ -152,13 +152,16 @@ class Field:
 class Stripped:
     """A text without its clutter, and all that was taken out.
 
-    ``text`` is the original with the removals cut out and nothing else changed.
+    ``text`` is the original with the removals cut out and nothing else changed. ``title`` is
+    the one that was given, else what the text itself states; ``title_span`` is where the text
+    states it.
     """
 
     original: str
     text: str
     removals: tuple[Removal, ...] = ()
     title: str | None = None
+    title_span: tuple[int, int] | None = None
     byline: Field | None = None
     dateline: Field | None = None
     published: Field | None = None

@@ -20,10 +20,19 @@ def test_title_byline_and_dateline_with_their_spans():
 
 def test_a_title_taken_out_is_given_back():
     text = article(TITLE, BODY[0], TITLE + " - 1", *BODY[1:])
-    assert strip(text).title == TITLE
+    result = strip(text)
+    assert result.title == TITLE
+    assert text[slice(*result.title_span)] == TITLE
+    assert [r.kind for r in result.removals if r.start <= result.title_span[0] < r.end] == [
+        "title-repeat"
+    ]
     assert TITLE not in strip(text).text
     assert strip(article(*BODY)).title is None
     assert strip(article(*BODY), title="Của tôi").title == "Của tôi"
+    assert strip(article(TITLE, *BODY), title="Của tôi").title_span is None
+    spaced = f"\n  {TITLE} \n{article(*BODY)}"
+    assert spaced[slice(*strip(spaced).title_span)] == TITLE
+    assert spaced[slice(*strip(spaced, title=TITLE).title_span)] == TITLE
 
 
 @pytest.mark.parametrize(

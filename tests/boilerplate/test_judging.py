@@ -9,6 +9,7 @@ from tests.boilerplate.pages import BODY, TITLE, batch
 
 from syndicate.boilerplate import SiteTemplates, features, rules
 from syndicate.kernels import _jit, signs
+from syndicate.kernels import credits as credit_kernels
 from syndicate.kernels import judge as kernels
 
 SITE = "example.org"
@@ -17,7 +18,9 @@ SIGNS = [
     "Tin liên quan", "Chia sẻ", "Nguồn: TTXVN", "Trần Bình", "12/03/2024 10:30", ADVERT,
     TITLE, TITLE + " - 1", TITLE + " ảnh 2", ">> " + BODY[2], BODY[0], BODY[1][:-1] + "...",
     "Quang cảnh đồng lúa sáng nay (Ảnh: Minh Anh).", "https://example.org/a",
-    "Bản quyền thuộc báo",
+    "Bản quyền thuộc báo", "Ông Trần Văn Bình (trái) trên đồng.", "Quang cảnh đồng lúa.",
+    "Chủ tịch Trần Văn Bình.",
+    " ".join(BODY[:4]) + " (Ảnh: Minh Anh) Ảnh: TTXVN " + " ".join(BODY),
 ]  # fmt: skip
 HEADING, DATE = "Giá lúa tại đồng bằng tăng trong tuần qua", "12/03/2024 10:30"
 TEASERS = "\n".join(f"{HEADING} thứ {n}\n{n} {BODY[n][:-1]}..." for n in range(1, 4))
@@ -25,7 +28,9 @@ DATES = "\n".join([DATE, HEADING] * 3)
 MENU = "\n".join(
     f"mục {name}" for name in ["mây", "gió", "sông", "biển", "đồi", "rừng", "suối", "ao", "hồ"]
 )
-PATIENTS = [(kernels, "PATIENT"), (signs, "DESCRIBE"), (signs, "LONGEST")]
+PATIENTS = [
+    (kernels, "PATIENT"), (signs, "DESCRIBE"), (signs, "LONGEST"), (credit_kernels, "CREDIT_SIGNS")
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import unicodedata
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.boilerplate.pages import BODY, TITLE, article, batch, texts_of
@@ -120,6 +121,39 @@ def test_photo_credits_in_many_forms():
     ):
         text = article(BODY[0], BODY[1], credit, *BODY[2:])
         assert strip(text).text == article(*BODY), credit
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "Ông Trần Bình (trái) và bà Lê Thị Lúa trên đồng.",
+        "Bà Lê Thị Lúa (thứ hai từ trái sang) cùng bà con trong xã.",
+        "Quang cảnh đồng lúa xã Bình Minh.",
+        "Chủ tịch Trần Văn Bình.",
+        "Anna Bell (left) and her father at the market.",
+    ],
+)
+def test_lines_that_say_what_a_picture_shows_go(caption):
+    text = article(TITLE, *BODY[:2], caption, *BODY[2:])
+    assert strip(text).text == article(TITLE, *BODY)
+    assert removed(text) == [("caption", caption)]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Chủ tịch Trần Văn Bình.", "Thủ tướng Lê Văn Lúa.", "Bà Nguyễn Thị Gặt."],
+        ["Ông Bình nói phải chờ."],
+        ["Ông Trần Bình."],
+        ["Chủ tịch Trần Văn B."],
+        ["Bà con đi về phía bên trái con kênh (trái với lệ cũ) từ sáng sớm."],
+    ],
+)
+def test_lists_of_people_and_sentences_with_such_words_stay(lines):
+    kept = article(TITLE, *BODY[:2], *lines, *BODY[2:])
+    if lines == ["Ông Trần Bình."]:
+        kept = article(*BODY, *lines)
+    assert strip(kept).text == kept
 
 
 def test_sentences_about_pictures_and_englishmen_stay():

@@ -80,18 +80,20 @@ def test_sites_are_learned_shown_and_applied(run, tmp_path):
     (tmp_path / "crawl.jsonl").write_text(rows, encoding="utf-8")
     done = run("sites", "learn", "crawl.jsonl", "--output", "sites.json")
     assert done.returncode == 0
-    assert "12 pages read; 1 sites, 2 lines of furniture" in done.stderr
+    assert "12 pages read; 1 site, 2 lines of furniture" in done.stderr
     shown = run("sites", "show", "sites.json").stdout
     assert "news.example: 12 pages" in shown
     assert "Gọi tòa soạn" in shown
     found = json.loads(run("sites", "show", "sites.json", "-f", "json").stdout)
     assert {one["line"] for one in found["news.example"]} == {"Báo Đồng Quê 24", "Gọi tòa soạn"}
-    assert run("sites", "show", "sites.json", "--site", "other.example").stdout == ""
+    other = run("sites", "show", "sites.json", "--site", "other.example")
+    assert (other.returncode, other.stdout) == (2, "")
+    assert "one of the 1 site in sites.json, got 'other.example'" in other.stderr
     applied = run("sites", "apply", "sites.json", "crawl.jsonl").stdout.splitlines()
     assert len(applied) == 12
     assert all("Gọi tòa soạn" not in json.loads(line)["text"] for line in applied)
     again = run("sites", "learn", "crawl.jsonl", "-o", "sites.json", "--forget", "30")
-    assert "12 pages read; 1 sites" in again.stderr
+    assert "12 pages read; 1 site," in again.stderr
 
 
 def test_a_file_of_another_kind_is_refused(run, tmp_path):
@@ -99,3 +101,11 @@ def test_a_file_of_another_kind_is_refused(run, tmp_path):
     done = run("sites", "show", "sites.json")
     assert done.returncode != 0
     assert "must be a file written by 'sites learn'" in done.stderr
+
+
+def test_pages_of_no_site_teach_nothing_and_the_command_says_so(run, tmp_path):
+    (tmp_path / "a.txt").write_text(ARTICLE, encoding="utf-8")
+    done = run("sites", "learn", "a.txt", "-o", "sites.json")
+    assert done.returncode == 2
+    assert "a page needs a `source`, a `url`, or a folder" in done.stderr
+    assert not (tmp_path / "sites.json").exists()

@@ -102,11 +102,14 @@ def strip(
     found = removals(data, np.array([0, len(data)]), [title], markers, learned)
     taken = tuple(_explained(data, found, markers))
     kept = Stripped(text, "", taken).kept
+    stated = title_of(text, taken)
+    repeated = title is None or any(removal.kind == "title-repeat" for removal in taken)
     return Stripped(
         original=text,
         text="".join(text[a:b] for a, b in kept),
         removals=taken,
-        title=title or title_of(text, taken),
+        title=title or (stated.value if stated else None),
+        title_span=(stated.start, stated.end) if stated and repeated else None,
         byline=byline_of(text, taken),
         dateline=dateline_of(text, taken),
         published=published_of(text, taken),

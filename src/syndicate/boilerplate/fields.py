@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from syndicate.model import Removal
 
+_ENDS = '.!?…:;,"”)'
 _EDGES = " \t\r\n|-–—:•*_,;(（)）[]【】>"
 _LABEL = re.compile(r"^[^:：]{1,24}[:：]\s*(?=\S)")
 _BY = re.compile(r"^by\s+(?=\S)", re.IGNORECASE)
@@ -31,19 +32,33 @@ _MONTHS = {
         ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
     )
 }
+_LONGEST_STAMP = 60
 _LONGEST_TITLE = 26
 _SHORTEST_TITLE = 4
 
 
-def title_of(text: str, removals: Iterable[Removal]) -> str | None:
+def title_of(text: str, removals: Iterable[Removal]) -> Field | None:
     """Give the title that a text states: a line taken out as such, else a heading on top."""
     for removal in removals:
         if removal.kind == "title-repeat":
-            return text[removal.start : removal.end].strip()
-    top = next((line.strip() for line in text[:2000].splitlines() if line.strip()), "")
+            return _line(text, removal.start, removal.end)
+    top = next((line for line in text[:2000].splitlines() if line.strip()), "")
+    start = text.find(top)
     words = len(top.split())
-    is_heading = _SHORTEST_TITLE <= words <= _LONGEST_TITLE and top[-1] not in '.!?…:;,"”)'
-    return top if is_heading and len(top) < len(text.strip()) else None
+    is_heading = _SHORTEST_TITLE <= words <= _LONGEST_TITLE and top.strip()[-1] not in _ENDS
+    return (
+        _line(text, start, start + len(top))
+        if is_heading and top.strip() != text.strip()
+        else None
+    )
+
+
+def _line(text: str, start: int, end: int) -> Field:
+    """Give a span without the space around it."""
+    raw = text[start:end]
+    value = raw.strip()
+    start += len(raw) - len(raw.lstrip())
+    return Field(value, start, start + len(value))
 
 
 def byline_of(text: str, removals: Iterable[Removal]) -> Field | None:
@@ -60,7 +75,7 @@ def dateline_of(text: str, removals: Iterable[Removal]) -> Field | None:
     """Give the outlet's mark before the text: ``(Dân trí)``, ``NEW YORK (AP)``."""
     for removal in removals:
         raw = text[removal.start : removal.end]
-        if removal.kind == "lead-in" and not _STAMP.match(raw):
+        if removal.kind == "lead-in" and not _stamp(raw):
             value = raw.rstrip(" \t-–—:\u00a0")
             return Field(value, removal.start, removal.start + len(value))
     return None
@@ -69,8 +84,8 @@ def dateline_of(text: str, removals: Iterable[Removal]) -> Field | None:
 def published_of(text: str, removals: Iterable[Removal]) -> Field | None:
     """Give the date that stands alone on a line, as ISO 8601 where it can be read."""
     for removal in removals:
-        stamp = _STAMP.match(text[removal.start : removal.end])
-        if removal.kind == "lead-in" and stamp:
+        stamp = _stamp(text[removal.start : removal.end]) if removal.kind == "lead-in" else None
+        if stamp:
             return Field(stamp[1], removal.start + stamp.start(1), removal.start + stamp.end(1))
         if removal.kind == "dateline":
             field = _inner(text, removal.start, removal.end)
@@ -86,7 +101,7 @@ def credits_of(text: str, removals: Iterable[Removal]) -> tuple[Credit, ...]:
 
 def _credits(text: str, removal: Removal) -> Iterator[Credit]:
     start, end = removal.start, removal.end
-    if removal.kind == "lead-in" and not _STAMP.match(text[start:end]):
+    if removal.kind == "lead-in" and not _stamp(text[start:end]):
         bracketed = _BRACKETED.search(text, start, end)
         if bracketed:
             yield Credit(bracketed[1].strip(), "dateline", *bracketed.span(1))
@@ -102,6 +117,11 @@ def _credits(text: str, removal: Removal) -> Iterator[Credit]:
             yield Credit(name.removeprefix("www."), "credit", field.start, field.end, url[0])
         elif field is not None:
             yield Credit(field.value, "credit", field.start, field.end, url[0] if url else None)
+
+
+def _stamp(raw: str) -> re.Match[str] | None:
+    """Read a crawler's stamp; what is longer is none, and would take its square in time."""
+    return _STAMP.match(raw) if len(raw) <= _LONGEST_STAMP else None
 
 
 def _inner(text: str, start: int, end: int, *prefixes: re.Pattern[str]) -> Field | None:

@@ -43,10 +43,8 @@ def glued_cuts(lines: Lines, learned: Learned) -> dict[int, list[Cut]]:
     shares = learned.runs(keys, lines.doc[owner])
     covered = shares.copy()
     for step in range(1, RUN):
-        back = np.roll(shares, step)
-        back[:step] = 0.0
-        back[owner != np.roll(owner, step)] = 0.0
-        covered = np.maximum(covered, back)
+        back = np.where(owner[step:] == owner[:-step], shares[:-step], 0.0)
+        np.maximum(covered[step:], back, out=covered[step:])
     cuts: dict[int, list[Cut]] = {}
     runs = _runs(covered, owner, index, lines.tokens[owner])
     for doc, cut in _edges(lines, list(runs)):

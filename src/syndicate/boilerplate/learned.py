@@ -19,16 +19,20 @@ if TYPE_CHECKING:
     Shares = NDArray[np.float64]
 
 
+_LOW16 = np.uint64(0xFFFF)
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """Hashes, ascending, and with which part of their site's articles each stood.
 
     Of a line that is the title of one article the part is negative: there alone it is none of
-    the site's furniture.
+    the site's furniture. ``seen`` tells by the low 16 bits which hashes there may be.
     """
 
     keys: Keys
     shares: Shares
+    seen: NDArray[np.bool_]
 
     @classmethod
     def build(cls, sites: Mapping[str, Mapping[int, float]]) -> Table:
@@ -40,14 +44,19 @@ class Table:
             shares.append(np.array(list(found.values()), np.float64))
         keys = np.concatenate(parts)
         order = np.argsort(keys)
-        return cls(keys[order], np.concatenate(shares)[order])
+        seen = np.zeros(1 << 16, np.bool_)
+        seen[keys & _LOW16] = True
+        return cls(keys[order], np.concatenate(shares)[order], seen)
 
     def look_up(self, keys: Keys) -> Shares:
         """Give the shares of hashes, 0 where they are unknown."""
-        if not len(self.keys):
-            return np.zeros(len(keys))
-        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        return np.where(self.keys[at] == keys, self.shares[at], 0.0)
+        found = np.zeros(len(keys))
+        maybe = np.flatnonzero(self.seen[keys & _LOW16])
+        if len(maybe):
+            some = keys[maybe]
+            at = np.minimum(np.searchsorted(self.keys, some), len(self.keys) - 1)
+            found[maybe] = np.where(self.keys[at] == some, self.shares[at], 0.0)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,8 @@ class Learned:
     def subset(self, docs: Sequence[int]) -> Learned:
         """Give what was learned of the sites of some of the texts."""
         some = Learned(None, None)
+        if self._compiled is None:
+            return some
         some._compiled, some._sites = self._compiled, self._sites[np.array(docs, np.int64)]
         glued = set(self.glued)
         some.glued = tuple(i for i, doc in enumerate(docs) if doc in glued)

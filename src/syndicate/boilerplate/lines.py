@@ -9,7 +9,7 @@ import numpy as np
 from syndicate.boilerplate.characters import character_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -148,6 +148,13 @@ def as_bytes(data: NDArray[np.uint8]) -> NDArray[np.uint8]:
     view = np.ascontiguousarray(data).view()
     view.flags.writeable = False
     return view
+
+
+def column(texts: Sequence[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Put texts one after the other."""
+    offsets = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum([len(text) for text in texts], out=offsets[1:])
+    return as_bytes(np.frombuffer(b"".join(texts), np.uint8)), offsets
 
 
 Chunk = tuple[int, int, "NDArray[np.uint8]", "NDArray[np.int64]"]

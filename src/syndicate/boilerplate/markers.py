@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from syndicate.boilerplate.intext import CreditWords
 from syndicate.boilerplate.lines import read
 from syndicate.errors import ConfigError
 
@@ -41,6 +42,9 @@ class Mode(enum.IntFlag):
     OUTLET = 128
     STAMP = 256
     CLOSES = 512
+    PLACE = 1024
+    SCENE = 2048
+    PERSON = 4096
 
 
 _PLACES = {
@@ -50,7 +54,13 @@ _PLACES = {
     "legal": {"whole": Mode.WHOLE, "starts": Mode.STARTS, "within": Mode.WITHIN},
     "credit": {"whole": Mode.WHOLE, "starts": Mode.STARTS},
     "byline": {"whole": Mode.WHOLE, "starts": Mode.STARTS},
-    "caption": {"heads": Mode.HEAD, "phrases": Mode.PHRASE},
+    "caption": {
+        "heads": Mode.HEAD,
+        "phrases": Mode.PHRASE,
+        "places": Mode.PLACE,
+        "scenes": Mode.SCENE,
+        "people": Mode.PERSON,
+    },
     "lead-in": {"names": Mode.OUTLET, "stamps": Mode.STAMP},
     "image-alt": {"words": Mode.PICTURE},
     "date": {"words": Mode.DATE},
@@ -119,6 +129,8 @@ class Markers:
         The same of markers of one token.
     paired : ndarray of bool, shape (2**18,)
         Whether a longer marker begins with two tokens, by the hash that the kernel gives them too.
+    credits : CreditWords
+        The words of photo credits, for those inside a line.
     """
 
     entries: tuple[Marker, ...]
@@ -128,6 +140,7 @@ class Markers:
     seen: NDArray[np.uint16] = field(repr=False, compare=False)
     alone: NDArray[np.uint16] = field(repr=False, compare=False)
     paired: NDArray[np.bool_] = field(repr=False, compare=False)
+    credits: CreditWords = field(repr=False, compare=False)
 
     def extended(self, *paths: str | pathlib.Path) -> Markers:
         """Give these markers and those of the user's own files.
@@ -235,4 +248,8 @@ def _build(given: Iterable[Marker]) -> Markers:
         seen=seen,
         alone=alone,
         paired=paired,
+        credits=CreditWords.of(
+            [entry.form for entry in entries if entry.mode == Mode.HEAD],
+            [entry.form for entry in entries if entry.mode == Mode.PHRASE],
+        ),
     )

@@ -36,6 +36,8 @@ class Rule(enum.IntEnum):
     SITE_TAIL = 25
     SITE_RUN = 26
     COMMENTS = 27
+    IN_TEXT = 28
+    SHOWN = 29
 
 
 KINDS = {
@@ -66,5 +68,7 @@ KINDS = {
     Rule.SITE_TAIL: ("site-template", "ends other articles of the site too"),
     Rule.COMMENTS: ("comments", "written by readers"),
     Rule.SITE_RUN: ("site-template", "recurs inside other articles of the site"),
+    Rule.SHOWN: ("caption", "says what a picture shows"),
+    Rule.IN_TEXT: ("caption", "a photo credit inside the text"),
 }
 """Kind of removal and reason of each rule."""

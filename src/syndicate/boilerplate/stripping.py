@@ -8,20 +8,22 @@ would be left at it.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from syndicate.boilerplate.edges import Ends, read_ends
 from syndicate.boilerplate.features import ENDED, LED, Features, describe
 from syndicate.boilerplate.glued import glued_cuts
+from syndicate.boilerplate.intext import LONG, credit_cuts, near_joins, text_cuts
 from syndicate.boilerplate.lines import (
     ELLIPSIS,
     QUOTED,
     SENTENCE,
     Lines,
-    as_bytes,
+    column,
     read,
     reread,
 )
@@ -66,6 +68,8 @@ class Removals:
         return self.start, self.stop, self.rule, self.marker
 
 
+Cut = tuple[int, int]
+"""First byte and byte after the last of what goes."""
 Piece = tuple[int, int, int, int]
 """Start, stop, rule and marker of one removal."""
 
@@ -79,20 +83,39 @@ def removals(
 ) -> Removals:
     """Find what goes from each text ``data[offsets[i]:offsets[i + 1]]``."""
     keys = _title_keys(titles, len(offsets) - 1)
-    if not learned.glued:
-        return _by_line(read(data, offsets), offsets, keys, markers, learned)
-    texts = [data[a:b].tobytes() for a, b in itertools.pairwise(offsets.tolist())]
-    glued = set(learned.glued)
-    plain = [doc for doc in range(len(texts)) if doc not in glued]
-    found = _line_cuts([texts[doc] for doc in plain], keys[plain], markers, learned.subset(plain))
-    pieces = dict(zip(plain, found, strict=True))
-    pieces |= _unglue({doc: texts[doc] for doc in learned.glued}, keys, markers, learned)
+    texts = {doc: data[offsets[doc] : offsets[doc + 1]].tobytes() for doc in learned.glued}
+    inside = dict(zip(texts, text_cuts(list(texts.values()), markers.credits), strict=True))
+    plain = [doc for doc in range(len(offsets) - 1) if doc not in texts]
+    part, bounds = data, offsets
+    if texts:
+        part, bounds = column([data[offsets[i] : offsets[i + 1]].tobytes() for i in plain])
+    lines = read(part, bounds)
+    credited = _credits_inside(lines, bounds, markers)
+    found = _by_line(lines, bounds, keys[plain], markers, learned.subset(plain))
+    if not texts and not credited:
+        return found
+    pieces = dict(zip(plain, _pieces(found, bounds), strict=True))
+    inside |= {plain[i]: cuts for i, cuts in credited.items()}
+    texts |= {doc: data[offsets[doc] : offsets[doc + 1]].tobytes() for doc in inside}
+    pieces |= _unglue(texts, inside, keys, markers, learned)
     rows = [
         (low + a, low + b, rule, marker)
         for doc, low in enumerate(offsets[:-1].tolist())
         for a, b, rule, marker in pieces[doc]
     ]
-    return _gather(rows, [len(pieces[doc]) for doc in range(len(texts))])
+    return _gather(rows, [len(pieces[doc]) for doc in range(len(offsets) - 1)])
+
+
+def _credits_inside(lines: Lines, offsets: Ints, markers: Markers) -> dict[int, list[Cut]]:
+    """Give the photo credits inside the long lines of each text that has any."""
+    long = np.flatnonzero(lines.stop - lines.start >= LONG)
+    cuts: dict[int, list[Cut]] = {}
+    starts, stops = lines.start[long].copy(), lines.stop[long].copy()
+    for line, start, stop in credit_cuts(lines.data, starts, stops, markers.credits):
+        doc = int(lines.doc[long[line]])
+        low = int(offsets[doc])
+        cuts.setdefault(doc, []).append((start - low, stop - low))
+    return cuts
 
 
 def _by_line(
@@ -110,14 +133,25 @@ def _by_line(
 
 
 def _unglue(
-    texts: dict[int, bytes], titles: NDArray[np.uint64], markers: Markers, learned: Learned
+    texts: dict[int, bytes],
+    inside: dict[int, list[Cut]],
+    titles: NDArray[np.uint64],
+    markers: Markers,
+    learned: Learned,
 ) -> dict[int, list[Piece]]:
-    """Cut learned runs and then lines out of glued texts, in turns, until nothing changes."""
-    taken: dict[int, list[Piece]] = {doc: [] for doc in texts}
+    """Cut credits, learned runs and then lines out of texts, in turns, until nothing changes."""
+    taken = {doc: _in_text(inside.get(doc, ())) for doc in texts}
     active = list(texts)
     for _ in range(_ROUNDS):
         left = [_without(texts[doc], taken[doc]) for doc in active]
         cuts = _next_cuts(left, titles[active], markers, learned.subset(active))
+        done = [i for i, some in enumerate(cuts) if not some]
+        joins = [_joins(taken[active[i]]) for i in done]
+        again = [done[i] for i in near_joins([left[i] for i in done], joins, markers.credits)]
+        for i, more in zip(
+            again, text_cuts([left[i] for i in again], markers.credits), strict=True
+        ):
+            cuts[i] = _in_text(more)
         for doc, some in zip(active, cuts, strict=True):
             taken[doc] = _compose(taken[doc], sorted(some))
         active = [doc for doc, some in zip(active, cuts, strict=True) if some]
@@ -130,17 +164,31 @@ def _unglue(
     }
 
 
+def _in_text(cuts: Iterable[Cut]) -> list[Piece]:
+    """Give the photo credits inside a text as pieces."""
+    return [(start, stop, int(Rule.IN_TEXT), -1) for start, stop in cuts]
+
+
+def _joins(taken: list[Piece]) -> list[int]:
+    """Give where what is left of a text was joined."""
+    joins, gone = [], 0
+    for start, stop, _, _ in taken:
+        joins.append(start - gone)
+        gone += stop - start
+    return joins
+
+
 def _next_cuts(
     texts: list[bytes], titles: NDArray[np.uint64], markers: Markers, learned: Learned
 ) -> list[list[Piece]]:
     """Give the learned runs of each text, and of a text without any the lines that go."""
-    data, offsets = _column(texts)
-    lines = read(data, offsets)
+    ends, lines, offsets = read_ends(texts)
     runs = glued_cuts(lines, learned)
     if not runs:
-        return _pieces(_by_line(lines, offsets, titles, markers, learned), offsets)
+        found = _pieces(_by_line(lines, offsets, titles, markers, learned), offsets)
+        return [_moved(some, one) for some, one in zip(found, ends, strict=True)]
     cuts = [
-        [(a - low, b - low, int(rule), -1) for a, b, rule in runs.get(doc, [])]
+        _moved([(a - low, b - low, int(rule), -1) for a, b, rule in runs.get(doc, [])], ends[doc])
         for doc, low in enumerate(offsets[:-1].tolist())
     ]
     plain = [doc for doc, some in enumerate(cuts) if not some]
@@ -156,15 +204,15 @@ def _line_cuts(
     texts: list[bytes], titles: NDArray[np.uint64], markers: Markers, learned: Learned
 ) -> list[list[Piece]]:
     """Give the lines of each text that go."""
-    data, offsets = _column(texts)
+    data, offsets = column(texts)
     return _pieces(_by_line(read(data, offsets), offsets, titles, markers, learned), offsets)
 
 
-def _column(texts: list[bytes]) -> tuple[NDArray[np.uint8], Ints]:
-    """Put texts one after the other."""
-    offsets = np.zeros(len(texts) + 1, np.int64)
-    np.cumsum([len(text) for text in texts], out=offsets[1:])
-    return as_bytes(np.frombuffer(b"".join(texts), np.uint8)), offsets
+def _moved(pieces: list[Piece], ends: Ends) -> list[Piece]:
+    """Give pieces of a text's ends as they lie in the text."""
+    if not ends.left_out:
+        return pieces
+    return [(ends.original(a), ends.original(b), rule, marker) for a, b, rule, marker in pieces]
 
 
 def _pieces(found: Removals, offsets: Ints) -> list[list[Piece]]:
@@ -195,12 +243,16 @@ def _gaps(text: bytes) -> int:
 
 def _without(text: bytes, taken: list[Piece]) -> bytes:
     """Cut pieces out."""
+    if not taken:
+        return text
     edges = [0, *(edge for a, b, _, _ in taken for edge in (a, b)), len(text)]
     return b"".join(text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
 
 
 def _compose(taken: list[Piece], cuts: list[Piece]) -> list[Piece]:
     """Add cuts of what is left of a text to what was taken out of it before."""
+    if not (taken and cuts):
+        return taken or cuts
 
     def original(position: int, *, end: bool) -> int:
         for a, b, _, _ in taken:
@@ -230,7 +282,7 @@ def _title_keys(titles: Sequence[str | None] | None, count: int) -> NDArray[np.u
     if titles is None or not any(titles):
         return keys
     encoded = [" ".join((t or "").split()).encode("utf-8", "surrogatepass") for t in titles]
-    lines = read(*_column(encoded))
+    lines = read(*column(encoded))
     keys[lines.doc] = lines.key
     return keys
 

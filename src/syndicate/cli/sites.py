@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from syndicate.cli.strip import Format, Paths, Written, finish, read_documents
+from syndicate.errors import ConfigError
 
 if TYPE_CHECKING:
     from syndicate.boilerplate import SiteTemplates
@@ -61,8 +62,20 @@ def learn(paths: Paths, *, output: Output, forget: Forget = None) -> None:
     if count:
         templates.save(output)
         lines = sum(len(templates.furniture(site)) for site in templates.sites)
-        say(f"{count:,} pages read; {len(templates.sites):,} sites, {lines:,} lines of furniture")
+        sites = _counted(len(templates.sites), "site")
+        say(f"{_counted(count, 'page')} read; {sites}, {_counted(lines, 'line')} of furniture")
     finish(trouble, count)
+    if not count:
+        message = (
+            "nothing was learned: a page needs a `source`, a `url`, or a folder of its site"
+            " inside the folder given"
+        )
+        raise ConfigError(message)
+
+
+def _counted(number: int, noun: str) -> str:
+    """Say how many there are."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _learn(templates: SiteTemplates, paths: list[str], trouble: list[Skipped], day: int) -> int:
@@ -90,6 +103,10 @@ def show(file: Learned, *, site: Site = None, format_: Written = Format.TEXT) ->
 
     templates = SiteTemplates.load(file)
     chosen = [name for name in templates.sites if site in (None, name)]
+    if site is not None and not chosen:
+        known = _counted(len(templates.sites), "site")
+        message = f"--site must be one of the {known} in {file}, got {site!r}"
+        raise ConfigError(message)
     if format_ is Format.JSON:
         found = {
             name: [{"line": f.line, "articles": f.articles} for f in templates.furniture(name)]
@@ -99,7 +116,7 @@ def show(file: Learned, *, site: Site = None, format_: Written = Format.TEXT) ->
         sys.stdout.write("\n")
         return
     for name in chosen:
-        sys.stdout.write(f"{shown(name)}: {templates.pages(name):,} pages\n")
+        sys.stdout.write(f"{shown(name)}: {_counted(templates.pages(name), 'page')}\n")
         for furniture in templates.furniture(name):
             sys.stdout.write(f"{furniture.articles:>6}  {shown(furniture.line)}\n")
 

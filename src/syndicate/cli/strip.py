@@ -143,7 +143,8 @@ def _plain(document: Document, result: Stripped) -> dict[str, Any]:
     fields = {name: _fields(getattr(result, name)) for name in ("byline", "dateline", "published")}
     removals = [_fields(removal) for removal in result.removals]
     credits_ = [_fields(credit) for credit in result.credits]
-    stated = {"title": result.title, **fields, "credits": credits_, "removals": removals}
+    title = {"title": result.title, "title_span": result.title_span}
+    stated = {**title, **fields, "credits": credits_, "removals": removals}
     kept = {name: value for name, value in known.items() if value is not None}
     return {**kept, "text": result.text, "stated": stated}
 

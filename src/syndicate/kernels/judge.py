@@ -13,13 +13,13 @@ import numpy as np
 
 from syndicate.kernels._jit import F64, I64, Patient, helper, kernel
 from syndicate.kernels.lines import ELLIPSIS, LINK, LOUD, NAMELIKE, QUOTED, SENTENCE
-from syndicate.kernels.signs import CLOSING, CREDIT, DATED, PICTURED, POINTED
+from syndicate.kernels.signs import CLOSING, CREDIT, DATED, PICTURED, POINTED, SHOWING
 
 # Rules, as `syndicate.boilerplate.rules` numbers them; the first are also types of markers.
 NOTHING, SECTION, READ_MORE, FURNITURE, LEGAL, SOURCE, BYLINE, DATELINE = range(8)
 IMAGE_TEXT, REPEATED, TEASER, SITE, TITLE, PHOTO, CAPTION, DOUBLED, MENU = range(8, 17)
 AFTER_BODY, BEFORE_BODY = 17, 18
-BARE_LINK, TEASED, NAME, COMMENTS = 21, 22, 23, 27
+BARE_LINK, TEASED, NAME, COMMENTS, SHOWN = 21, 22, 23, 27, 29
 
 # What a line looks like on its page, above the flags of the line and its signs.
 ENDS, HEADING, TWIN, NEXT_TWIN, NUMBERS, TITLED, NAMED, PROSE = (1 << bit for bit in range(20, 28))
@@ -44,7 +44,7 @@ _LISTED = 15
 _ARTICLE = 600
 _ENOUGH, _SURE, _TELLS = 6, 3, 2
 
-_EVIDENCE = np.zeros(24, np.int64)
+_EVIDENCE = np.zeros(32, np.int64)
 _EVIDENCE[[SECTION, SITE]] = 6
 _EVIDENCE[LEGAL] = 4
 _EVIDENCE[[FURNITURE, READ_MORE]] = 3
@@ -122,6 +122,7 @@ def judge(
         _keep_title(shares, live, words, look, rule, drop, low, start)
         _drop_inside(words, look, rule, drop, start, high, last)
         _drop_captions(words, look, rule, drop, low, high, start, past)
+        _drop_shown(look, rule, drop, start, last)
         _drop_alone(words, look, rule, drop, low, high)
         _keep_enough(words, look, drop, low, high)
         low = high
@@ -264,6 +265,8 @@ def _classify(
             why, points = IMAGE_TEXT, -10
         elif signs & CREDIT and size <= CAPTION_WORDS:
             why, points = PHOTO, 0
+        elif signs & SHOWING and low < i < high - 1:
+            why, points = SHOWN, 0
         elif times[i] > 1 and size >= 5 and not seen & (TWIN | NEXT_TWIN):
             why, points = REPEATED, -4 * min(size, 40)
         elif seen & TWIN and size >= 5:
@@ -453,6 +456,22 @@ def _drop_captions(
     for i in range(start, past):
         if drop[i] == NOTHING and look[i] & TWIN and words[i] >= 3:
             drop[i] = DOUBLED
+
+
+@helper
+def _drop_shown(look: I64, rule: I64, drop: I64, start: int, last: int) -> None:
+    """Drop what reads like a caption without a credit, where prose stands around it.
+
+    A list of people is none, nor is what prose announces.
+    """
+    for i in range(start + 1, last):
+        if rule[i] == SHOWN and drop[i] == NOTHING:
+            above, below = i - 1, i + 1
+            while above > start and drop[above] != NOTHING:
+                above -= 1
+            while below < last and drop[below] != NOTHING:
+                below += 1
+            drop[i] = SHOWN if look[above] & look[below] & PROSE else NOTHING
 
 
 @helper

@@ -37,7 +37,7 @@ from syndicate.kernels.lines import (
 )  # fmt: skip
 
 # What a line says of itself.
-CREDIT, DATED, PICTURED, POINTED, LED, ENDED, CLOSING = (1 << bit for bit in range(7))
+CREDIT, DATED, PICTURED, POINTED, LED, ENDED, CLOSING, SHOWING = (1 << bit for bit in range(8))
 
 # Rows of what is told.
 MARKER, SORT, SIGNS = range(3)
@@ -48,6 +48,8 @@ MARKS, MODE, MOST_WORDS, NEEDS_COLON, LENGTH, TYPE = range(6)
 WHOLE, STARTS, WITHIN, DATE, HEADS, PHRASE, PICTURE, OUTLET, STAMP, CLOSES = (
     1 << bit for bit in range(10)
 )
+PLACE, SCENE, PERSON = (1 << bit for bit in range(10, 13))
+SHOWS = SCENE | PERSON
 ENTIRE, CAPTION, LEADS = WHOLE | CLOSES, HEADS | PHRASE, OUTLET | STAMP
 DECIDES = ENTIRE | STARTS | WITHIN
 
@@ -65,6 +67,7 @@ _SURE_TOKENS = 3
 _CLAUSE = 8
 _LEAD_TOKENS, _LEAD_WORDS = 8, 8
 _LONG_LINE = 40
+_SCENE_WORDS, _PLACE_WORDS, _NAMES = 16, 40, 5
 _FIRST, _SECOND, _DOT, _SLASH, _ARROW = (ord(c) for c in "12./>")
 
 
@@ -214,6 +217,9 @@ def describe(
             wanted |= CAPTION if token >= size - _CREDIT_TOKENS and not signs & CREDIT else 0
             wanted |= PICTURE if numbered and token == size - 2 else 0
             wanted |= DATE if undated > 0 else 0
+            wanted |= SHOWS if token == 0 and words <= _SCENE_WORDS else 0
+            opened = np.int64(facts[place, LOOK]) >> 16 & _OPEN != 0
+            wanted |= PLACE if opened and words <= _PLACE_WORDS else 0
             if modes & wanted == 0:
                 continue
             after = hashes[place + 1 if place + 1 < len(hashes) else place]
@@ -224,6 +230,8 @@ def describe(
                 part = wanted & DECIDES
                 if not part:
                     part = wanted & CAPTION
+                if not part:
+                    part = wanted & (SHOWS | PLACE)
                 if not part:
                     part = wanted & -wanted
                 wanted &= ~part
@@ -236,6 +244,9 @@ def describe(
                     marker = entry
                 elif part & DATE:
                     dates += 1
+                elif part & (SHOWS | PLACE):
+                    if _shows(columns, facts, table, line, token, entry):
+                        signs |= SHOWING
                 elif part & PICTURE:
                     signs |= PICTURED
                     stems[line] = columns[STEM2, line]
@@ -327,6 +338,33 @@ def _credits(columns: U64, facts: U32, table: I64, line: int, first: int, marker
     toned = columns[TONES, line] != _NO or table[marker, MARKS] == 0
     bare = edged and toned and first > 0 and not colon
     return bare and 1 <= rest <= 6 and names == rest
+
+
+@helper
+def _shows(columns: U64, facts: U32, table: I64, line: int, first: int, marker: int) -> bool:
+    """Tell whether a line says what a picture shows.
+
+    It names a place in the picture in brackets, begins with a scene, or is a person's title and
+    name and no more.
+    """
+    base, size = np.int64(columns[BASE, line]), np.int64(columns[TOKENS, line])
+    past = first + table[marker, LENGTH]
+    if table[marker, MODE] == SCENE:
+        return True
+    if table[marker, MODE] == PLACE:
+        return _gap(columns, facts, line, past) & _CLOSE != 0
+    if size > 2 * HEAD or np.int64(columns[FLAGS, line]) & SENTENCE == 0:
+        return False
+    names = small = 0
+    for place in range(base + past, base + size):
+        look = np.int64(facts[place, LOOK])
+        if (look & _DIGIT) | (look >> 16 & (_END | _COLON | _OPEN | _CLOSE)):
+            return False
+        names = names + 1 if look & _UPPER else 0
+        small += 1 - np.int64(look & _UPPER != 0)
+    last = base + size - 1
+    initial = np.int64(facts[last, PAST]) - np.int64(facts[last, FIRST]) <= 2
+    return 2 <= names <= _NAMES and small == 0 and not initial
 
 
 DESCRIBE, LONGEST = Patient(describe, 2_000), Patient(longest, 200)

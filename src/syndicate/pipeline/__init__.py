@@ -197,7 +197,8 @@ def _result(
 
 def _named(sites: list[str]) -> str:
     """Say how many sites there are, and name the first."""
-    return f"{sites[0]} and {len(sites) - 1} other sites" if len(sites) > 1 else sites[0]
+    others = len(sites) - 1
+    return f"{sites[0]} and {others} other site{'s' * (others > 1)}" if others else sites[0]
 
 
 def _placed(
