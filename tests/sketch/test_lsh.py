@@ -40,3 +40,10 @@ def test_the_share_of_equal_keys_follows_the_formula():
     keys = [band_keys(signatures(side.ravel(), bounds, 128), cut) for side in sides]
     expected = (shared / (2 * size - shared)) ** 4
     assert abs((keys[0] == keys[1]).mean() - expected) < 0.01
+
+
+def test_buckets_are_the_same_where_single_keys_are_passed_over(monkeypatch):
+    keys = np.random.default_rng(7).integers(0, 3000, 5000).astype(np.uint64) << np.uint64(40)
+    plain = [found.tolist() for found in buckets(keys)]
+    monkeypatch.setattr("syndicate.sketch.repeats._FEW", 0)
+    assert [found.tolist() for found in buckets(keys)] == plain

@@ -61,7 +61,7 @@ def test_leaving_out_what_occurs_once_changes_nothing(monkeypatch):
     hashes = generator.integers(0, 4000, 6000).astype(np.uint64) << np.uint64(48)
     documents = generator.integers(0, 300, 6000).astype(np.uint32)
     plain = invert(hashes, documents, 300)
-    monkeypatch.setattr("syndicate.sketch.sample._FEW", 0)
+    monkeypatch.setattr("syndicate.sketch.repeats._FEW", 0)
     filtered = invert(hashes, documents, 300)
     assert filtered.documents.tolist() == plain.documents.tolist()
     assert filtered.bounds.tolist() == plain.bounds.tolist()

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from syndicate.sketch.repeats import repeated
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -88,10 +90,11 @@ def buckets(keys: NDArray[np.uint64]) -> Iterator[NDArray[np.int64]]:
     ndarray of int64, shape (buckets, size)
         All buckets of one size at a time, sizes from 2 up; numbers ascend in each row.
     """
-    order = np.argsort(keys, kind="stable")
+    several = repeated(keys)
+    order = several[np.argsort(keys[several], kind="stable")]
     ordered = keys[order]
     starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-    sizes = np.diff(np.r_[starts, len(keys)])
+    sizes = np.diff(np.r_[starts, len(ordered)])
     for size in np.unique(sizes[sizes > 1]):
         first = starts[sizes == size]
         yield order[first[:, None] + np.arange(size)]

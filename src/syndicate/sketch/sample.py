@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from syndicate.sketch.repeats import repeated
 from syndicate.sketch.stock import Crowded
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ THINNED = (8, 32)
 share is a stock phrase, unless they share much of it, and pairs grow with the square."""
 LIMIT = np.uint64((1 << 64) // ONE_IN)
 """Hashes below it are sampled."""
-_FEW = 1 << 14
-"""So many hashes are sorted sooner than the repeated ones among them are found."""
 SHELVES = 64
 """Ranges of hashes that are kept apart, so that a part of all hashes is read without the rest."""
 
@@ -123,9 +122,8 @@ def invert(hashes: NDArray[np.uint64], documents: NDArray[np.uint32], n: int) ->
     n
         Number of documents.
     """
-    if len(hashes) > _FEW:
-        several = _repeated(hashes)
-        hashes, documents = hashes[several], documents[several]
+    several = repeated(hashes)
+    hashes, documents = hashes[several], documents[several]
     left, bits = map(np.uint64, key_bits(n))
     packed = hashes << left >> bits << bits | documents
     packed.sort()
@@ -144,16 +142,6 @@ def invert(hashes: NDArray[np.uint64], documents: NDArray[np.uint32], n: int) ->
     bounds = np.r_[0, np.cumsum(sizes[wanted])]
     listed = packed[np.repeat(wanted, sizes)] & number
     return Postings(listed.astype(np.uint32), bounds, int(many.sum()), crowded)
-
-
-def _repeated(hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Mark hashes that may occur more than once; most do not, and need not be sorted."""
-    from syndicate.kernels import samples as kernels  # noqa: PLC0415 - compiles
-
-    several = np.empty(len(hashes), bool)
-    counters = np.zeros(1 << (len(hashes).bit_length() + 1), np.uint8)
-    kernels.repeated(hashes, counters, several)
-    return several
 
 
 def concatenate(parts: list[Postings]) -> Postings:

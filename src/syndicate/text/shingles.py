@@ -97,7 +97,7 @@ def shingle(
     used = tokens.shingle_texts(
         data, offsets, *table, size, points, hashes, room, bounds, flags, counts, digests
     )
-    return Shingled(room[:used].copy(), bounds, flags[: counts.sum()].copy(), counts, digests)
+    return Shingled(room[:used], bounds, flags[: counts.sum()], counts, digests)
 
 
 def find_tokens(text: NDArray[np.uint8]) -> Tokens:
