@@ -46,7 +46,7 @@ def both(templates, texts, titles):
     spans = []
     for enough in (-1, 1 << 30):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(_jit, "_is_kept", lambda _: False)
+            patch.setattr(_jit, "is_kept", lambda _: False)
             for module, name in PATIENTS:
                 kernel = getattr(module, name).kernel
                 patch.setattr(module, name, _jit.Patient(kernel, enough))
@@ -76,13 +76,13 @@ def test_each_sign_by_itself(templates, sign, place):
 
 
 def test_plain_python_gives_way_once_compiling_pays(monkeypatch):
-    monkeypatch.setattr(_jit, "_is_kept", lambda _: False)
+    monkeypatch.setattr(_jit, "is_kept", lambda _: False)
     patient = _jit.Patient(kernels.judge, 10)
     assert [patient.plain(4) is not None for _ in range(4)] == [True, True, False, False]
 
 
 def test_what_was_compiled_before_is_used(monkeypatch):
-    monkeypatch.setattr(_jit, "_is_kept", lambda _: True)
+    monkeypatch.setattr(_jit, "is_kept", lambda _: True)
     assert _jit.Patient(kernels.judge, 10).plain(4) is None
 
 

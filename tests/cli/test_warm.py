@@ -30,6 +30,8 @@ def test_what_it_compiles_is_what_a_run_uses(tmp_path):
     ready = {name.split("-")[0] for name in before}
     assert {
         "align.align_pairs",
+        "align.changed_facts",
+        "measure.measure",
         "sets.shared",
         "signs.describe",
         "tokens.shingle_texts",

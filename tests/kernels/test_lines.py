@@ -28,7 +28,7 @@ def spoken(line):
     words, inside = [], False
     for character in re.sub(r"://\S*", " ", line):
         category = unicodedata.category(character)
-        if category[0] in "LN" or category == "Mc" or character in "©ⓒ":
+        if category[0] in "LN" or category in ("Mc", "Me") or character in "©ⓒ":
             if inside and character not in "©ⓒ" and words[-1] not in ("©", "ⓒ"):
                 words[-1] += character
             else:
@@ -41,6 +41,7 @@ def spoken(line):
 
 @given(SPACED)
 @example("\0")
+@example("0\u04880")
 @example("a\n\0\nb\0")
 def test_lines_and_their_words(text):
     lines, data = lines_of(text)

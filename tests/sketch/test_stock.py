@@ -7,10 +7,10 @@ import pytest
 from syndicate import dedupe, dedupe_paths
 from syndicate.config import Config
 from syndicate.io.spool import pack
+from syndicate.match.folded import Folded
 from syndicate.match.verify import NONE, LeftOut
 from syndicate.model import Relation
 from syndicate.pipeline.compare import examine
-from syndicate.pipeline.folded import Folded
 from syndicate.sketch import sample
 
 SIZE = 5

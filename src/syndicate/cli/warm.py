@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from syndicate.boilerplate.lines import as_bytes
-from syndicate.kernels import align, lines, signs
+from syndicate.kernels import align, lines, measure, signs
 from syndicate.match.align import evidence
 from syndicate.match.verify import overlap
 from syndicate.text.shingles import encode, shingle
@@ -40,6 +40,7 @@ def compile_later_kernels() -> None:
     """
     shingle(*encode([""]), 1)
     shingles, flags = np.arange(120, dtype=np.uint64) % 40, np.zeros(132, np.uint16)
+    shingles[50:60] += np.uint64(1000)  # an edit
     bounds, starts = np.arange(0, 121, 40), np.arange(0, 133, 44)
     left, right = np.array([0, 0]), np.array([1, 2])
     evidence(shingles, bounds, flags, starts, left, right, size=5)
@@ -49,6 +50,8 @@ def compile_later_kernels() -> None:
     tokens = hashes, np.empty((0, lines.TOKEN_COLUMNS), np.uint32)
     columns = np.empty((lines.LINE_COLUMNS, 0), np.uint64)
     text = as_bytes(np.empty(0, np.uint8))
+    measure.MEASURE.hurry()
+    evidence(shingles, bounds, flags, starts, left, right, size=5)
     signs.describe(text, columns, *tokens, modes, modes, pairs, hashes, one, many, hashes, many)
 
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from syndicate.index.codec import Remembered, digest_of, unpack
-from syndicate.index.known import Column, evidence
 from syndicate.match import relation
-from syndicate.match.align import EvidenceTable
+from syndicate.match.align import EvidenceTable, evidence
 from syndicate.match.context import context, worth_aligning
+from syndicate.match.folded import Folded
 from syndicate.match.relation import Context, Evidence
 from syndicate.match.roundup import STORIES, with_roundups
-from syndicate.match.verify import Overlap, overlap
+from syndicate.match.verify import Overlap, distinct, overlap
 from syndicate.model import Match, Relation, Verdict
 from syndicate.sketch.sample import CAP, SHARED
 
@@ -184,17 +184,17 @@ class Judge:
         """Compare the page with documents; give what the settings call a match."""
         known = [unpack(record) for record in records]
         others = self.sketcher.shingled([other.kept for other in known])
-        texts = Column.of([page.words, others])
+        texts = Folded.of(page.words, others)
         ahead = np.array([other.record.id < page.document.id for other in known], bool)
         row = np.arange(1, len(known) + 1)
         pairs = _Columns(np.where(ahead, row, 0), np.where(ahead, 0, row))
-        sizes = overlap(texts.shingles, texts.bounds, texts.sizes, pairs.left, pairs.right)
+        sizes = overlap(*texts[:2], distinct(*texts[:2]), pairs.left, pairs.right)
         told = np.flatnonzero(worth_aligning(sizes, self.sketcher.config.threshold))
         if not len(told):
             return _Pairs([], [], {}, {})
         pairs = _Columns(pairs.left[told], pairs.right[told])
         sizes = Overlap(*(column[told] for column in sizes))
-        table = evidence(texts, *pairs, size=self.sketcher.config.sketch.shingle_size)
+        table = evidence(*texts, *pairs, size=self.sketcher.config.sketch.shingle_size)
         places = row[told].tolist()
         same = np.array([known[place - 1].digest == page.digest for place in places], np.bool_)
         beside = _beside(page.document, [known[place - 1] for place in places], same, pairs)

@@ -6,8 +6,9 @@ import functools
 
 import numpy as np
 
-from syndicate.index.known import Column, evidence
-from syndicate.match.verify import overlap
+from syndicate.match.align import evidence
+from syndicate.match.folded import Folded
+from syndicate.match.verify import distinct, overlap
 from syndicate.text.shingles import encode, shingle
 
 
@@ -15,7 +16,7 @@ from syndicate.text.shingles import encode, shingle
 def rehearse() -> None:
     """Compile it all, unless it was done before: the first time for an installation."""
     from syndicate.kernels import lookup, measure, runs  # noqa: PLC0415 - imports numba
-    from syndicate.kernels._jit import _is_kept as is_kept  # noqa: PLC0415 - imports numba
+    from syndicate.kernels._jit import is_kept  # noqa: PLC0415 - imports numba
     from syndicate.store import rehearsal  # noqa: PLC0415 - not every index is a file
 
     if all(map(is_kept, (measure.measure, runs.merge_slices, lookup.look, lookup.choose))):
@@ -23,7 +24,8 @@ def rehearse() -> None:
     rehearsal.rehearse()
     none = np.empty(0, np.int64)
     lookup.choose(none, none, 0, 0, 0, 0, none)
-    texts = Column.of([shingle(*encode(["a b c d e f g h"] * 2), 5)])
+    texts = Folded.of(shingle(*encode(["a b c d e f g h"] * 2), 5))
     left, right = np.array([0]), np.array([1])
-    overlap(texts.shingles, texts.bounds, texts.sizes, left, right)
-    evidence(texts, left, right, size=5)
+    overlap(*texts[:2], distinct(*texts[:2]), left, right)
+    measure.MEASURE.hurry()
+    evidence(*texts, left, right, size=5)

@@ -135,18 +135,22 @@ class Patient(Generic[Function]):
         self._left = enough
         self._plain: Function | None = None
 
+    def hurry(self) -> None:
+        """Compile at the next use, however few the items."""
+        self._left = -1
+
     def plain(self, items: int) -> Function | None:
         """Give the plain function if it is to be used for so many items, else None."""
         if self._left < 0:
             return None
         self._left -= items
         if self._plain is None:
-            self._left = -1 if _is_kept(self.kernel) else self._left
+            self._left = -1 if is_kept(self.kernel) else self._left
             self._plain = _interpreted(self.kernel)
         return self._plain if self._left >= 0 else None
 
 
-def _is_kept(kernel: Any) -> bool:  # noqa: ANN401 - numba's own
+def is_kept(kernel: Any) -> bool:  # noqa: ANN401 - numba's own
     """Tell whether machine code of a kernel is at hand or kept from an earlier process."""
     if kernel.signatures:
         return True
@@ -159,6 +163,6 @@ def _interpreted(kernel: Any) -> Any:  # noqa: ANN401 - numba's own
     """Give a kernel with its helpers as they were before compiling."""
     names = dict(kernel.py_func.__globals__)
     for name, value in list(names.items()):
-        if hasattr(value, "py_func"):
+        if hasattr(value, "py_func") and value.py_func.__module__ == names["__name__"]:
             names[name] = types.FunctionType(value.py_func.__code__, names)
     return names[kernel.py_func.__name__]

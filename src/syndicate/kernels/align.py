@@ -223,6 +223,23 @@ def is_fact(trait: np.int64) -> bool:
 
 
 @kernel
+def count_facts(traits: U16, out: I64) -> None:
+    """Count the facts before each token, and at last all of them.
+
+    Parameters
+    ----------
+    traits : ndarray of uint16, shape (n,)
+    out : ndarray of int64, shape (n + 1,)
+        Filled.
+    """
+    count = 0
+    for k in range(len(traits)):
+        out[k] = count
+        count += is_fact(np.int64(traits[k]))
+    out[len(traits)] = count
+
+
+@kernel
 def _stated(trait: np.int64) -> int:
     """Give what a fact states, whatever its form: 09 is 9, and 580m is 580 m."""
     return trait & (0x3FE if trait & 0x4000 else 0x3FFE)

@@ -1,16 +1,14 @@
 """Measuring how what pairs of texts share lies in them, run by run.
 
-`syndicate.match.align` does the same for many pairs at once, array by array, and is what this
-is tested against. One page and its few candidates pay for each array whatever its length: that
-takes several times as long as this.
+For few pairs the same by numpy, array by array, takes several times as long.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I32, I64, U16, helper, kernel
-from syndicate.kernels.align import changed_facts, is_fact
+from syndicate.kernels._jit import I32, I64, U16, Patient, helper, kernel
+from syndicate.kernels.align import changed_facts
 
 (
     TOKENS_A, TOKENS_B, SHARED, RUNS, PASSAGES, LONGEST, SPANNED_A, SPANNED_B, MOVED,
@@ -122,8 +120,8 @@ def _gaps(
 
 @kernel
 def measure(
-    a: I32, b: I32, length: I32, bounds: I64, traits: U16, token_bounds: I64, left: I64,
-    right: I64, size: int, limits: I64, out: I64,
+    a: I32, b: I32, length: I32, bounds: I64, traits: U16, facts: I64, token_bounds: I64,
+    left: I64, right: I64, size: int, limits: I64, out: I64,
 ) -> None:  # fmt: skip
     """Sum up the runs of each pair.
 
@@ -133,6 +131,8 @@ def measure(
         As `syndicate.kernels.align.align_pairs` fills them; lengths are cut to the texts.
     traits : ndarray of uint16
         Of the tokens of all texts.
+    facts : ndarray of int64
+        As `syndicate.kernels.align.count_facts` fills it for them.
     token_bounds : ndarray of int64, shape (texts + 1,)
         Where each text's tokens start and the last end.
     left, right : ndarray of int64, shape (pairs,)
@@ -144,9 +144,6 @@ def measure(
     out : ndarray of int64, shape (pairs, ROWS)
         Filled.
     """
-    facts = np.zeros(len(traits) + 1, np.int64)
-    for k in range(len(traits)):
-        facts[k + 1] = facts[k] + np.int64(is_fact(np.int64(traits[k])))
     changed, places = np.empty(1, np.int32), np.empty(1, np.int32)
     out[:] = 0
     for pair in range(len(left)):
@@ -181,3 +178,6 @@ def measure(
             row[LAST_A + 2 * side] = extent[1]
             row[BULK_A + side] = extent[2]
             row[OWN_A + side] = extent[3]
+
+
+MEASURE = Patient(measure, 20_000)

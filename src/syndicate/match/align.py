@@ -42,11 +42,10 @@ BULK = 7
 TABLE = 200
 """Tokens of the longest table of numbers that is compared as one edit."""
 
-DIGITS, LETTER = 0x3FF, 1 << 14
-"""Bits of a token's traits; `syndicate.text.fold` names them all."""
-
 CHUNK = 1 << 20
 """Shingles of right-hand texts aligned at a time; bounds the memory for runs."""
+
+_LIMITS = np.array([EDIT, INSERTED, BESIDE, RELAXED, BULK, TABLE])
 
 
 class Alignment(NamedTuple):
@@ -214,17 +213,18 @@ def evidence(
     token_bounds : shape (texts + 1,)
         Where each text's tokens start.
     """
-    fact = ((traits & DIGITS) != 0) | ((traits > 0) & (traits < LETTER))
-    facts = np.concatenate(([0], np.cumsum(fact, dtype=np.int64)))
-    parts = []
+    from syndicate.kernels.align import count_facts  # noqa: PLC0415 - compiles
+    from syndicate.kernels.measure import MEASURE, ROWS  # noqa: PLC0415 - compiles
+
+    facts = np.empty(len(traits) + 1, np.int64)
+    count_facts(traits, facts)
+    table = np.empty((len(left), ROWS), np.int64)
     for chosen in _chunks(np.diff(bounds)[right]):
-        found = align(shingles, bounds, left[chosen], right[chosen], size=size)
-        tokens = np.diff(token_bounds)[right[chosen]]
-        found = drop_strays(shorten(found, tokens), size)
-        parts.append(_measure(found, traits, facts, token_bounds, left[chosen], right[chosen]))
-    if not parts:
-        return EvidenceTable(*[np.empty(0, np.int64)] * len(EvidenceTable._fields))
-    return EvidenceTable(*map(np.concatenate, zip(*parts, strict=True)))
+        ends = left[chosen], right[chosen]
+        found = align(shingles, bounds, *ends, size=size)
+        sum_up = MEASURE.plain(len(found.a) + len(ends[0])) or MEASURE.kernel
+        sum_up(*found, traits, facts, token_bounds, *ends, size, _LIMITS, table[chosen])
+    return EvidenceTable(*np.ascontiguousarray(table.T))
 
 
 def _chunks(sizes: I64) -> Iterator[slice]:
@@ -236,104 +236,3 @@ def _chunks(sizes: I64) -> Iterator[slice]:
         stop = max(start + 1, int(np.searchsorted(ends, before + CHUNK, "right")))
         yield slice(start, stop)
         start = stop
-
-
-def _measure(
-    found: Alignment, traits: U16, facts: I64, token_bounds: I64, left: I64, right: I64
-) -> EvidenceTable:
-    """Sum up the runs of each pair; ``facts`` counts them up to each token of ``traits``."""
-    pairs = len(left)
-    a, b, length = (part.astype(np.int64) for part in found[:3])
-    pair = np.repeat(np.arange(pairs), np.diff(found.bounds))
-    tokens_a, tokens_b = np.diff(token_bounds)[left], np.diff(token_bounds)[right]
-
-    def total(values: I64 | Bools) -> I64:
-        return np.bincount(pair, values, pairs).astype(np.int64)
-
-    first = np.ones(len(a), bool)
-    first[1:] = pair[1:] != pair[:-1]
-    gap_a, gap_b = a.copy(), b.copy()
-    gap_a[1:] -= np.where(first[1:], 0, (a + length)[:-1])
-    gap_b[1:] -= np.where(first[1:], 0, (b + length)[:-1])
-    joined = ~first & joins(gap_a, gap_b)
-    even = (np.minimum(gap_a, gap_b) >= 0) & (np.abs(gap_a - gap_b) <= 3)  # noqa: PLR2004
-    relaxed = joined | (~first & even & (np.maximum(gap_a, gap_b) <= RELAXED))
-    base_a, base_b = token_bounds[left][pair] + a, token_bounds[right][pair] + b
-    table = ~first & ~joined & (np.minimum(gap_a, gap_b) > 0)
-    table &= np.maximum(gap_a, gap_b) <= TABLE
-    for base, gap in ((base_a, gap_a), (base_b, gap_b)):
-        start = np.where(table, base - gap, base)
-        table &= 2 * (facts[base] - facts[start]) >= gap
-    changed, places = _changed_facts(traits, base_a, gap_a, base_b, gap_b, joined | table)
-    passage = np.cumsum(~joined) - 1
-    words = np.bincount(passage, length).astype(np.int64) if len(a) else length
-    first_a, last_a, bulk_a, own_a = _extent(pair, a, length, tokens_a)
-    first_b, last_b, bulk_b, own_b = _extent(pair, b, length, tokens_b)
-    longest = np.zeros(pairs, np.int64)
-    np.maximum.at(longest, pair[~joined], words)
-    return EvidenceTable(
-        tokens_a=tokens_a,
-        tokens_b=tokens_b,
-        shared=total(length),
-        runs=np.diff(found.bounds),
-        passages=total(~joined),
-        longest=longest,
-        spanned_a=np.minimum(total(length + np.where(relaxed, gap_a, 0)), tokens_a),
-        spanned_b=np.minimum(total(length + np.where(relaxed, gap_b, 0)), tokens_b),
-        moved=total(~first & (gap_a < 0)),
-        first_a=first_a,
-        last_a=last_a,
-        first_b=first_b,
-        last_b=last_b,
-        bulk_a=bulk_a,
-        bulk_b=bulk_b,
-        own_a=own_a,
-        own_b=own_b,
-        edits=total((joined & (np.maximum(gap_a, gap_b) > 0)) | table),
-        slots=total(places),
-        facts_changed=total(changed),
-        facts_shared=total(facts[base_a + length] - facts[base_a]),
-        facts_a=facts[token_bounds[left + 1]] - facts[token_bounds[left]],
-        facts_b=facts[token_bounds[right + 1]] - facts[token_bounds[right]],
-    )
-
-
-def _changed_facts(
-    traits: U16, base_a: I64, gap_a: I64, base_b: I64, gap_b: I64, edited: Bools
-) -> tuple[I64, I64]:
-    """Count the facts that each edit puts in the place of others, and at how many places."""
-    from syndicate.kernels.align import changed_facts  # noqa: PLC0415 - compiles
-
-    where = np.flatnonzero(edited & (gap_a > 0) & (gap_b > 0))
-    found = np.empty((2, len(where)), np.int32)
-    end_a, end_b = base_a[where], base_b[where]
-    changed_facts(traits, end_a - gap_a[where], end_a, end_b - gap_b[where], end_b, *found)
-    counts = np.zeros((2, len(edited)), np.int64)
-    counts[:, where] = found
-    return counts[0], counts[1]
-
-
-def _extent(pair: I64, starts: I64, length: I64, tokens: I64) -> tuple[I64, I64, I64, I64]:
-    """Give of each pair the first and last token shared, the bulk's, the longest own stretch.
-
-    A stretch inside a passage, between runs that an edit separates, is short and so does
-    not decide anything.
-    """
-    order = np.lexsort((starts, pair))
-    pair, starts, length = pair[order], starts[order], length[order]
-    ends = starts + length
-    new = np.ones(len(pair), bool)
-    new[1:] = pair[1:] != pair[:-1]
-    old = np.roll(new, -1)  # the last run of its pair
-    first, last, bulk, own = tokens.copy(), np.zeros_like(tokens), tokens.copy(), tokens.copy()
-    first[pair[new]] = starts[new]
-    last[pair[old]] = ends[old]
-    own[pair[new]] = np.maximum(first, tokens - last)[pair[new]]
-    inner = np.flatnonzero(~new)
-    np.maximum.at(own, pair[inner], starts[inner] - ends[inner - 1])
-    total = np.bincount(pair, length, len(tokens)).astype(np.int64)
-    before = np.cumsum(length) - length
-    so_far = before + length - before[new][np.cumsum(new) - 1]
-    reached = np.flatnonzero(BULK * so_far >= total[pair])[::-1]  # the first comes last and stays
-    bulk[pair[reached]] = starts[reached]
-    return first, last, bulk, own

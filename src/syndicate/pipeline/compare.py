@@ -13,6 +13,7 @@ from syndicate.boilerplate import strip
 from syndicate.config import Config
 from syndicate.match.align import EvidenceTable, align, drop_strays, shorten
 from syndicate.match.context import worth_aligning
+from syndicate.match.folded import Folded
 from syndicate.match.passages import Anatomy, Words, dissect
 from syndicate.match.relation import OVERLAPS, RULES, Evidence, tells
 from syndicate.match.verify import LeftOut, Overlap, distinct, overlap
@@ -20,7 +21,6 @@ from syndicate.model import Credit, Document, Match, Stripped
 from syndicate.origin.credits import find_sources
 from syndicate.origin.names import load_names
 from syndicate.pipeline.corpus import Corpus
-from syndicate.pipeline.folded import Folded
 from syndicate.pipeline.meaning import Meaning, judge
 from syndicate.pipeline.scan import sketch_batches
 from syndicate.sketch import lsh, sample
@@ -310,14 +310,13 @@ def _match(
 
 def _anatomy(stripped: Sequence[Stripped], size: int, stock: LeftOut) -> Anatomy:
     made = shingle(*encode([text.text for text in stripped]), size)
-    token_bounds = np.concatenate([[0], np.cumsum(made.counts, dtype=np.int64)])
-    folded = Folded(made.shingles, made.bounds, made.flags, token_bounds)
+    folded = Folded.of(made)
     gone = folded.of_stock(stock)
     counted = folded.without(stock)
     left, right = np.array([0]), np.array([1])
     found = align(counted.shingles, counted.bounds, left, right, size=size)
     found = drop_strays(shorten(found, np.diff(counted.token_bounds)[right]), size)
-    second = token_bounds[1]
+    second = folded.token_bounds[1]
     a = _words(stripped[0], gone[gone < second])
     b = _words(stripped[1], gone[gone >= second] - second)
     return dissect(found, a, b, stripped[0].removals, stripped[1].removals)

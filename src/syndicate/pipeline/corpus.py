@@ -14,12 +14,13 @@ import pyarrow.compute as pc
 from syndicate import io
 from syndicate.io.spool import take_spans
 from syndicate.match.context import UNDATED, moment
+from syndicate.match.folded import Folded
 from syndicate.match.relation import Context
 from syndicate.model import Skipped
-from syndicate.pipeline.folded import Folded
 from syndicate.pipeline.places import Places
 from syndicate.pipeline.texts import site_column
 from syndicate.sketch import sample
+from syndicate.text.shingles import shingle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -226,7 +227,7 @@ class Corpus:
 
     def folded(self, numbers: NDArray[np.int64], size: int) -> Folded:
         """Fold and shingle that, ``size`` tokens to a shingle."""
-        return Folded.of(*self.stripped(numbers), size)
+        return Folded.of(shingle(*self.stripped(numbers), size))
 
     def rows(self, what: str, numbers: NDArray[np.int64]) -> list[NDArray[Any]]:
         """Fetch the ``texts`` of some documents or what stripping ``kept`` of them, one by one."""

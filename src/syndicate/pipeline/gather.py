@@ -8,8 +8,6 @@ apart into stories, as news does, hardly a pair crosses from one block to anothe
 
 from __future__ import annotations
 
-from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,9 +15,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from syndicate.io.spool import RowWriter, take_spans
+from syndicate.io.spool import Rows, RowWriter
+from syndicate.match.folded import Folded
 from syndicate.match.verify import distinct
-from syndicate.pipeline.folded import Folded
+from syndicate.pipeline.threads import in_threads
+from syndicate.text.shingles import shingle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,9 +79,9 @@ class Block:
 
     def take(self, numbers: NDArray[np.int64]) -> Folded:
         """Lay the rows of some documents end to end."""
-        places = self.find(numbers)
-        shingles = _taken(self.folded.shingles, self.folded.bounds, places)
-        traits = _taken(self.folded.traits, self.folded.token_bounds, places)
+        places, held = self.find(numbers), self.folded
+        shingles = Rows(held.bounds, held.shingles, np.uint64).gather(places)
+        traits = Rows(held.token_bounds, held.traits, np.uint16).gather(places)
         return Folded(*shingles, *traits)
 
 
@@ -289,23 +289,11 @@ def _block(
     sizes = np.empty(len(numbers), np.int32)
 
     def fold(some: slice) -> None:
-        made = Folded.of(*read(some), size)
+        made = Folded.of(shingle(*read(some), size))
         shingles[bounds[some.start] : bounds[some.stop]] = made.shingles
         traits[edges[some.start] : edges[some.stop]] = made.traits
         sizes[some] = distinct(made.shingles, made.bounds, stock)
 
-    parts = slices(corpus, numbers, _AT_ONCE)
-    if workers == 1:
-        deque(map(fold, parts), maxlen=0)
-    else:
-        with ThreadPoolExecutor(workers) as pool:
-            deque(pool.map(fold, parts), maxlen=0)
+    for _ in in_threads(workers, fold, slices(corpus, numbers, _AT_ONCE)):
+        pass
     return Block.of(numbers, Folded(shingles, bounds, traits, edges), sizes)
-
-
-def _taken(
-    items: NDArray[Any], bounds: NDArray[np.int64], places: NDArray[np.int64]
-) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """Take some rows."""
-    starts, ends = bounds[places], bounds[places + 1]
-    return take_spans(items, starts, ends), np.concatenate([[0], np.cumsum(ends - starts)])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
@@ -16,12 +14,12 @@ from syndicate.match.verify import NONE, LeftOut, Overlap, overlap
 from syndicate.pipeline.gather import block_of, gathered, slices
 from syndicate.pipeline.meaning import copied, judge, worth_telling
 from syndicate.pipeline.pairs import Pairs, join
+from syndicate.pipeline.threads import in_threads
 from syndicate.sketch import lsh, sample
 from syndicate.sketch.stock import WITNESSES, Crowded, phrases, witnesses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from concurrent.futures import Future
 
     from numpy.typing import NDArray
 
@@ -183,21 +181,7 @@ class Matcher:
         yield from self._in_threads(verify, slices(self.corpus, others, _WITH_ONE))
 
     def _in_threads(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-        """Work on items in threads, which the kernels let run; results come in order.
-
-        No more items are begun than there are threads.
-        """
-        if self.budget.workers == 1:
-            yield from map(work, items)
-            return
-        with ThreadPoolExecutor(self.budget.workers) as pool:
-            waiting: deque[Future[R]] = deque()
-            for item in items:
-                waiting.append(pool.submit(work, item))
-                if len(waiting) > self.budget.workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
+        return in_threads(self.budget.workers, work, items)
 
     def _by_bands(
         self, numbers: NDArray[np.int64], crowds: _Crowds

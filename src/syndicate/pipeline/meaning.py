@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from syndicate.match.folded import Folded
     from syndicate.match.relation import Context
     from syndicate.match.verify import Overlap
-    from syndicate.pipeline.folded import Folded
     from syndicate.pipeline.pairs import Pairs
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-
-from syndicate.text.shingles import shingle
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from syndicate.match.verify import LeftOut
+    from syndicate.text.shingles import Shingled
 
 
 class Folded(NamedTuple):
@@ -31,12 +30,16 @@ class Folded(NamedTuple):
     token_bounds: NDArray[np.int64]
 
     @classmethod
-    def of(cls, data: NDArray[np.uint8], offsets: NDArray[np.int64], size: int) -> Folded:
-        """Fold and shingle texts, ``size`` tokens to a shingle."""
-        made = shingle(data, offsets, size)
-        edges = np.zeros(len(offsets), np.int64)
-        np.cumsum(made.counts, out=edges[1:])
-        return cls(made.shingles, made.bounds, made.flags, edges)
+    def of(cls, *parts: Shingled) -> Folded:
+        """Lay texts end to end."""
+        lengths = [np.diff(part.bounds) for part in parts]
+        counts = [part.counts for part in parts]
+        return cls(
+            _together([part.shingles for part in parts]),
+            np.concatenate([[0], np.cumsum(_together(lengths))]),
+            _together([part.flags for part in parts]),
+            np.concatenate([[0], np.cumsum(_together(counts), dtype=np.int64)]),
+        )
 
     def without(self, stock: LeftOut) -> Folded:
         """Leave out stock phrases, but for their last tokens; the same object if there is none."""
@@ -60,3 +63,8 @@ class Folded(NamedTuple):
         chosen = np.flatnonzero(held)
         text = np.searchsorted(self.bounds, chosen, side="right") - 1
         return chosen + (self.token_bounds - self.bounds)[text]
+
+
+def _together(parts: list[NDArray[Any]]) -> NDArray[Any]:
+    """Lay arrays end to end; one alone is not copied."""
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)

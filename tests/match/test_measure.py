@@ -1,4 +1,4 @@
-"""What a page is compared with is measured as the pipeline measures."""
+"""The compiled measuring of evidence against numpy's."""
 
 import random
 
@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.match.measuring import evidence_of
 
-from syndicate.index.known import Column, evidence
 from syndicate.match import align
 from syndicate.text.shingles import encode, shingle
 
@@ -32,15 +32,15 @@ def measured_alike(texts, size=5):
     bounds = np.concatenate(([0], np.cumsum(made.counts, dtype=np.int64)))
     left = np.array([i for i in range(len(texts)) for _ in range(len(texts))])
     right = np.array([j for _ in range(len(texts)) for j in range(len(texts))])
-    plain = align.evidence(made.shingles, made.bounds, made.flags, bounds, left, right, size=size)
-    found = evidence(Column.of([made]), left, right, size=size)
+    plain = evidence_of(made, bounds, left, right, size)
+    found = align.evidence(made.shingles, made.bounds, made.flags, bounds, left, right, size=size)
     for name, one, other in zip(plain._fields, plain, found, strict=True):
         np.testing.assert_array_equal(other, one, err_msg=name)
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, 1 << 40))
-def test_pairs_are_measured_as_the_pipeline_measures_them(seed):
+def test_pairs_are_measured_as_by_arrays(seed):
     rng = random.Random(seed)
     pieces = [rng.choices(WORDS, k=rng.randrange(2, 60)) for _ in range(4)]
     pieces += [[f"w{rng.randrange(10_000)}" for _ in range(40)] for _ in range(3)]
@@ -52,7 +52,7 @@ def test_texts_shorter_than_a_shingle_and_empty_ones_too(texts):
     measured_alike(texts)
 
 
-def test_a_page_of_many_shingles_is_measured_in_parts(monkeypatch):
+def test_texts_of_many_shingles_are_measured_in_parts(monkeypatch):
     monkeypatch.setattr(align, "CHUNK", 50)
     rng = random.Random(5)
     pieces = [[f"w{rng.randrange(10_000)}" for _ in range(40)] for _ in range(3)]
