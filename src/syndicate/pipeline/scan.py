@@ -287,7 +287,7 @@ def claim(work: Path, units: Sequence[io.Unit], config: Config) -> None:
     for name, value in wanted.items():
         if found.get(name) != json.loads(json.dumps(value)):
             message = (
-                f"{work} holds the work of another run: its {name} differ; "
+                f"{work} holds the work of another run: other {name}; "
                 f"choose another folder or delete it"
             )
             raise IndexFormatError(message)

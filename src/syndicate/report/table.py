@@ -101,7 +101,7 @@ def _table(first: str, second: str, *numbers: str) -> Table:
 
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, expand=True)
     table.add_column(first, overflow="fold", ratio=1)
-    table.add_column(second, no_wrap=True)
+    table.add_column(second, no_wrap=True, min_width=len("canonical"))
     for name in numbers:
         table.add_column(name, justify="right", no_wrap=True)
     return table
