@@ -254,6 +254,26 @@ def test_nothing_heavy_is_imported_for_help():
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+REFUSED = """
+import syndicate.pipeline
+from syndicate.cli import main
+
+def refused(*_, **__):
+    raise MemoryError
+
+syndicate.pipeline.dedupe_paths = refused
+main()
+"""
+
+
+def test_memory_that_the_system_refuses_is_named():
+    command = [sys.executable, "-c", REFUSED, "dedupe", "examples/newsroom"]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 3
+    assert run.stderr.startswith("syndicate: the system gave no more memory")
+    assert "Traceback" not in run.stderr
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals differ")
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_run_leaves_nothing(news, tmp_path, sent, status):

@@ -33,6 +33,10 @@ COMMANDS: Final = {
 
 _USAGE = 2
 _FAILED = 3
+_NO_MEMORY = (
+    "the system gave no more memory than this process has; end other programs or raise its limit "
+    "(libraries alone take 1.6 GB of address space), and give dedupe less with --memory"
+)
 
 
 def main() -> NoReturn:
@@ -45,6 +49,8 @@ def main() -> NoReturn:
         _leave(error, _USAGE)
     except SyndicateError as error:
         _leave(error, _FAILED)
+    except MemoryError:
+        _leave(_NO_MEMORY, _FAILED)
     except Exception:  # noqa: BLE001 - a fault of ours; Python's status of 1 would say "done"
         traceback.print_exc()
         sys.exit(_FAILED)
@@ -61,7 +67,7 @@ def _write_utf8() -> None:
             stream.reconfigure(encoding=encoding, errors="replace")
 
 
-def _leave(error: SyndicateError, status: int) -> NoReturn:
+def _leave(error: SyndicateError | str, status: int) -> NoReturn:
     sys.stderr.write(f"syndicate: {error}\n")
     sys.exit(status)
 
