@@ -163,7 +163,7 @@ class Corpus:
         in_order = np.argsort(self.places, kind="stable")
         for chunk in np.array_split(in_order, max(1, len(in_order) // _RECORDS_AT_ONCE)):
             records = self._records.take(pa.array(self.places[chunk])).to_pylist()
-            for record, text in zip(records, self.rows("texts", chunk), strict=True):
+            for record, text in zip(records, self.texts(chunk), strict=True):
                 if record["id"] not in without:
                     fields = {"id": record["id"], "text": text.tobytes().decode(), **record}
                     yield {name: value for name, value in fields.items() if value is not None}
@@ -213,8 +213,8 @@ class Corpus:
 
     def stripped(self, numbers: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
         """Give what stripping left of some documents, end to end, and its offsets."""
-        text, bounds = self.gathered("texts", numbers)
-        kept, cuts = self.gathered("kept", numbers)
+        text, bounds = self._fetch("texts", numbers)
+        kept, cuts = self._fetch("kept", numbers)
         whole = np.flatnonzero(cuts[1:] == cuts[:-1])
         owner = np.concatenate([whole, np.repeat(np.arange(len(numbers)), np.diff(cuts) // 2)])
         order = np.argsort(owner, kind="stable")
@@ -229,15 +229,15 @@ class Corpus:
         """Fold and shingle that, ``size`` tokens to a shingle."""
         return Folded.of(shingle(*self.stripped(numbers), size))
 
-    def rows(self, what: str, numbers: NDArray[np.int64]) -> list[NDArray[Any]]:
-        """Fetch the ``texts`` of some documents or what stripping ``kept`` of them, one by one."""
-        items, bounds = self.gathered(what, numbers)
+    def texts(self, numbers: NDArray[np.int64]) -> list[NDArray[np.uint8]]:
+        """Fetch the texts of some documents in UTF-8."""
+        items, bounds = self._fetch("texts", numbers)
         return [items[start:end] for start, end in pairwise(bounds.tolist())]
 
-    def gathered(
+    def _fetch(
         self, what: str, numbers: NDArray[np.int64]
     ) -> tuple[NDArray[Any], NDArray[np.int64]]:
-        """Fetch that end to end, and its bounds."""
+        """Fetch ``texts`` or what stripping ``kept`` of them, end to end, and the bounds."""
         places = self.places[numbers]
         order = np.argsort(places, kind="stable")
         owners = np.searchsorted(self._starts, places[order], side="right") - 1

@@ -30,7 +30,7 @@ def fetch(corpus: Corpus, names: Iterable[str]) -> dict[str, Document]:
     everyone = corpus.column("id", np.arange(len(corpus)))
     chosen = pc.is_in(everyone, value_set=pa.array(sorted(set(names)), pa.string()))
     numbers = np.flatnonzero(chosen.to_numpy())
-    texts = corpus.rows("texts", numbers)
+    texts = corpus.texts(numbers)
     fields = {name: corpus.column(name, numbers).to_pylist() for name in OPTIONAL_FIELDS}
     return {
         name: Document(
