@@ -14,6 +14,7 @@ small size and holds ratios to floors.
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import os
 import socket
@@ -309,18 +310,28 @@ def check(path):
     sys.exit("\n".join(failed) or 0)
 
 
+def require(path, needed):
+    """End if a file has too few articles."""
+    with path.open("rb") as file:
+        held = sum(1 for _ in islice(file, needed))
+    if held < needed:
+        sys.exit(f"{path} holds {held:,} articles, {needed:,} are needed: see --help")
+
+
 def main():
     """Measure what is asked for."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("path", type=Path)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000])
     parser.add_argument("--engine", choices=ENGINES, action="append")
     parser.add_argument("--writers", type=int, default=0)
     parser.add_argument("--check", action="store_true")
-    parser.add_argument("--child", type=Path)
-    parser.add_argument("--ask", type=int)
-    parser.add_argument("--send", type=int)
-    parser.add_argument("--place")
+    parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--ask", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--send", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--place", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
         work = ENGINES[options.engine[0]]
@@ -332,8 +343,12 @@ def main():
     elif options.check:
         check(options.path)
     else:
+        require(options.path, max(options.sizes) + 1 + WARM + PAGES * (1 + options.writers))
         print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         for name in options.engine or ENGINES:
+            if name == "rensa" and importlib.util.find_spec(name) is None:
+                print("rensa is not installed here: left out", file=sys.stderr)
+                continue
             for row in run(name, options.path, options.sizes, options.writers):
                 print(json.dumps(row), flush=True)
 
