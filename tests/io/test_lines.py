@@ -102,6 +102,7 @@ BAD = {
     b"[1, 2]": "one JSON object a line is needed, got list",
     b'{"text": "a\xff"}': "byte 0xff at column 12 is not UTF-8",
     b'{"text": "a"} {"text": "b"}': "not JSON: Extra data at column 15",
+    b'{"text": "a': "not JSON: Unterminated string starting at column 10",
     b'{"text": "a",': "not JSON: Expecting property name enclosed in double quotes at column 14",
     b"[" * 100_000: "not JSON that can be read: it is nested too deeply",
 }

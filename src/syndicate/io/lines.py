@@ -184,7 +184,8 @@ def _decoded(line: bytes) -> object:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        message = f"not JSON: {error.msg} at column {error.colno}"
+        what = error.msg.removesuffix(" at")  # "Unterminated string starting at"
+        message = f"not JSON: {what} at column {error.colno}"
         raise DocumentError(message) from error
     except RecursionError as error:
         if (table := _parse(line, READ)) is not None:
