@@ -31,7 +31,7 @@ PAGES = 2000
 """Asked at each size."""
 WARM = 50
 BATCH = 256
-FLOORS = {"seen_vs_datasketch": 0.4, "adds_a_second": 3500.0, "kB_an_article": 4.5}
+FLOORS = {"seen_vs_datasketch": 0.35, "adds_a_second": 3500.0, "kB_an_article": 4.5}
 """Held by ``--check`` on 3,000 articles, where most footers of the made articles are still rare
 enough to be matches. The aim is 3.0, 3,000 and 4.0 at a million."""
 
