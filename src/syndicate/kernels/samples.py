@@ -11,6 +11,29 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
 @kernel
+def sampled(shingles: U64, bounds: I64, limit: np.uint64, out: U64, cuts: I64) -> None:
+    """Collect the hashes of each set that lie below a limit.
+
+    Parameters
+    ----------
+    shingles, bounds
+        Sets end to end.
+    limit : uint64
+    out : ndarray of uint64
+        One item longer than ``shingles``; filled as far as ``cuts`` says.
+    cuts : ndarray of int64, shape (n + 1,)
+        Filled: where those of each set start.
+    """
+    used = np.uint64(0)
+    cuts[0] = 0
+    for i in range(len(bounds) - 1):
+        for j in range(bounds[i], bounds[i + 1]):
+            out[used] = shingles[j]
+            used += np.uint64(shingles[j] < limit)
+        cuts[i + 1] = used
+
+
+@kernel
 def repeated(hashes: U64, counters: U8, out: Bool) -> None:
     """Mark hashes that may occur more than once.
 

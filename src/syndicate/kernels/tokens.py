@@ -22,9 +22,16 @@ _S29 = np.uint64(29)
 _S32 = np.uint64(32)
 _S63 = np.uint64(63)
 
-_FOUR_BYTES = np.uint32(0x3FFFE)
+_TWO, _START, _THREE, _FOUR = (np.uint8(lead) for lead in (0x80, 0xC0, 0xE0, 0xF0))
+_LOW6 = np.uint8(0x3F)
+_LOW11 = np.uint16(0x7FF)
+_S6 = np.uint16(6)
+_TRANSPARENT = np.uint16(0)
+_FOUR_BYTES = np.uint16(0xFFFF)  # no character
+_SOUTH = np.uint16(0xE00)  # Thai to Khmer, and 0x1000 on
+_EAST = np.uint16(0x2E80)
 _LIMIT = np.uint32(0x40000)
-_LOW6 = np.uint32(0x3F)
+_BEYOND = np.uint32(0x3FFFE)
 
 
 @inline
@@ -36,26 +43,17 @@ def mix(value: np.uint64, factor: np.uint64) -> np.uint64:
 
 
 @inline
-def _point(b0: np.uint32, b1: np.uint32, b2: np.uint32) -> np.uint32:
-    """Give the code point of up to three bytes that starts with b0, or 0 inside one."""
-    two = ((b0 & np.uint32(0x1F)) << np.uint32(6)) | (b1 & _LOW6)
-    three = ((b0 & np.uint32(0x0F)) << np.uint32(12)) | ((b1 & _LOW6) << np.uint32(6))
-    three |= b2 & _LOW6
-    point = b0 if b0 < np.uint32(0x80) else np.uint32(0)
-    point = two if b0 >= np.uint32(0xC0) else point
-    point = three if b0 >= np.uint32(0xE0) else point
-    return _FOUR_BYTES if b0 >= np.uint32(0xF0) else point
-
-
-@inline
-def decode(text: U8, points: U32) -> bool:
+def decode(text: U8, points: U16) -> bool:
     """Decode the UTF-8 sequences of up to three bytes, one entry a byte.
+
+    Every operand has 16 bits, and the extremes are taken in a loop of their own: so a vector
+    holds as many code points as it can.
 
     Parameters
     ----------
     text : ndarray of uint8, shape (n,)
         Valid UTF-8.
-    points : ndarray of uint32, shape (>= n,)
+    points : ndarray of uint16, shape (>= n,)
         Filled with code points; 0, which the fold table ignores, for trailing bytes.
 
     Returns
@@ -65,51 +63,63 @@ def decode(text: U8, points: U32) -> bool:
         occur: then only `lone_tokens` reads the text rightly.
     """
     n = len(text)
-    most = np.uint32(0)
-    south = np.uint32(0xFFFFFFFF)
     for i in range(n - 2):
-        point = _point(np.uint32(text[i]), np.uint32(text[i + 1]), np.uint32(text[i + 2]))
-        points[i] = point
-        most = max(most, point)
-        south = min(south, point - np.uint32(0xE00))
+        first = np.uint16(text[i])
+        two = np.uint16(first << _S6) | np.uint16(text[i + 1] & _LOW6)
+        three = np.uint16(np.uint16(two) << _S6) | np.uint16(text[i + 2] & _LOW6)
+        point = first if text[i] < _TWO else _TRANSPARENT
+        point = np.uint16(two & _LOW11) if text[i] >= _START else point
+        point = np.uint16(three) if text[i] >= _THREE else point
+        points[i] = _FOUR_BYTES if text[i] >= _FOUR else point
     for i in range(max(n - 2, 0), n):  # no sequence of three bytes starts here
-        first = np.uint32(text[i])
-        points[i] = first if first < np.uint32(0x80) else np.uint32(0)
-        if first >= np.uint32(0xC0):
-            points[i] = ((first & np.uint32(0x1F)) << np.uint32(6)) | (text[i + 1] & _LOW6)
-    return (most >= np.uint32(0x2E80)) | (south < np.uint32(0x1000))
+        first = np.uint16(text[i])
+        points[i] = first if text[i] < _TWO else _TRANSPARENT
+        if text[i] >= _START:
+            points[i] = np.uint16(np.uint16(first << _S6) | (text[i + 1] & _LOW6)) & _LOW11
+    most, south = np.uint16(0), _FOUR_BYTES
+    for i in range(n):
+        most = max(most, points[i])
+        south = min(south, np.uint16(points[i] - _SOUTH))
+    return (most >= _EAST) | (south < np.uint16(0x1000))
 
 
 @inline
 def spaced_tokens(
-    points: U32, n: int, multiplier: U64, addend: U64, traits: U16, tokens: U64, flags: U16
+    points: U16, n: int, multiplier: U64, addend: U64, traits: U16, tokens: U64, flags: U16
 ) -> int:
     """Hash the tokens of a text whose words stand between separators; give their number.
 
-    ``flags``, zeros before, receives the traits of each token's characters.
+    ``flags`` receives the traits of each token's characters.
     """
-    count = 0
+    count = _ZERO
     hashed = _ZERO
     inside = _ZERO
+    look = _ZERO
     for i in range(n):
         point = points[i]
         factor = multiplier[point]
         tokens[count] = hashed
-        flags[count] |= traits[point]
+        flags[count] = look
         still = (factor >> _S63) | (inside & factor)
-        count += np.int64(inside & (still ^ _ONE))
+        count += inside & (still ^ _ONE)
         hashed = hashed * factor + addend[point]
+        look = (look & (_ZERO - still)) | traits[point]
         inside = still
     tokens[count] = hashed
-    return count + np.int64(inside)
+    flags[count] = look
+    return np.int64(count + inside)
 
 
 @inline
 def lone_tokens(
     text: U8, multiplier: U64, addend: U64, traits: U16, tokens: U64, flags: U16
 ) -> int:
-    """Hash the tokens of any text; a letter with multiplier 0 is a token of its own."""
+    """Hash the tokens of any text; a letter with multiplier 0 is a token of its own.
+
+    ``flags``, zeros but for the first, receives the traits of each token's characters.
+    """
     count = 0
+    flags[0] = 0
     hashed = _ZERO
     inside = False
     alone = False
@@ -123,7 +133,7 @@ def lone_tokens(
         for j in range(i + 1, min(i + length, n)):
             point = (point << np.uint32(6)) | (np.uint32(text[j]) & _LOW6)
         i += length
-        point = point if point < _LIMIT else _FOUR_BYTES
+        point = point if point < _LIMIT else _BEYOND
         factor = multiplier[point]
         code = addend[point]
         if factor == _ZERO or (factor != _ONE and alone):
@@ -168,6 +178,7 @@ def token_spans(
     count = 0
     inside = False
     alone = False
+    mark = -1  # a kept mark before any letter, which counts in the hash
     n = len(text)
     i = 0
     while i < n:
@@ -177,17 +188,20 @@ def token_spans(
             point &= np.uint32(0x7F >> length)
         for j in range(i + 1, min(i + length, n)):
             point = (point << np.uint32(6)) | (np.uint32(text[j]) & _LOW6)
-        point = point if point < _LIMIT else _FOUR_BYTES
+        point = point if point < _LIMIT else _BEYOND
         factor = multiplier[point]
         lone = factor == _ZERO and addend[point] != _ZERO
         if factor == _ZERO or (factor != _ONE and alone):
             count += inside
             inside = False
             alone = lone
+            mark = -1
         if lone or factor != _ZERO:
+            if not inside and factor == _ONE and addend[point] != _ZERO and mark < 0:
+                mark = i
             if not inside and (lone or factor != _ONE):
                 inside = True
-                starts[count] = i
+                starts[count] = mark if mark >= 0 else i
                 flags[count] = 0
             if inside:
                 ends[count] = i + length
@@ -197,42 +211,43 @@ def token_spans(
 
 
 @inline
-def shingle(tokens: U64, count: int, size: int, shingles: U64) -> int:
-    """Roll a hash over each ``size`` consecutive tokens; give the number of shingles.
+def shingle(
+    tokens: U64, count: int, size: int, shingles: U64
+) -> tuple[int, np.uint64, np.uint64]:
+    """Hash each ``size`` consecutive tokens, and all of them.
 
-    Fewer tokens than that make one shingle, none make none. The token hashes are mixed in
-    place first. The rolling hash is that of Karp and Rabin (1987), modulo 2**64.
+    Fewer tokens than that make one shingle, none make none. A shingle is the difference of two
+    hashes of the text up to its last token and up to the one before its first, as Karp and
+    Rabin (1987) roll theirs, modulo 2**64. The token hashes give way to those.
+
+    Returns
+    -------
+    tuple
+        The number of shingles, and 128 bits over the whole sequence, as two words.
     """
-    for i in range(count):
-        tokens[i] = mix(tokens[i], _MIX_TOKEN)
-    rolled = _ZERO
-    if count < size:
-        for i in range(count):
-            rolled = rolled * ROLL + tokens[i]
-        shingles[0] = mix(rolled, _MIX_SHINGLE)
-        return min(count, 1)
     leaving = _ONE
     for _ in range(size):
         leaving *= ROLL
-    for i in range(size - 1):
-        rolled = rolled * ROLL + tokens[i]
-    gone = _ZERO
-    for i in range(count - size + 1):
-        rolled = rolled * ROLL + tokens[i + size - 1] - gone * leaving
-        gone = tokens[i]
-        shingles[i] = mix(rolled, _MIX_SHINGLE)
-    return count - size + 1
-
-
-@inline
-def digest(tokens: U64, count: int) -> tuple[np.uint64, np.uint64]:
-    """Hash the whole sequence of mixed tokens to 128 bits, as two words."""
     low = _ZERO
     high = np.uint64(count)
-    for i in range(count):
-        low = low * ROLL + tokens[i]
-        high = high * _ROLL2 + tokens[i]
-    return mix(low, _MIX_SHINGLE), mix(high, _MIX_TOKEN)
+    ahead = min(count, size - 1)
+    for i in range(ahead):
+        token = mix(tokens[i], _MIX_TOKEN)
+        low = low * ROLL + token
+        high = high * _ROLL2 + token
+        tokens[i] = low
+    before = _ZERO
+    for i in range(count - ahead):
+        token = mix(tokens[i + ahead], _MIX_TOKEN)
+        low = low * ROLL + token
+        high = high * _ROLL2 + token
+        tokens[i + ahead] = low
+        shingles[i] = mix(low - before * leaving, _MIX_SHINGLE)
+        before = tokens[i]
+    if 0 < count < size:
+        shingles[0] = mix(low, _MIX_SHINGLE)
+    made = count - ahead if count >= size else min(count, 1)
+    return made, mix(low, _MIX_SHINGLE), mix(high, _MIX_TOKEN)
 
 
 @kernel
@@ -243,7 +258,7 @@ def shingle_texts(
     addend: U64,
     traits: U16,
     size: int,
-    points: U32,
+    points: U16,
     tokens: U64,
     shingles: U64,
     bounds: I64,
@@ -263,7 +278,7 @@ def shingle_texts(
         The fold table.
     size : int
         Tokens to a shingle.
-    points, tokens : ndarray of uint32 and uint64
+    points, tokens : ndarray of uint16 and uint64
         Room to work in: two items more than the longest text has bytes.
     shingles : ndarray of uint64
         Filled with the shingle hashes of all texts, in text order; must hold
@@ -290,7 +305,9 @@ def shingle_texts(
             )
         seen += count
         counts[i] = count
-        used += shingle(tokens, count, size, shingles[used:])
+        made, low, high = shingle(tokens, count, size, shingles[used:])
+        used += made
         bounds[i + 1] = used
-        digests[i, 0], digests[i, 1] = digest(tokens, count)
+        digests[i, 0] = low
+        digests[i, 1] = high
     return used

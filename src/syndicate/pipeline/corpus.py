@@ -56,8 +56,6 @@ class Corpus:
         ndarray of int64, shape (n,): the place in the input of each number.
     counts
         ndarray of int32, shape (n,): tokens.
-    sizes
-        ndarray of int32, shape (n,): distinct shingles.
     digests
         ndarray of uint64, shape (n, 2).
     skipped
@@ -79,8 +77,6 @@ class Corpus:
         self.digests: NDArray[np.uint64] = digests[order]
         counts = np.concatenate([np.empty(0, np.int32), *(part.counts for part in parts)])
         self.counts: NDArray[np.int32] = counts[order]
-        sizes = np.concatenate([np.empty(0, np.int32), *(part.sizes for part in parts)])
-        self.sizes: NDArray[np.int32] = sizes[order]
         found = (item for part in parts for item in part.texts.skipped)
         refused = self._refused(repeats, kept, places)
         self.skipped = tuple(

@@ -96,6 +96,15 @@ def block_of(
     return _block(corpus, numbers, read, size, stock, workers, _Room())
 
 
+def sizes_of(corpus: Corpus, numbers: NDArray[np.int64], size: int) -> NDArray[np.int32]:
+    """Count the distinct shingles of some documents, ``size`` tokens each."""
+    found = np.empty(len(numbers), np.int32)
+    for some in slices(corpus, numbers, _AT_ONCE):
+        folded = corpus.folded(numbers[some], size)
+        found[some] = distinct(folded.shingles, folded.bounds)
+    return found
+
+
 def gathered(
     corpus: Corpus,
     left: NDArray[np.int64],

@@ -11,7 +11,7 @@ import numpy as np
 
 from syndicate.match.context import worth_aligning
 from syndicate.match.verify import NONE, LeftOut, Overlap, overlap
-from syndicate.pipeline.gather import block_of, gathered, slices
+from syndicate.pipeline.gather import block_of, gathered, sizes_of, slices
 from syndicate.pipeline.meaning import copied, judge, worth_telling
 from syndicate.pipeline.pairs import Pairs, join
 from syndicate.pipeline.threads import in_threads
@@ -132,7 +132,8 @@ class Matcher:
         """Match every exact copy with the first of its kind."""
         copies = np.flatnonzero(first != np.arange(len(first)))
         heads = first[copies]
-        sizes = self.corpus.sizes[heads]
+        apart, where = np.unique(heads, return_inverse=True)
+        sizes = sizes_of(self.corpus, apart, self.config.sketch.shingle_size)[where]
         meaning = copied(self.corpus.counts[heads])
         return join([Pairs(heads, copies, sizes, sizes, sizes, *meaning, np.zeros_like(sizes))])
 
@@ -232,7 +233,7 @@ class Matcher:
     def _stock_of(self, crowded: Crowded) -> NDArray[np.uint64]:
         """Read some of the texts that hold what many hold, and find the phrases."""
         found, key_bits = [np.empty(0, np.uint64)], sample.key_bits(len(self.corpus))
-        keys, readers = witnesses(crowded, self.corpus.sizes / sample.ONE_IN, sample.CAP)
+        keys, readers = witnesses(crowded, self.corpus.counts / sample.ONE_IN, sample.CAP)
         for start in range(0, len(keys), _KEYS_AT_ONCE):
             lot = slice(start, start + _KEYS_AT_ONCE)
             texts, rows = np.unique(readers[lot], return_inverse=True)

@@ -9,7 +9,6 @@ import numpy as np
 
 from syndicate.boilerplate import strip_batch
 from syndicate.io.spool import Rows, RowWriter
-from syndicate.match.verify import distinct
 from syndicate.pipeline.texts import Texts, sites
 from syndicate.sketch import lsh, minhash
 from syndicate.sketch.sample import sample, shelve
@@ -30,7 +29,7 @@ _HEAVY = {
     "owners": np.uint32,
     "keys": np.uint64,
 }
-_ARRAYS = ("counts", "sizes", "digests")
+_ARRAYS = ("counts", "digests")
 _AT_ONCE = 2 << 20
 
 
@@ -53,8 +52,6 @@ class Part:
         Row b holds band b's key of every document.
     counts
         ndarray of int32, shape (n,): tokens of each stripped text.
-    sizes
-        ndarray of int32, shape (n,): distinct shingles of each.
     digests
         ndarray of uint64, shape (n, 2).
     """
@@ -65,7 +62,6 @@ class Part:
     owners: Rows
     keys: Rows
     counts: NDArray[np.int32]
-    sizes: NDArray[np.int32]
     digests: NDArray[np.uint64]
 
     def __len__(self) -> int:
@@ -132,7 +128,7 @@ class _Sketches:
         }
         none = np.empty(0, np.int32)
         self._arrays: list[dict[str, NDArray[Any]]] = [
-            {"counts": none, "sizes": none, "digests": np.empty((0, 2), np.uint64)}
+            {"counts": none, "digests": np.empty((0, 2), np.uint64)}
         ]
         self._keys = [np.empty((self._cut.bands, 0), np.uint64)]
         self._sampled = [(np.empty(0, np.uint64), np.empty(0, np.uint32))]
@@ -149,8 +145,7 @@ class _Sketches:
             numbers = np.arange(self._documents, self._documents + len(made.counts))
             self._sampled.append((hashes, np.repeat(numbers.astype(np.uint32), np.diff(bounds))))
         self._documents += len(made.counts)
-        sizes = distinct(made.shingles, made.bounds)
-        self._arrays.append({"counts": made.counts, "sizes": sizes, "digests": made.digests})
+        self._arrays.append({"counts": made.counts, "digests": made.digests})
 
     def finish(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Give the rows and the arrays of a `Part`, by name."""

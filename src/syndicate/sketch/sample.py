@@ -70,10 +70,11 @@ def sample(
     hashes : ndarray of uint64
     bounds : ndarray of int64, shape (n + 1,)
     """
-    kept = shingles < LIMIT
-    before = np.zeros(len(shingles) + 1, np.int64)
-    np.cumsum(kept, out=before[1:])
-    return shingles[kept], before[bounds]
+    from syndicate.kernels import samples as kernels  # noqa: PLC0415 - compiles
+
+    hashes, cuts = np.empty(len(shingles) + 1, np.uint64), np.empty(len(bounds), np.int64)
+    kernels.sampled(shingles, bounds, LIMIT, hashes, cuts)
+    return hashes[: cuts[-1]].copy(), cuts
 
 
 def shelve(

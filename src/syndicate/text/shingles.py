@@ -93,7 +93,7 @@ def shingle(
     counts = np.empty(n, np.int32)
     digests = np.empty((n, 2), np.uint64)
     longest = int(np.diff(offsets).max(initial=0)) + 2
-    points, hashes = np.empty(longest, np.uint32), np.empty(longest, np.uint64)
+    points, hashes = np.empty(longest, np.uint16), np.empty(longest, np.uint64)
     used = tokens.shingle_texts(
         data, offsets, *table, size, points, hashes, room, bounds, flags, counts, digests
     )
