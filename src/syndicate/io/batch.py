@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from syndicate.errors import DocumentError
+from syndicate.io.columns import array_of, mask_column, number_column, scalar, string_column
 from syndicate.io.encoding import is_utf8, mend
 from syndicate.model import OPTIONAL_FIELDS, Skipped, plain
 
@@ -43,6 +44,7 @@ READ: Final = {field.name: field.type for field in SCHEMA} | {"html": pa.large_s
 
 _TOP_BITS: Final = 0xC0
 _CONTINUATION: Final = 0x80
+_ZERO: Final = scalar(0)
 
 Label = Callable[[NDArray[np.int64]], Sequence[str]]
 """Names rows of a batch for a reader of messages: ``file.jsonl:12``."""
@@ -84,7 +86,7 @@ def assemble(
     unfit = _unfit(text)
     if unfit.any():
         skipped = [*skipped, *_reasons(text, rows[unfit], label)]
-        kept = pa.array(~unfit)
+        kept = mask_column(~unfit)
         columns = {name: array.filter(kept) for name, array in columns.items()}
         rows = rows[~unfit]
     records = _record_batch(columns, rows, label)
@@ -94,13 +96,13 @@ def assemble(
 def _unfit(text: pa.Array) -> NDArray[np.bool_]:
     """Mark rows that are null, empty, nothing but spaces, or too long."""
     lengths = pc.binary_length(text)
-    wrong = pc.or_(pc.equal(lengths, 0), pc.greater(lengths, MAX_DOCUMENT))
-    wrong = pc.fill_null(pc.or_(wrong, pc.utf8_is_space(text)), fill_value=True)
-    return np.asarray(wrong.to_numpy(zero_copy_only=False), bool)
+    wrong = pc.or_(pc.equal(lengths, _ZERO), pc.greater(lengths, scalar(MAX_DOCUMENT)))
+    wrong = pc.or_(wrong, pc.utf8_is_space(text))
+    return array_of(wrong, fill=1)
 
 
 def _reasons(text: pa.Array, rows: NDArray[np.int64], label: Label) -> list[Skipped]:
-    lengths = pc.binary_length(text.take(pa.array(rows))).to_pylist()
+    lengths = pc.binary_length(text.take(number_column(rows))).to_pylist()
     return [
         Skipped(name, MISSING if length is None else TOO_LONG if length > MAX_DOCUMENT else EMPTY)
         for name, length in zip(label(rows), lengths, strict=True)
@@ -125,7 +127,7 @@ def _no_empties(array: pa.Array) -> pa.Array:
     """Take an empty string for a missing one."""
     lengths = pc.binary_length(array)
     if len(array) and pc.min(lengths).as_py() == 0:
-        return pc.if_else(pc.equal(lengths, 0), pa.scalar(None, array.type), array)
+        return pc.if_else(pc.equal(lengths, _ZERO), pa.nulls(1, array.type)[0], array)
     return array
 
 
@@ -135,10 +137,10 @@ def _ids(ids: pa.Array, urls: pa.Array, rows: NDArray[np.int64], label: Label) -
         return ids
     ids = pc.coalesce(ids, urls)
     missing = ids.is_null()
-    unnamed = rows[missing.to_numpy(zero_copy_only=False)]
+    unnamed = rows[array_of(missing)]
     if not len(unnamed):
         return ids
-    return pc.replace_with_mask(ids, missing, pa.array(label(unnamed), pa.string()))
+    return pc.replace_with_mask(ids, missing, string_column(label(unnamed)))
 
 
 Row = tuple[str | None, ...]
@@ -179,8 +181,8 @@ def _from_page(record: Mapping[str, object]) -> dict[str, object]:
 
 def needs_pages(text: pa.Array, pages: pa.Array) -> bool:
     """Tell whether a row has a page and no text."""
-    without = pc.fill_null(pc.equal(pc.binary_length(text), 0), fill_value=True)
-    return bool(pc.any(pc.and_(without, pc.is_valid(pages))).as_py())
+    without = array_of(pc.equal(pc.binary_length(text), _ZERO), fill=1)
+    return bool((without & array_of(pc.is_valid(pages))).any())
 
 
 def columns_of(rows: Sequence[Row]) -> dict[str, pa.Array]:
@@ -194,9 +196,9 @@ def columns_of(rows: Sequence[Row]) -> dict[str, pa.Array]:
 
 def _array(values: Sequence[str | None], kind: pa.DataType) -> pa.Array:
     try:
-        return pa.array(values, kind)
+        return string_column(values, kind)
     except UnicodeEncodeError:
-        return pa.array([value and mend(value) for value in values], kind)
+        return string_column([value and mend(value) for value in values], kind)
 
 
 def invalid_rows(array: pa.Array) -> NDArray[np.int64]:

@@ -86,7 +86,7 @@ def _whole_lines(stream: BinaryIO, space: memoryview, count: int) -> tuple[memor
     """
     if space[count - 1] == NEWLINE:
         return space[:count], count, False
-    begun = count - 1 - bytes(space[:count]).rfind(b"\n")
+    begun = count - 1 - _last_newline(space[:count])
     rest = stream.readline(MAX_DOCUMENT + 2 - begun)
     taken = count + len(rest)
     if begun + len(rest.rstrip(b"\r\n")) > MAX_DOCUMENT:
@@ -96,6 +96,18 @@ def _whole_lines(stream: BinaryIO, space: memoryview, count: int) -> tuple[memor
         return memoryview(bytes(space[:count]) + rest), taken, False
     space[count:taken] = rest
     return space[:taken], taken, False
+
+
+def _last_newline(data: memoryview) -> int:
+    """Give the place of the last newline, or -1; it is mostly near the end."""
+    past = len(data)
+    while past > 0:
+        start = max(0, past - _SLACK)
+        found = bytes(data[start:past]).rfind(b"\n")
+        if found >= 0:
+            return start + found
+        past = start
+    return -1
 
 
 def skip_line(stream: BinaryIO) -> int:

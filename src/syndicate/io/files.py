@@ -17,6 +17,7 @@ from syndicate.io.batch import (
     invalid_rows,
     row,
 )
+from syndicate.io.columns import string_column
 from syndicate.io.encoding import decode, mend
 from syndicate.io.find import PAGES, reason
 from syndicate.io.streams import unpacked
@@ -86,7 +87,7 @@ def _batch(held: list[_File], skipped: list[Skipped]) -> Batch:
     """Put texts end to end, without a Python string where they are UTF-8."""
     held, damaged = _checked(held)
     columns = _fields(held) | {
-        "id": pa.array([file.label for file in held], pa.string()),
+        "id": string_column([file.label for file in held]),
         "text": _column(held),
     }
     return assemble(

@@ -23,6 +23,7 @@ from syndicate.io.batch import (
     needs_pages,
     row,
 )  # fmt: skip
+from syndicate.io.columns import array_of, mask_column, number_column
 from syndicate.io.encoding import DAMAGE, Marked, guessed
 from syndicate.io.streams import opened
 from syndicate.model import Skipped
@@ -73,7 +74,7 @@ def to_batch(
     reports = [Skipped(f"{prefix}{number}", NOT_UTF8) for number in numbers[damaged].tolist()]
     if len(damaged):
         kept = np.delete(np.arange(len(records)), damaged)
-        columns = {name: array.take(pa.array(kept)) for name, array in columns.items()}
+        columns = {name: array.take(number_column(kept)) for name, array in columns.items()}
         numbers = numbers[kept]
     pages = columns.pop("html", None)
     if pages is not None and ("text" not in columns or needs_pages(columns["text"], pages)):
@@ -187,7 +188,7 @@ def _rows(stream: Marked, delimiter: str, names: list[str], label: str) -> Itera
             *_reports(label, passed),
             *(Skipped(f"{label}:{number}", NOT_UTF8) for number in numbers[~whole].tolist()),
         ]
-        yield to_batch(records.filter(pa.array(whole)), numbers[whole], f"{label}:", reports)
+        yield to_batch(records.filter(mask_column(whole)), numbers[whole], f"{label}:", reports)
     if faults:
         yield Batch(NOTHING, tuple(_reports(label, faults)))
 
@@ -232,7 +233,7 @@ def _reports(label: str, faults: Sequence[arrow_csv.InvalidRow]) -> list[Skipped
 def _undamaged(records: pa.RecordBatch) -> NDArray[np.bool_]:
     """Tell the rows without a mark of damage."""
     damaged = [pc.match_substring(array, DAMAGE) for array in records.columns]
-    marks = [array.to_numpy(zero_copy_only=False) for array in damaged]
+    marks = [array_of(array) for array in damaged]
     return np.asarray(~np.logical_or.reduce(marks), bool)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I32, I64, U8, U16, U32, U64, inline, kernel
+from syndicate.kernels._jit import I32, I64, U8, U16, U64, inline, kernel
 
 ROLL = np.uint64(0xD6E8FEB86659FD93)
 _ROLL2 = np.uint64(0x9FB21C651E98DF25)
@@ -211,9 +211,7 @@ def token_spans(
 
 
 @inline
-def shingle(
-    tokens: U64, count: int, size: int, shingles: U64
-) -> tuple[int, np.uint64, np.uint64]:
+def shingle(tokens: U64, count: int, size: int, shingles: U64) -> tuple[int, np.uint64, np.uint64]:
     """Hash each ``size`` consecutive tokens, and all of them.
 
     Fewer tokens than that make one shingle, none make none. A shingle is the difference of two

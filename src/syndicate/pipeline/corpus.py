@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from syndicate import io
+from syndicate.io.columns import array_of, number_column, string_column
 from syndicate.io.spool import take_spans
 from syndicate.match.context import UNDATED, moment
 from syndicate.match.folded import Folded
@@ -90,7 +91,7 @@ class Corpus:
         self, repeats: NDArray[np.int64], kept: NDArray[np.int64], places: Places
     ) -> Iterator[Skipped]:
         """Report documents whose id another one has, which was kept, by file and line."""
-        ids = self._records.column("id").take(pa.array(repeats)).to_pylist()
+        ids = self._records.column("id").take(number_column(repeats)).to_pylist()
         labels = places.label(np.unique(np.concatenate([repeats, kept])))
         for name, repeat, other in zip(ids, repeats.tolist(), kept.tolist(), strict=True):
             where = labels.get(other) or "another document of this id"
@@ -109,7 +110,7 @@ class Corpus:
 
     def column(self, name: str, numbers: NDArray[np.int64]) -> pa.ChunkedArray:
         """One column of the records of some documents."""
-        return self._records.column(name).take(pa.array(self.places[numbers]))
+        return self._records.column(name).take(number_column(self.places[numbers]))
 
     @cached_property
     def times(self) -> NDArray[np.int64]:
@@ -135,8 +136,9 @@ class Corpus:
     def source_ranks(self, wanted: Sequence[str]) -> NDArray[np.int64]:
         """Give the place of each document's source or site in a list; its length if in none."""
         folded = pc.utf8_lower(pc.utf8_trim_whitespace(site_column(self._records)))
-        places = pc.index_in(folded, value_set=pa.array([name.strip().lower() for name in wanted]))
-        ranks = pc.fill_null(places, len(wanted)).to_numpy().astype(np.int64)
+        names = string_column([name.strip().lower() for name in wanted])
+        places = pc.index_in(folded, value_set=names)
+        ranks = array_of(places, fill=len(wanted)).astype(np.int64)
         return np.asarray(ranks[self.places])
 
     def context(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Context:
@@ -158,7 +160,7 @@ class Corpus:
         """
         in_order = np.argsort(self.places, kind="stable")
         for chunk in np.array_split(in_order, max(1, len(in_order) // _RECORDS_AT_ONCE)):
-            records = self._records.take(pa.array(self.places[chunk])).to_pylist()
+            records = self._records.take(number_column(self.places[chunk])).to_pylist()
             for record, text in zip(records, self.texts(chunk), strict=True):
                 if record["id"] not in without:
                     fields = {"id": record["id"], "text": text.tobytes().decode(), **record}
@@ -218,7 +220,6 @@ class Corpus:
         ends = np.concatenate([bounds[whole + 1], bounds[owner[len(whole) :]] + kept[1::2]])[order]
         lengths = np.bincount(owner[order], ends - starts, len(numbers)).astype(np.int64)
         data = take_spans(text, starts, ends)
-        data.flags.writeable = False  # as Arrow's are, so that kernels need not compile twice
         return data, np.concatenate([[0], np.cumsum(lengths)])
 
     def folded(self, numbers: NDArray[np.int64], size: int) -> Folded:
@@ -257,7 +258,7 @@ class Corpus:
 
 def _codes(column: pa.DictionaryArray) -> NDArray[np.int64]:
     """Codes of a dictionary column, -1 for missing values."""
-    return np.asarray(pc.fill_null(column.indices, -1).to_numpy(), np.int64)
+    return array_of(column.indices, fill=-1).astype(np.int64)
 
 
 def _by_id(
@@ -274,11 +275,12 @@ def _by_id(
     if len(ids) == 0:
         none = np.empty(0, np.int64)
         return none, none, none
-    table = pa.table({"id": ids, "low": digests[:, 0], "high": digests[:, 1]})
+    low, high = map(number_column, digests.T)
+    table = pa.table({"id": ids, "low": low, "high": high})
     keys = [(name, "ascending") for name in ("id", "low", "high")]
-    order = pc.sort_indices(table, sort_keys=keys).to_numpy().astype(np.int64)
-    ordered = ids.combine_chunks().take(pa.array(order))
+    order = array_of(pc.sort_indices(table, sort_keys=keys)).astype(np.int64)
+    ordered = ids.combine_chunks().take(number_column(order))
     repeated = np.zeros(len(order), bool)
-    repeated[1:] = pc.equal(ordered[1:], ordered[:-1]).to_numpy(zero_copy_only=False)
+    repeated[1:] = array_of(pc.equal(ordered[1:], ordered[:-1]))
     leader = order[~repeated][np.cumsum(~repeated) - 1]
     return order[~repeated], order[repeated], leader[repeated]

@@ -253,7 +253,6 @@ class _Shelf:
             end = start + int(self._files[n].bounds[-1])
             self._files[n].read_into(data[start:end])
             start = end
-        data.flags.writeable = False  # as Arrow's are, so that kernels need not compile twice
 
         def read(some: slice) -> Texts:
             edges = bounds[some.start : some.stop + 1]

@@ -6,9 +6,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
+from syndicate.io.columns import array_of, string_column
 from syndicate.model import OPTIONAL_FIELDS, Document
 from syndicate.origin import OutletReport, outlet_reports, trace
 from syndicate.pipeline.compare import examine
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 def fetch(corpus: Corpus, names: Iterable[str]) -> dict[str, Document]:
     """Fetch documents by id, with their original texts; unknown ids are left out."""
     everyone = corpus.column("id", np.arange(len(corpus)))
-    chosen = pc.is_in(everyone, value_set=pa.array(sorted(set(names)), pa.string()))
-    numbers = np.flatnonzero(chosen.to_numpy())
+    chosen = pc.is_in(everyone, value_set=string_column(sorted(set(names))))
+    numbers = np.flatnonzero(array_of(chosen))
     texts = corpus.texts(numbers)
     fields = {name: corpus.column(name, numbers).to_pylist() for name in OPTIONAL_FIELDS}
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -94,10 +94,18 @@ def shingle(
     digests = np.empty((n, 2), np.uint64)
     longest = int(np.diff(offsets).max(initial=0)) + 2
     points, hashes = np.empty(longest, np.uint16), np.empty(longest, np.uint64)
+    given = _read_only(data), _read_only(offsets)
     used = tokens.shingle_texts(
-        data, offsets, *table, size, points, hashes, room, bounds, flags, counts, digests
+        *given, *table, size, points, hashes, room, bounds, flags, counts, digests
     )
     return Shingled(room[:used], bounds, flags[: counts.sum()], counts, digests)
+
+
+def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+    """Give a view as Arrow's buffers are, so that kernels need not compile for both."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def find_tokens(text: NDArray[np.uint8]) -> Tokens:
