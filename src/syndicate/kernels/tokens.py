@@ -89,7 +89,8 @@ def spaced_tokens(
 ) -> int:
     """Hash the tokens of a text whose words stand between separators; give their number.
 
-    ``flags`` receives the traits of each token's characters.
+    ``tokens`` and ``flags`` receive the hashes and the traits of the characters of each, and
+    one item more that means nothing.
     """
     count = _ZERO
     hashed = _ZERO
@@ -114,13 +115,10 @@ def spaced_tokens(
 def lone_tokens(
     text: U8, multiplier: U64, addend: U64, traits: U16, tokens: U64, flags: U16
 ) -> int:
-    """Hash the tokens of any text; a letter with multiplier 0 is a token of its own.
-
-    ``flags``, zeros but for the first, receives the traits of each token's characters.
-    """
+    """Do the same for any text; a letter with multiplier 0 is a token of its own."""
     count = 0
-    flags[0] = 0
     hashed = _ZERO
+    look = np.uint16(0)
     inside = False
     alone = False
     n = len(text)
@@ -139,16 +137,19 @@ def lone_tokens(
         if factor == _ZERO or (factor != _ONE and alone):
             if inside:
                 tokens[count] = hashed
+                flags[count] = look
                 count += 1
             alone = factor == _ZERO and code != _ZERO
             inside = alone or factor != _ZERO
             hashed = code
+            look = traits[point]
         else:
             hashed = hashed * factor + code
             inside = inside or factor != _ONE
-        flags[count] |= traits[point]
+            look |= traits[point]
     if inside:
         tokens[count] = hashed
+        flags[count] = look
         count += 1
     return count
 
@@ -258,6 +259,7 @@ def shingle_texts(
     size: int,
     points: U16,
     tokens: U64,
+    looks: U16,
     shingles: U64,
     bounds: I64,
     flags: U16,
@@ -276,15 +278,15 @@ def shingle_texts(
         The fold table.
     size : int
         Tokens to a shingle.
-    points, tokens : ndarray of uint16 and uint64
+    points, tokens, looks : ndarray of uint16, uint64 and uint16
         Room to work in: two items more than the longest text has bytes.
     shingles : ndarray of uint64
-        Filled with the shingle hashes of all texts, in text order; must hold
-        ``(bytes + 3 * n) // 2 + 1`` of them.
+        Filled with the shingle hashes of all texts, in text order; holds as many as there
+        are, which are fewer than ``(bytes + 3 * n) // 2 + 1``.
     bounds : ndarray of int64, shape (n + 1,)
         Filled: where each text's shingles start and the last end.
     flags : ndarray of uint16
-        Zeros; filled with the traits of all tokens; as long as ``shingles``.
+        Filled with the traits of all tokens; holds as many as there are, at most likewise.
     counts : ndarray of int32, shape (n,)
         Filled: tokens of each text.
     digests : ndarray of uint64, shape (n, 2)
@@ -296,11 +298,11 @@ def shingle_texts(
     for i in range(len(offsets) - 1):
         text = data[offsets[i] : offsets[i + 1]]
         if decode(text, points):
-            count = lone_tokens(text, multiplier, addend, traits, tokens, flags[seen:])
+            count = lone_tokens(text, multiplier, addend, traits, tokens, looks)
         else:
-            count = spaced_tokens(
-                points, len(text), multiplier, addend, traits, tokens, flags[seen:]
-            )
+            count = spaced_tokens(points, len(text), multiplier, addend, traits, tokens, looks)
+        for j in range(count):
+            flags[seen + j] = looks[j]
         seen += count
         counts[i] = count
         made, low, high = shingle(tokens, count, size, shingles[used:])

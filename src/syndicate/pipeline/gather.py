@@ -297,9 +297,9 @@ def _block(
     sizes = np.empty(len(numbers), np.int32)
 
     def fold(some: slice) -> None:
-        made = Folded.of(shingle(*read(some), size))
-        shingles[bounds[some.start] : bounds[some.stop]] = made.shingles
-        traits[edges[some.start] : edges[some.stop]] = made.traits
+        rows = shingles[bounds[some.start] : bounds[some.stop]]
+        looks = traits[edges[some.start] : edges[some.stop]]
+        made = shingle(*read(some), size, room=(rows, looks))
         sizes[some] = distinct(made.shingles, made.bounds, stock)
 
     for _ in in_threads(workers, fold, slices(corpus, numbers, _AT_ONCE)):

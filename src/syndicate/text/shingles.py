@@ -70,7 +70,12 @@ def encode(texts: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
 
 
 def shingle(
-    data: NDArray[np.uint8], offsets: NDArray[np.int64], size: int, *, key: int = 0
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    size: int,
+    *,
+    key: int = 0,
+    room: tuple[NDArray[np.uint64], NDArray[np.uint16]] | None = None,
 ) -> Shingled:
     """Fold and shingle a column of texts.
 
@@ -82,23 +87,37 @@ def shingle(
         Tokens to a shingle.
     key
         Keeps outsiders from writing texts that collide; 0 is the public scheme.
+    room
+        Where shingles and flags go, if it is known how many there are.
     """
     from syndicate.kernels import tokens  # noqa: PLC0415 - compiles
 
     table = fold_table(key)
     n = len(offsets) - 1
-    room = np.empty((int(offsets[-1] - offsets[0]) + 3 * n) // 2 + 1, np.uint64)
+    most = (int(offsets[-1] - offsets[0]) + 3 * n) // 2 + 1
+    made, flags = room or (np.empty(most, np.uint64), np.empty(most, np.uint16))
     bounds = np.empty(n + 1, np.int64)
-    flags = np.zeros(len(room), np.uint16)
     counts = np.empty(n, np.int32)
     digests = np.empty((n, 2), np.uint64)
     longest = int(np.diff(offsets).max(initial=0)) + 2
-    points, hashes = np.empty(longest, np.uint16), np.empty(longest, np.uint64)
-    given = _read_only(data), _read_only(offsets)
+    scratch = np.empty(longest, np.uint16), np.empty(longest, np.uint64)
+    looks = np.empty(longest, np.uint16)
     used = tokens.shingle_texts(
-        *given, *table, size, points, hashes, room, bounds, flags, counts, digests
+        _read_only(data),
+        _read_only(offsets),
+        table.multiplier,
+        table.addend,
+        table.traits,
+        size,
+        *scratch,
+        looks,
+        made,
+        bounds,
+        flags,
+        counts,
+        digests,
     )
-    return Shingled(room[:used], bounds, flags[: counts.sum()], counts, digests)
+    return Shingled(made[:used], bounds, flags[: counts.sum()], counts, digests)
 
 
 def _read_only(array: NDArray[Any]) -> NDArray[Any]:
