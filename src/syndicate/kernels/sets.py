@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I32, I64, U8, U64, Bool, helper, kernel
+from syndicate.kernels._jit import I32, I64, U8, U16, U64, Bool, helper, kernel
 
 FILTER_BITS = 14
 
@@ -136,6 +136,52 @@ def shared(
                     if near[value >> np.uint64(50)]:
                         count -= _is_among(value, left_out, firsts)
         out[pair] = count
+
+
+@kernel
+def without(
+    shingles: U64,
+    bounds: I64,
+    traits: U16,
+    token_bounds: I64,
+    left_out: U64,
+    firsts: I64,
+    near: Bool,
+    kept: U64,
+    kept_bounds: I64,
+    looks: U16,
+    look_bounds: I64,
+) -> None:
+    """Copy texts without the hashes that are left out and the tokens that begin them.
+
+    Parameters
+    ----------
+    shingles, bounds
+        Hashes in text order, end to end.
+    traits, token_bounds
+        Traits of the tokens likewise; the first hash of a text begins at its first token.
+    left_out, firsts, near
+        As for `distinct`.
+    kept, kept_bounds, looks, look_bounds
+        As long as the first four; filled with what is left of them.
+    """
+    used = seen = 0
+    kept_bounds[0] = look_bounds[0] = 0
+    for i in range(len(bounds) - 1):
+        token = token_bounds[i]
+        for j in range(bounds[i], bounds[i + 1]):
+            value = shingles[j]
+            if not (near[value >> np.uint64(50)] and _is_among(value, left_out, firsts)):
+                kept[used] = value
+                looks[seen] = traits[token]
+                used += 1
+                seen += 1
+            token += 1
+        for k in range(token, token_bounds[i + 1]):
+            looks[seen] = traits[k]
+            seen += 1
+        kept_bounds[i + 1] = used
+        look_bounds[i + 1] = seen
 
 
 @kernel

@@ -42,25 +42,20 @@ class Folded(NamedTuple):
         )
 
     def without(self, stock: LeftOut) -> Folded:
-        """Leave out stock phrases, but for their last tokens; the same object if there is none."""
-        held = stock.among(self.shingles)
-        if not held.any():
+        """Leave out stock phrases, but for their last tokens."""
+        if not len(stock.hashes):
             return self
-        tokens = self._begin(held)
-        return Folded(
-            self.shingles[~held],
-            self.bounds - np.concatenate([[0], np.cumsum(held)])[self.bounds],
-            np.delete(self.traits, tokens),
-            self.token_bounds - np.searchsorted(tokens, self.token_bounds),
-        )
+        from syndicate.kernels import sets  # noqa: PLC0415 - compiles
+
+        shingles, bounds = np.empty_like(self.shingles), np.empty_like(self.bounds)
+        traits, edges = np.empty_like(self.traits), np.empty_like(self.token_bounds)
+        given = self.shingles, self.bounds, self.traits, self.token_bounds
+        sets.without(*given, *stock, shingles, bounds, traits, edges)
+        return Folded(shingles[: bounds[-1]], bounds, traits[: edges[-1]], edges)
 
     def of_stock(self, stock: LeftOut) -> NDArray[np.int64]:
         """Find the tokens that begin a shingle of a stock phrase: places in ``traits``."""
-        return self._begin(stock.among(self.shingles))
-
-    def _begin(self, held: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Give the tokens that begin some shingles."""
-        chosen = np.flatnonzero(held)
+        chosen = np.flatnonzero(stock.among(self.shingles))
         text = np.searchsorted(self.bounds, chosen, side="right") - 1
         return chosen + (self.token_bounds - self.bounds)[text]
 
