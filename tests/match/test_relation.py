@@ -285,6 +285,24 @@ def test_a_few_figures_seen_to_be_exchanged_among_many_others_make_a_form():
     assert "full of numbers" in found.reason(rule)
 
 
+def test_a_bulletin_in_pieces_shares_words_but_not_their_figures():
+    """Ten sentences of 20 words and four figures, in another order and with other figures."""
+    words, own = (BRIDGE + " " + FLOOD).split(), SCHOOL.split()
+    monday, friday = (
+        [
+            " ".join([*words[20 * n : 20 * n + 20], *(f"{n}{k}{day}" for k in range(4)), own[n]])
+            for n in range(10)
+        ]
+        for day in (3, 6)
+    )
+    order = [4, 0, 8, 2, 6, 9, 5, 1, 7, 3]
+    _, rule, found = meaning_of(" ".join(monday), " ".join(friday[n] for n in order))
+    assert (found.passages, found.slots) == (10, 0)
+    assert "full of numbers, few of them the same: 3 of 43" in found.reason(rule)
+    again = " ".join(monday[n] for n in order)
+    assert relation_of(" ".join(monday), again) is Relation.REPRINT
+
+
 def test_a_quoted_paragraph_is_an_overlap():
     host = FLOOD.split("\n")
     assert relation_of(BRIDGE, "\n".join([*host[:2], LINES[2], *host[2:]])) is Relation.OVERLAP

@@ -17,7 +17,8 @@ template    facts (numbers, mostly) stand in the places of other facts: three pl
             places of others; or both texts are full of numbers, few of which are shared: no
             more than half where three were seen to be exchanged, or where all that is shared
             are eight short formulas or more in another order; two fifths where these are in
-            the same order. A fifth of the shorter text must be shared
+            the same order, or where eight passages or more are in another order and far fewer
+            facts than words are shared. A fifth of the shorter text must be shared
 update      reprint or embedding below, of one site at two times, or of one URL
 reprint     both texts are spanned for the most part
 excerpt     the shorter text is spanned for the most part and the longer one not (or half of it
@@ -33,7 +34,9 @@ excerpt     both begin with the same words, three tenths of the shorter text and
 overlap     all else: quotes, agency sentences, background, a page of law
 ==========  ==================================================================================
 
-``roundup`` takes a look at more than one pair: see `syndicate.match.roundup`.
+``roundup`` takes a look at more than one pair: see `syndicate.match.roundup`. A pair that no
+rule above calls ``template`` still is one if the headings of both texts say so: see
+`syndicate.match.days`.
 """
 
 from __future__ import annotations
@@ -70,6 +73,9 @@ DENSE, NUMBERS = 0.08, 10
 SAME, SAME_BETWEEN = 0.5, 0.4
 """Part of such a text's facts that reports of two days share at most, where some are seen to be
 exchanged or short formulas stand in another order, and where they stand in the same."""
+BEHIND = 0.75
+"""So much of the facts as of the words two reports in pieces share at most; a reprint shares both
+alike."""
 WHOLE = 0.65
 """Part of a text that is for the most part all of it."""
 PART = 0.7
@@ -231,8 +237,13 @@ RULES = (
         Relation.ROUNDUP,
         "the longer text holds this one, {e.span_short:.0%} of it, and others",
     ),
+    Rule(
+        Relation.TEMPLATE,
+        "one form for other days, as the headings say: {e.share_short:.0%} of the shorter text "
+        "shared, {e.facts_shared} of {e.facts_least} facts",
+    ),
 )
-EXACTLY, WHOLLY, AMID, OVERLAPS, ROUNDUP = 0, 6, 9, 12, 13
+EXACTLY, WHOLLY, AMID, OVERLAPS, ROUNDUP, DAYS = 0, 6, 9, 12, 13, 14
 """Rules that other code speaks of."""
 EMBEDDINGS = tuple(n for n, rule in enumerate(RULES) if rule.relation is Relation.EMBEDDING)
 """The rules of a page that holds a story amid other text."""
@@ -343,8 +354,10 @@ def _figures(m: _Measures) -> Bools:
     exchanged &= t.facts_shared <= SAME * least
     formulas = (t.passages >= FORMULAS) & _short(t)
     formulas &= t.facts_shared <= np.where(t.moved >= SLOTS, SAME, SAME_BETWEEN) * least
+    pieces = (t.passages >= FORMULAS) & (t.moved >= SLOTS)
+    pieces &= t.facts_shared <= np.minimum(SAME_BETWEEN, BEHIND * m.share_short) * least
     numbers = dense & (least >= NUMBERS) & (m.share_short >= TOLD_PART)
-    return np.asarray(numbers & (exchanged | formulas))
+    return np.asarray(numbers & (exchanged | formulas | pieces))
 
 
 def _short(t: EvidenceTable) -> Bools:

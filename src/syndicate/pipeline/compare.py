@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
@@ -21,7 +22,7 @@ from syndicate.model import Credit, Document, Match, Stripped
 from syndicate.origin.credits import find_sources
 from syndicate.origin.names import load_names
 from syndicate.pipeline.corpus import Corpus
-from syndicate.pipeline.meaning import Meaning, judge
+from syndicate.pipeline.meaning import Meaning, headings_of, judge
 from syndicate.pipeline.scan import sketch_batches
 from syndicate.sketch import lsh, sample
 from syndicate.text.shingles import encode, find_tokens, shingle
@@ -220,7 +221,8 @@ def examine(
     folded = read.folded.without(left_out)
     sizes = overlap(*folded[:2], distinct(*folded[:2]), left, right)
     size = config.sketch.shingle_size
-    meaning = judge(folded, read.corpus.context(left, right), left, right, sizes, size)
+    context, headings = read.corpus.context(left, right), partial(headings_of, read.corpus)
+    meaning = judge(folded, context, left, right, sizes, size, headings)
     evidence = Evidence(*meaning.evidence[0].tolist())
     anatomy = _anatomy(stripped, size, left_out)
     rule = int(meaning.rule[0])

@@ -12,7 +12,7 @@ import numpy as np
 from syndicate.match.context import worth_aligning
 from syndicate.match.verify import NONE, LeftOut, Overlap, overlap
 from syndicate.pipeline.gather import block_of, gathered, sizes_of, slices
-from syndicate.pipeline.meaning import copied, judge, worth_telling
+from syndicate.pipeline.meaning import copied, headings_of, judge, worth_telling
 from syndicate.pipeline.pairs import Pairs, join
 from syndicate.pipeline.threads import in_threads
 from syndicate.sketch import lsh, sample
@@ -279,7 +279,11 @@ class Matcher:
         context = self.corpus.context(left, right)
         size = self.config.sketch.shingle_size
         folded = block.take(numbers).without(self.stock)
-        meaning = judge(folded, context, *ends, sizes, size)
+
+        def headings(places: NDArray[np.int64]) -> list[str]:
+            return headings_of(self.corpus, numbers[places])
+
+        meaning = judge(folded, context, *ends, sizes, size, headings)
         return Pairs(left, right, *sizes, *meaning, uncounted)
 
 
