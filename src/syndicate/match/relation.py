@@ -89,6 +89,9 @@ in crumbs is the same turns of speech in two texts."""
 REWRITTEN, IN_PLACE = 0.2, 0.03
 """Least share of the shorter text in runs where edits span the rest word for word, and by how
 much the spans may then differ; two reporters of one event do not replace word for word."""
+SHORT_RUN = 11
+"""Words of a run on average, at most, where words were changed all over a text, and in formulas;
+one who tells of the next fire in the same phrases leaves them whole."""
 BACKGROUND = 1 / 3
 """Where the shared text begins in both, as a part of each, if it is mere background."""
 TOLD, TOLD_PART = 25, 0.2
@@ -268,6 +271,7 @@ def relate(table: EvidenceTable, context: Context) -> tuple[NDArray[np.uint8], N
     """
     m = _measures(table, context)
     in_place = np.abs(table.spanned_a - table.spanned_b) <= IN_PLACE * table.spanned_a
+    in_place &= table.shared <= SHORT_RUN * table.runs
     enough = (m.share_short >= HALF) | (in_place & (m.share_short >= REWRITTEN))
     whole = (m.span_short >= PART) & (m.span_long >= WHOLE) & enough
     half = (m.share_short >= HALF) & ~m.starts_late & m.coherent
@@ -361,7 +365,7 @@ def _figures(m: _Measures) -> Bools:
 
 
 def _short(t: EvidenceTable) -> Bools:
-    return np.asarray((t.shared <= 11 * t.runs) & (t.longest < 0.3 * t.shared))
+    return np.asarray((t.shared <= SHORT_RUN * t.runs) & (t.longest < 0.3 * t.shared))
 
 
 def _led(m: _Measures) -> Bools:
