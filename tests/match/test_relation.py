@@ -79,6 +79,50 @@ def test_a_page_that_holds_a_story_amid_others_is_an_embedding():
     assert relation_of(BRIDGE, page) is Relation.EMBEDDING
 
 
+def test_a_story_amid_own_sentences_is_embedded_whole_or_in_a_page_much_longer():
+    part = "\n".join([SCHOOL.split("\n")[0], *LINES[1:5]])
+    shared = "\n".join(LINES[1:5])
+    article = "\n".join([FLOOD, shared])
+    page = "\n".join([FLOOD, shared, SCHOOL, LAW])
+    assert relation_of(shared, article) is Relation.EMBEDDING
+    assert meaning_of(part, article)[2].span_short < 0.9
+    assert relation_of(part, article) is Relation.EXCERPT
+    assert relation_of(part, page) is Relation.EMBEDDING
+
+
+def test_a_heading_and_a_line_of_furniture_are_no_page_around_a_story():
+    bare = " ".join(LINES[1].split()[:18])
+    furniture = " ".join([*bare.split()[:26], "Bảng xếp hạng cập nhật sau mỗi vòng đấu"])
+    assert relation_of(furniture, "\n".join([FLOOD, bare, SCHOOL])) is Relation.OVERLAP
+
+
+def test_two_facts_in_two_places_make_no_form_of_a_text_with_few():
+    words = (BRIDGE + " " + FLOOD).split()
+    one, two = (
+        " ".join([*words[:30], f"{n}", *words[30:60], f"{n + 1}", *words[60:90], own])
+        for n, own in ((41, SCHOOL), (58, LAW))
+    )
+    found = meaning_of(one, two)[2]
+    assert (found.slots, found.facts_changed) == (2, 2)
+    assert relation_of(one, two) is not Relation.TEMPLATE
+
+
+def test_the_next_fire_told_in_the_same_phrases_is_no_reprint():
+    """Long runs, with as many own words between them as in the other text."""
+    words = BRIDGE.split()
+    one, two = (
+        " ".join(
+            word
+            for n in range(5)
+            for word in [*words[15 * n : 15 * n + 15], *own[22 * n : 22 * n + 22]]
+        )
+        for own in ((FLOOD + " " + LAW).split(), (SCHOOL + " " + FLOOD).split()[::-1])
+    )
+    found = meaning_of(one, two)[2]
+    assert found.spanned_a == found.spanned_b > 0.7 * found.tokens_a
+    assert relation_of(one, two) is Relation.OVERLAP
+
+
 def test_times_tell_excerpt_from_embedding():
     page = "\n".join([FLOOD, BRIDGE, SCHOOL, LAW])
     assert relation_of(BRIDGE, page, later=np.int8(1)) is Relation.EMBEDDING
