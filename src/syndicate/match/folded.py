@@ -43,26 +43,32 @@ class Folded(NamedTuple):
 
     def without(self, stock: LeftOut) -> Folded:
         """Leave out stock phrases, but for their last tokens; the same object if there is none."""
-        held = stock.among(self.shingles)
-        if not held.any():
+        held = np.flatnonzero(stock.among(self.shingles))
+        if not len(held):
             return self
         tokens = self._begin(held)
         return Folded(
-            self.shingles[~held],
-            self.bounds - np.concatenate([[0], np.cumsum(held)])[self.bounds],
-            np.delete(self.traits, tokens),
+            _drop(self.shingles, held),
+            self.bounds - np.searchsorted(held, self.bounds),
+            _drop(self.traits, tokens),
             self.token_bounds - np.searchsorted(tokens, self.token_bounds),
         )
 
     def of_stock(self, stock: LeftOut) -> NDArray[np.int64]:
         """Find the tokens that begin a shingle of a stock phrase: places in ``traits``."""
-        return self._begin(stock.among(self.shingles))
+        return self._begin(np.flatnonzero(stock.among(self.shingles)))
 
-    def _begin(self, held: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Give the tokens that begin some shingles."""
-        chosen = np.flatnonzero(held)
+    def _begin(self, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give the tokens that begin some shingles, told by their places."""
         text = np.searchsorted(self.bounds, chosen, side="right") - 1
         return chosen + (self.token_bounds - self.bounds)[text]
+
+
+def _drop(values: NDArray[Any], places: NDArray[np.int64]) -> NDArray[Any]:
+    """Leave out some values, told by ascending places; a mask would look at every value."""
+    ends = np.append(places, len(values)).tolist()
+    starts = [0, *(places + 1).tolist()]
+    return np.concatenate([values[a:b] for a, b in zip(starts, ends, strict=True)])
 
 
 def _together(parts: list[NDArray[Any]]) -> NDArray[Any]:
