@@ -430,6 +430,13 @@ class Evidence:
         return cls(*(int(column[pair]) for column in table))
 
     @property
+    def flipped(self) -> Evidence:
+        """The same with a and b in each other's place."""
+        other = {"_a": "_b", "_b": "_a"}
+        names = (name[:-2] + other.get(name[-2:], name[-2:]) for name in self.__slots__)
+        return Evidence(*(getattr(self, name) for name in names))
+
+    @property
     def facts(self) -> int:
         """Facts that were aligned: the same, or in the place of each other."""
         return self.facts_changed + self.facts_shared
