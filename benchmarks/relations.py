@@ -67,10 +67,22 @@ def read(name, limit=None):
 
 
 def made(count):
-    """Write articles, each of another story."""
+    """Write articles, each of another story; every fifth states figures all over."""
     plan = corpus.Plan(range(count), [0] * count)
     for number, version in zip(*plan, strict=True):
-        yield Document(id=f"made/{number:05d}", text=corpus.document(number, version, corpus.SEED))
+        text = corpus.document(number, version, corpus.SEED)
+        if number % 5 == 0:
+            text = figures(random.Random(number), text)
+        yield Document(id=f"made/{number:05d}", text=text)
+
+
+def figures(pick, text):
+    """Put a number in the place of every twentieth word or so."""
+    return re.sub(
+        r"\S+",
+        lambda word: str(pick.randrange(1, 5000)) if pick.random() < 0.05 else word.group(),
+        text,
+    )
 
 
 def planted(documents, count):

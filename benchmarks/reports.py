@@ -2,7 +2,7 @@
 
 `reports` writes one of each form a day, with figures and comments of that day; `reprint` does
 to one what another paper does. In a form, ``[12-90]`` is a number of that day, ``[up|down]`` a
-choice, ``[day]`` the date and ``[25 words]`` a comment.
+choice, ``[day]`` the date, ``[25 words]`` a comment, and ``[line]`` ends the heading.
 """
 
 import random
@@ -50,6 +50,15 @@ FORMS = {
  công.""",
     "weather": "Dự báo thời tiết ngày [day]. [40 words] "
     + " ".join(f"{region} {WEATHER}" for region in REGIONS),
+    "bulletins": f"""Bản tin thời tiết [day]: [7 words][line]Theo thông tin từ trung tâm dự báo khí
+ tượng thủy văn, không khí lạnh đã ảnh hưởng đến hầu hết các tỉnh phía Bắc và một số nơi ở ven
+ biển miền Trung. [20 words] Gió trong đất liền mạnh dần lên, vùng ven biển có nơi giật mạnh,
+ nhiệt độ giảm nhanh về đêm và sáng sớm, trời chuyển rét, vùng núi có khả năng xảy ra sương
+ muối. Khu vực Hà Nội [{SKY}], trời rét. Do ảnh hưởng của không khí lạnh kết hợp với nhiễu động
+ trong đới gió Đông trên cao nên các tỉnh ven biển có mưa vừa, mưa to và dông, trong cơn dông đề
+ phòng lốc, sét và gió giật mạnh. [45 words] Trên biển, sóng cao từ [2-3] đến [4-6] mét, biển động.
+ Các địa phương cần chủ động phòng tránh, hướng dẫn bà con che chắn chuồng trại và giữ ấm cho
+ gia súc.""",
     "storms": """Hồi [0-23] giờ ngày [day], vị trí tâm bão ở vào khoảng [11-21],[0-9]
  độ Vĩ Bắc, [108-118],[0-9] độ Kinh Đông, trên [Bắc Biển Đông|vịnh Bắc Bộ|Giữa Biển Đông],
  cách bờ [9-60]0 km. Sức gió mạnh nhất ở vùng gần tâm bão mạnh cấp [8-12], giật cấp [13-15].
@@ -77,6 +86,8 @@ def fill(form, pick, day):
         said = match[1]
         if said == "day":
             return f"{day:%d/%m}"
+        if said == "line":
+            return "\n"
         if said.endswith(" words"):
             return own(pick, int(said.removesuffix(" words")))
         numbers = _NUMBERS.fullmatch(said)

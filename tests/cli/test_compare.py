@@ -77,6 +77,31 @@ def test_what_steers_a_terminal_is_not_written(run, tmp_path, pair):
     assert "\x1b" not in run("compare", pair[0], evil).stdout
 
 
+def test_paragraphs_that_both_have_stand_beside_each_other(run, tmp_path):
+    one, two = tmp_path / "one.txt", tmp_path / "two.txt"
+    paragraphs = [f"{line} " * 2 for line in STORY.split(". ")][:3]
+    one.write_text("\n\n".join(paragraphs), "utf-8")
+    own = "Bạn đọc gửi ảnh chụp từ sáng sớm khi sương còn phủ kín mặt sông Lam."
+    two.write_text("\n\n".join([own, *paragraphs[1:]]), "utf-8")
+    out = run("compare", one, two).stdout.splitlines()
+    for paragraph in paragraphs[1:]:
+        start = " ".join(paragraph.split()[:3])
+        assert any(line.count(start) == 2 for line in out)
+    assert sum("[new: Bạn đọc gửi ảnh" in line for line in out) == 1
+
+
+def test_a_pair_is_what_dedupe_calls_it_in_either_order(run, crawl):
+    one, other = (
+        json.loads(run("explain", *ids, "--among", crawl, "--format", "json").stdout)
+        for ids in (("a", "b"), ("b", "a"))
+    )
+    assert (one["a"], other["a"]) == ("a", "b")
+    for name, value in one["evidence"].items():
+        mirrored = {"_a": "_b", "_b": "_a"}.get(name[-2:], name[-2:])
+        assert other["evidence"][name[:-2] + mirrored] == value
+    assert one["relation"] == other["relation"]
+
+
 def test_explain_names_tiers_and_flips(run, pair):
     out = run("explain", *pair).stdout
     assert "bands: finds this pair" in out
@@ -86,7 +111,7 @@ def test_explain_names_tiers_and_flips(run, pair):
     assert {tier["name"] for tier in plain["tiers"]} == {"bands", "samples"}
     assert plain["evidence"]["passages"] == 1
     tokens = [plain["evidence"][f"tokens_{side}"] for side in "ab"]
-    assert f"  tokens: {tokens[0]} in A, {tokens[1]} in B\n" in out
+    assert f"  tokens: {tokens[0]} in A, {tokens[1]} in B (words)\n" in out
 
 
 def test_explain_whole_speaks_of_the_bands_alone(run, pair):
@@ -106,6 +131,8 @@ def test_the_page_holds_texts_escaped_and_needs_no_network(run, tmp_path, crawl)
     assert "http://" not in html.replace("default-src", "")
     assert "https://" not in html
     assert "carries the credit" in html
+    assert "from Tin Đảo, " in html
+    assert "2024-05-03" in html
     root = ET.parse(graph).getroot()
     space = {"g": "http://graphml.graphdrawing.org/xmlns"}
     (edge,) = root.findall(".//g:edge", space)

@@ -87,6 +87,12 @@ def test_what_cannot_be_planted_is_refused(documents, kinds, rule):
         plant(documents, kinds=kinds)
 
 
+def test_texts_without_numbers_are_made_no_form_of_other_facts():
+    told = [Document(f"d{n}", " ".join(["lời"] * 60 + ["bcd"[n]] * 70)) for n in range(3)]
+    assert plant(told, kinds=["other facts"], count=2) == []
+    assert {one.kind for one in plant(told, count=1)} == KINDS.keys() - {"other facts"}
+
+
 def test_a_text_of_one_line_is_cut_into_pieces():
     pieces = paragraphs(" ".join(map(str, range(130))))
     assert [len(piece.split()) for piece in pieces] == [50, 50, 30]

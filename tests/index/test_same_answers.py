@@ -9,7 +9,7 @@ from tests.index.stories import story
 
 from syndicate.config import Config
 from syndicate.index import Index
-from syndicate.model import Document
+from syndicate.model import Document, Relation
 from syndicate.pipeline import dedupe
 from syndicate.store import merging
 
@@ -68,6 +68,23 @@ def test_page_for_page_the_same_as_dedupe(place, options):
     documents = newswire()
     matches, heads = by_dedupe(documents, config)
     assert len(heads) > 20
+    assert by_index(documents, config, place) == (matches, heads)
+
+
+def test_of_daily_bulletins_too(place):
+    """The day stands in the title, or in the first line of a text without one."""
+    standing, documents = story(9, 150), []
+    for day in range(1, 7):
+        text = f"{standing} Ngày {day}0 và {day}5 độ. {story(day, 60)}"
+        heading = f"Dự báo thời tiết {day}/3: trời rét"
+        titled = day % 2
+        text = text if titled else f"{heading}\n{text}"
+        documents.append(Document(f"{day}", text, title=heading if titled else None))
+    config = Config(canonical="first")
+    matches, heads = by_dedupe(documents, config)
+    assert {relation for relation, *_ in matches.values()} == {Relation.TEMPLATE}
+    assert len(matches) == 15
+    assert not heads
     assert by_index(documents, config, place) == (matches, heads)
 
 

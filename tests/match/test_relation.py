@@ -79,6 +79,50 @@ def test_a_page_that_holds_a_story_amid_others_is_an_embedding():
     assert relation_of(BRIDGE, page) is Relation.EMBEDDING
 
 
+def test_a_story_amid_own_sentences_is_embedded_whole_or_in_a_page_much_longer():
+    part = "\n".join([SCHOOL.split("\n")[0], *LINES[1:5]])
+    shared = "\n".join(LINES[1:5])
+    article = "\n".join([FLOOD, shared])
+    page = "\n".join([FLOOD, shared, SCHOOL, LAW])
+    assert relation_of(shared, article) is Relation.EMBEDDING
+    assert meaning_of(part, article)[2].span_short < 0.9
+    assert relation_of(part, article) is Relation.EXCERPT
+    assert relation_of(part, page) is Relation.EMBEDDING
+
+
+def test_a_heading_and_a_line_of_furniture_are_no_page_around_a_story():
+    bare = " ".join(LINES[1].split()[:18])
+    furniture = " ".join([*bare.split()[:26], "Bảng xếp hạng cập nhật sau mỗi vòng đấu"])
+    assert relation_of(furniture, "\n".join([FLOOD, bare, SCHOOL])) is Relation.OVERLAP
+
+
+def test_two_facts_in_two_places_make_no_form_of_a_text_with_few():
+    words = (BRIDGE + " " + FLOOD).split()
+    one, two = (
+        " ".join([*words[:30], f"{n}", *words[30:60], f"{n + 1}", *words[60:90], own])
+        for n, own in ((41, SCHOOL), (58, LAW))
+    )
+    found = meaning_of(one, two)[2]
+    assert (found.slots, found.facts_changed) == (2, 2)
+    assert relation_of(one, two) is not Relation.TEMPLATE
+
+
+def test_the_next_fire_told_in_the_same_phrases_is_no_reprint():
+    """Long runs, with as many own words between them as in the other text."""
+    words = BRIDGE.split()
+    one, two = (
+        " ".join(
+            word
+            for n in range(5)
+            for word in [*words[15 * n : 15 * n + 15], *own[22 * n : 22 * n + 22]]
+        )
+        for own in ((FLOOD + " " + LAW).split(), (SCHOOL + " " + FLOOD).split()[::-1])
+    )
+    found = meaning_of(one, two)[2]
+    assert found.spanned_a == found.spanned_b > 0.7 * found.tokens_a
+    assert relation_of(one, two) is Relation.OVERLAP
+
+
 def test_times_tell_excerpt_from_embedding():
     page = "\n".join([FLOOD, BRIDGE, SCHOOL, LAW])
     assert relation_of(BRIDGE, page, later=np.int8(1)) is Relation.EMBEDDING
@@ -283,6 +327,24 @@ def test_a_few_figures_seen_to_be_exchanged_among_many_others_make_a_form():
     _, rule, found = meaning_of(f"{one}\n{figures[0]}\n{FLOOD}", f"{two}\n{SCHOOL}\n{figures[1]}")
     assert 2 * found.slots < found.edits
     assert "full of numbers" in found.reason(rule)
+
+
+def test_a_bulletin_in_pieces_shares_words_but_not_their_figures():
+    """Ten sentences of 20 words and four figures, in another order and with other figures."""
+    words, own = (BRIDGE + " " + FLOOD).split(), SCHOOL.split()
+    monday, friday = (
+        [
+            " ".join([*words[20 * n : 20 * n + 20], *(f"{n}{k}{day}" for k in range(4)), own[n]])
+            for n in range(10)
+        ]
+        for day in (3, 6)
+    )
+    order = [4, 0, 8, 2, 6, 9, 5, 1, 7, 3]
+    _, rule, found = meaning_of(" ".join(monday), " ".join(friday[n] for n in order))
+    assert (found.passages, found.slots) == (10, 0)
+    assert "full of numbers, few of them the same: 3 of 43" in found.reason(rule)
+    again = " ".join(monday[n] for n in order)
+    assert relation_of(" ".join(monday), again) is Relation.REPRINT
 
 
 def test_a_quoted_paragraph_is_an_overlap():

@@ -63,6 +63,7 @@ def bench(
     """  # noqa: D301 - the backspace is for the layout of --help
     from syndicate.config import Config  # noqa: PLC0415 - keeps --help quick
     from syndicate.evaluation import assess, plant  # noqa: PLC0415
+    from syndicate.evaluation.plants import LEAST_WORDS, NUMBERS  # noqa: PLC0415
     from syndicate.pipeline import dedupe  # noqa: PLC0415
 
     documents = _read(corpus, limit)
@@ -78,6 +79,11 @@ def bench(
     else:
         _print(assessment)
         console.say(f"{len(documents) + len(plants):,} documents in {seconds:.1f} s")
+        if not any(one.kind == "other facts" for one in plants):
+            console.say(
+                f"none was planted as other facts: no document of {LEAST_WORDS} words states "
+                f"{NUMBERS} numbers to change"
+            )
         sources = {name for one in plants for name in one.sources}
         if len(sources) < len(plants):
             console.say(

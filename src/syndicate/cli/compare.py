@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from syndicate.cli.sides import print_sides, safe
 from syndicate.errors import DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.console import Console
-    from rich.text import Text
 
     from syndicate.config import Config
-    from syndicate.match.passages import Piece
     from syndicate.model import Credit, Document
     from syndicate.pipeline.compare import Comparison, Explanation
 
@@ -30,7 +29,26 @@ _AMONG: Final = "Where to look for ids: a folder, file or pattern; may be given 
 _STRIP: Final = "Compare texts as they are, with captions, bylines and site furniture."
 _SIZE: Final = "Tokens to a shingle."
 _WHOLE: Final = "See the pair as dedupe --whole does."
-_STYLES: Final = {"shared": "green", "edited": "yellow", "new": "bold red"}
+
+
+_MEASURED: Final = {
+    "tokens": "words",
+    "shared": "words in runs that both hold",
+    "passages": "runs that only small edits part are one",
+    "longest": "shared words of the longest passage",
+    "spanned": "words from run to run, edits included",
+    "moved": "passages in another order",
+    "first": "where the shared text begins",
+    "last": "where it ends",
+    "bulk": "where a seventh of it is reached",
+    "own": "longest stretch without it",
+    "edits": "in passages",
+    "slots": "places where facts stand for other facts",
+    "facts_changed": "facts there that differ",
+    "facts_shared": "facts in runs",
+    "facts": "words with a number, or the key of an answer",
+}
+"""What the quantities are, as `docs/relations.md` has them."""
 
 
 class Format(enum.StrEnum):
@@ -77,7 +95,7 @@ def compare(
     console = _console()
     _print_summary(console, comparison)
     _print_credits(console, comparison)
-    _print_sides(console, comparison)
+    print_sides(console, comparison)
 
 
 @app.command(no_args_is_help=True)
@@ -188,51 +206,8 @@ def _print_credits(console: Console, comparison: Comparison) -> None:
     for name, found in zip(names, comparison.credits, strict=True):
         for credit in found:
             console.print(
-                f"{_safe(name)} carries the {credit.how} {_safe(credit.name)}", markup=False
+                f"{safe(name)} carries the {credit.how} {safe(credit.name)}", markup=False
             )
-
-
-def _print_sides(console: Console, comparison: Comparison) -> None:
-    from rich.table import Table  # noqa: PLC0415 - slow to import
-
-    table = Table(expand=True, show_lines=False)
-    table.add_column(comparison.match.a, ratio=1)
-    table.add_column(comparison.match.b, ratio=1)
-    table.add_row(
-        _coloured(comparison.a.original, comparison.anatomy.a),
-        _coloured(comparison.b.original, comparison.anatomy.b),
-    )
-    console.print(table)
-    console.print("[green]shared[/] [yellow]edited[/] [bold red]new[/] [dim]taken out[/]")
-
-
-def _coloured(text: str, pieces: tuple[Piece, ...]) -> Text:
-    """Colour a text; where colours do not show, brackets name what is not shared."""
-    from rich.text import Text  # noqa: PLC0415 - slow to import
-
-    shown = Text()
-    place = 0
-    for piece in pieces:
-        shown.append(_safe(text[place : piece.start]))
-        words = _safe(text[piece.start : piece.end])
-        if piece.kind == "shared":
-            shown.append(words, _STYLES["shared"])
-        else:
-            shown.append(f"[{piece.kind}: ", "dim")
-            shown.append(words, _STYLES.get(piece.kind, "dim"))
-            shown.append("]", "dim")
-        place = piece.end
-    shown.append(_safe(text[place:]))
-    return shown
-
-
-def _safe(text: str) -> str:
-    """Leave out what would steer a terminal."""
-    from syndicate.report.table import shown  # noqa: PLC0415 - likewise
-
-    return "\n".join(shown(line) for line in text.splitlines(keepends=False)) + (
-        "\n" if text.endswith("\n") else ""
-    )
 
 
 def _print_reasons(console: Console, found: Explanation) -> None:
@@ -261,11 +236,12 @@ def _measures(comparison: Comparison) -> dict[str, int]:
 def _measured(values: dict[str, int]) -> Iterable[str]:
     """Write what was measured, the two texts' values of one quantity side by side."""
     for name, value in values.items():
+        quantity = name.removesuffix("_a")
+        gloss = f" ({_MEASURED[quantity]})" if quantity in _MEASURED else ""
         if name.endswith("_a"):
-            quantity = name.removesuffix("_a")
-            yield f"{quantity}: {value} in A, {values[quantity + '_b']} in B"
+            yield f"{quantity}: {value} in A, {values[quantity + '_b']} in B{gloss}"
         elif not name.endswith("_b"):
-            yield f"{name}: {value}"
+            yield f"{name}: {value}{gloss}"
 
 
 def _plain(comparison: Comparison) -> dict[str, object]:

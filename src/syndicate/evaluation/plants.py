@@ -226,7 +226,7 @@ def plant(
     kinds
         Which plants to make; keys of `KINDS`.
     count
-        How many of each kind.
+        How many of each kind; none with other facts where no document states `NUMBERS` of them.
     seed
         Equal seeds make equal plants.
 
@@ -249,18 +249,20 @@ def plant(
     for kind in kinds:
         for number in range(count):
             source = _fitting(kind, order, len(plants))
+            if source is None:
+                break
             garden = Garden(fitting, random.Random(f"{seed} {kind} {number}"))
             plants.append(_grow(kind, number, source, garden))
     return plants
 
 
-def _fitting(kind: str, order: Sequence[Document], start: int) -> Document:
+def _fitting(kind: str, order: Sequence[Document], start: int) -> Document | None:
     """Take the next source in order; other facts need one that states some."""
     for step in range(len(order)):
         source = order[(start + step) % len(order)]
         if kind != "other facts" or len(re.findall(r"\d+", source.text)) >= NUMBERS:
             return source
-    return order[start % len(order)]
+    return None
 
 
 def _grow(kind: str, number: int, source: Document, garden: Garden) -> Plant:

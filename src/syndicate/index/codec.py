@@ -16,6 +16,7 @@ import numpy as np
 import orjson
 
 from syndicate.errors import StoreError
+from syndicate.match.days import heading_of
 from syndicate.model import OPTIONAL_FIELDS, Document
 
 if TYPE_CHECKING:
@@ -66,6 +67,14 @@ class Remembered:
         try:
             stored = orjson.loads(self.fields)
             return stored.get("url"), stored.get("source"), stored.get("published")
+        except (ValueError, AttributeError) as error:
+            raise _unreadable(self.record, error) from error
+
+    @property
+    def heading(self) -> str:
+        """Its title, or what stands for it."""
+        try:
+            return heading_of(orjson.loads(self.fields).get("title"), self.text)
         except (ValueError, AttributeError) as error:
             raise _unreadable(self.record, error) from error
 

@@ -12,6 +12,7 @@ from syndicate.index.codec import Remembered, digest_of, unpack
 from syndicate.match import relation
 from syndicate.match.align import EvidenceTable, evidence
 from syndicate.match.context import context, worth_aligning
+from syndicate.match.days import HEAD, heading_of, with_days
 from syndicate.match.folded import Folded
 from syndicate.match.relation import Context, Evidence
 from syndicate.match.roundup import STORIES, with_roundups
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from syndicate.index.sketching import Sketched, Sketcher
+    from syndicate.match.days import Headings
     from syndicate.model import Document
     from syndicate.store.contract import Postings, Record, View
 
@@ -198,14 +200,20 @@ class Judge:
         places = row[told].tolist()
         same = np.array([known[place - 1].digest == page.digest for place in places], np.bool_)
         beside = _beside(page.document, [known[place - 1] for place in places], same, pairs)
-        judged = self._rules(table, sizes, pairs, beside)
+        judged = self._rules(table, sizes, pairs, beside, _headings(page.document, known))
         return _described(page.document.id, known, pairs, sizes, table, judged)
 
     def _rules(
-        self, table: EvidenceTable, sizes: Overlap, pairs: _Columns, beside: Context
+        self,
+        table: EvidenceTable,
+        sizes: Overlap,
+        pairs: _Columns,
+        beside: Context,
+        headings: Headings,
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Give the rule that each pair falls under, -1 where it is no match, and its score."""
         _, rules = relation.relate(table, beside)
+        rules = with_days(rules, table, *pairs, headings)
         score = relation.scores(rules, sizes)
         reached = score >= self.sketcher.config.threshold
         told = reached & relation.tells(rules, table)
@@ -236,6 +244,19 @@ def _beside(
     row = np.arange(1, len(known) + 1)
     left, right = (np.where(column == 0, 0, row) for column in pairs)
     return context(same, places, left, right)
+
+
+def _headings(page: Document, known: Sequence[Remembered]) -> Headings:
+    """Give what gives the headings of a page, which is 0, and documents."""
+
+    def headings(numbers: NDArray[np.int64]) -> list[str]:
+        head = page.text[:HEAD].encode("utf-8", "replace")
+        return [
+            known[number - 1].heading if number else heading_of(page.title, head)
+            for number in numbers.tolist()
+        ]
+
+    return headings
 
 
 def _described(

@@ -12,17 +12,20 @@ relation    when
 exact       both texts fold to the same tokens
 template    facts (numbers, mostly) stand in the places of other facts: three places or more,
             and either a third of all aligned facts, or an eighth while most edits are of this
-            kind; or two places and a fifth, likewise; or nothing at all differs but such
-            facts; or many short moved formulas with many numbers, two of them or more in the
-            places of others; or both texts are full of numbers, few of which are shared: no
-            more than half where three were seen to be exchanged, or where all that is shared
-            are eight short formulas or more in another order; two fifths where these are in
-            the same order. A fifth of the shorter text must be shared
+            kind; or two places and a fifth, likewise, with three facts or in texts full of
+            numbers; or nothing at all differs but such facts; or many short moved formulas
+            with many numbers, two of them or more in the places of others; or both texts are
+            full of numbers, few of which are shared: no more than half where three were seen
+            to be exchanged, or where all that is shared are eight short formulas or more in
+            another order; two fifths where these are in the same order, or where eight
+            passages or more are in another order and far fewer facts than words are shared. A
+            fifth of the shorter text must be shared
 update      reprint or embedding below, of one site at two times, or of one URL
 reprint     both texts are spanned for the most part
 excerpt     the shorter text is spanned for the most part and the longer one not (or half of it
             is in the longer one, mostly in one passage), and what they share is the head of
-            the longer one or lies scattered over it; or the later one is the shorter
+            the longer one or lies scattered over it, or the longer one neither holds it whole
+            nor is a page of more than twice its length; or the later one is the shorter
 embedding   likewise, but in one piece amid other text; or the later one is the longer
 reprint     amid own sentences: half of the shorter text and two fifths of the longer one are
             shared, and not only something that both bring after their first third. Tried
@@ -33,7 +36,9 @@ excerpt     both begin with the same words, three tenths of the shorter text and
 overlap     all else: quotes, agency sentences, background, a page of law
 ==========  ==================================================================================
 
-``roundup`` takes a look at more than one pair: see `syndicate.match.roundup`.
+``roundup`` takes a look at more than one pair: see `syndicate.match.roundup`. A pair that no
+rule above calls ``template`` still is one if the headings of both texts say so: see
+`syndicate.match.days`.
 """
 
 from __future__ import annotations
@@ -70,6 +75,9 @@ DENSE, NUMBERS = 0.08, 10
 SAME, SAME_BETWEEN = 0.5, 0.4
 """Part of such a text's facts that reports of two days share at most, where some are seen to be
 exchanged or short formulas stand in another order, and where they stand in the same."""
+BEHIND = 0.75
+"""So much of the facts as of the words two reports in pieces share at most; a reprint shares both
+alike."""
 WHOLE = 0.65
 """Part of a text that is for the most part all of it."""
 PART = 0.7
@@ -80,9 +88,14 @@ which more is shared has hardly any sentences of its own."""
 COHERENT, SEAM = 0.25, 4
 """Least part of the shorter text that is shared, without so many words of each run: what comes
 in crumbs is the same turns of speech in two texts."""
+LEAST = 30
+"""Words that such a part has at least; a heading and a line of site furniture have fewer."""
 REWRITTEN, IN_PLACE = 0.2, 0.03
 """Least share of the shorter text in runs where edits span the rest word for word, and by how
 much the spans may then differ; two reporters of one event do not replace word for word."""
+SHORT_RUN = 11
+"""Words of a run on average, at most, where words were changed all over a text, and in formulas;
+one who tells of the next fire in the same phrases leaves them whole."""
 BACKGROUND = 1 / 3
 """Where the shared text begins in both, as a part of each, if it is mere background."""
 TOLD, TOLD_PART = 25, 0.2
@@ -90,6 +103,9 @@ TOLD, TOLD_PART = 25, 0.2
 SCATTERED = 1.3
 """So much more room than in the shorter text the shared words take in the longer one if parts
 were left out between them."""
+HELD, PAGE = 0.9, 2.4
+"""Part of the shorter text that the longer one holds if it holds it whole, and how many times as
+long as it a page must be else that brings it amid other stories."""
 HEAD = 0.15
 """Where the shared text begins in the longer one if it is its head."""
 
@@ -138,6 +154,7 @@ class _Measures(NamedTuple):
     starts_late: Bools
     head: Bools
     pieces: Bools
+    page: Bools
     long_later: NDArray[np.int8]
 
 
@@ -159,10 +176,11 @@ def _measures(table: EvidenceTable, context: Context) -> _Measures:
         span_short=span_short / short,
         span_long=span_long / long,
         facts=facts,
-        coherent=(table.shared - SEAM * table.runs >= COHERENT * short) & (table.shared >= TOLD),
+        coherent=(table.shared - SEAM * table.runs >= COHERENT * short) & (table.shared >= LEAST),
         starts_late=begins > BACKGROUND,
         head=first_long <= HEAD * short,
         pieces=extents[1] > SCATTERED * extents[0],
+        page=(span_short >= HELD * short) | (long >= PAGE * short),
         long_later=np.where(a_short, context.later, -context.later).astype(np.int8),
     )
 
@@ -231,8 +249,13 @@ RULES = (
         Relation.ROUNDUP,
         "the longer text holds this one, {e.span_short:.0%} of it, and others",
     ),
+    Rule(
+        Relation.TEMPLATE,
+        "one form for other days, as the headings say: {e.share_short:.0%} of the shorter text "
+        "shared, {e.facts_shared} of {e.facts_least} facts",
+    ),
 )
-EXACTLY, WHOLLY, AMID, OVERLAPS, ROUNDUP = 0, 6, 9, 12, 13
+EXACTLY, WHOLLY, AMID, OVERLAPS, ROUNDUP, DAYS = 0, 6, 9, 12, 13, 14
 """Rules that other code speaks of."""
 EMBEDDINGS = tuple(n for n, rule in enumerate(RULES) if rule.relation is Relation.EMBEDDING)
 """The rules of a page that holds a story amid other text."""
@@ -257,6 +280,7 @@ def relate(table: EvidenceTable, context: Context) -> tuple[NDArray[np.uint8], N
     """
     m = _measures(table, context)
     in_place = np.abs(table.spanned_a - table.spanned_b) <= IN_PLACE * table.spanned_a
+    in_place &= table.shared <= SHORT_RUN * table.runs
     enough = (m.share_short >= HALF) | (in_place & (m.share_short >= REWRITTEN))
     whole = (m.span_short >= PART) & (m.span_long >= WHOLE) & enough
     half = (m.share_short >= HALF) & ~m.starts_late & m.coherent
@@ -264,7 +288,7 @@ def relate(table: EvidenceTable, context: Context) -> tuple[NDArray[np.uint8], N
     most = (m.span_short >= PART) & (m.share_short >= HALF) & m.coherent
     amid = (half | most) & (m.share_long >= SOME) & (m.share_short < CHIEFLY)
     part = (most | solid) & ~amid
-    excerpt = np.where(m.long_later == 0, m.head | m.pieces, m.long_later < 0)
+    excerpt = np.where(m.long_later == 0, m.head | m.pieces | ~m.page, m.long_later < 0)
     version = context.same_url | (context.same_site & (context.later != 0))
     holds = [
         context.same_text,
@@ -324,6 +348,7 @@ _CODES = np.array([RELATIONS.index(rule.relation) for rule in RULES], np.uint8)
 def _form(m: _Measures) -> Bools:
     t = m.table
     few = (t.slots == SLOTS - 1) & (m.facts >= FACTS_CHANGED_FEW)
+    few &= (t.facts_changed >= SLOTS) | _dense(t)
     mostly = (2 * t.slots >= t.edits) & (m.share_short < 0.8)  # noqa: PLR2004
     mostly &= few | ((t.slots >= SLOTS) & (m.facts >= FACTS_CHANGED_LEAST))
     several = (t.slots >= SLOTS) & (m.facts >= FACTS_CHANGED)
@@ -338,17 +363,22 @@ def _only_facts(m: _Measures) -> Bools:
 def _figures(m: _Measures) -> Bools:
     t = m.table
     least = np.minimum(t.facts_a, t.facts_b)
-    dense = (t.facts_a >= DENSE * t.tokens_a) & (t.facts_b >= DENSE * t.tokens_b)
     exchanged = (t.slots >= SLOTS - 1) & (t.facts_changed >= SLOTS) & (m.share_short < 0.8)  # noqa: PLR2004
     exchanged &= t.facts_shared <= SAME * least
     formulas = (t.passages >= FORMULAS) & _short(t)
     formulas &= t.facts_shared <= np.where(t.moved >= SLOTS, SAME, SAME_BETWEEN) * least
-    numbers = dense & (least >= NUMBERS) & (m.share_short >= TOLD_PART)
-    return np.asarray(numbers & (exchanged | formulas))
+    pieces = (t.passages >= FORMULAS) & (t.moved >= SLOTS)
+    pieces &= t.facts_shared <= np.minimum(SAME_BETWEEN, BEHIND * m.share_short) * least
+    numbers = _dense(t) & (least >= NUMBERS) & (m.share_short >= TOLD_PART)
+    return np.asarray(numbers & (exchanged | formulas | pieces))
+
+
+def _dense(t: EvidenceTable) -> Bools:
+    return np.asarray((t.facts_a >= DENSE * t.tokens_a) & (t.facts_b >= DENSE * t.tokens_b))
 
 
 def _short(t: EvidenceTable) -> Bools:
-    return np.asarray((t.shared <= 11 * t.runs) & (t.longest < 0.3 * t.shared))
+    return np.asarray((t.shared <= SHORT_RUN * t.runs) & (t.longest < 0.3 * t.shared))
 
 
 def _led(m: _Measures) -> Bools:
@@ -398,6 +428,13 @@ class Evidence:
     def row(cls, table: EvidenceTable, pair: int) -> Evidence:
         """Take one pair out of a table."""
         return cls(*(int(column[pair]) for column in table))
+
+    @property
+    def flipped(self) -> Evidence:
+        """The same with a and b in each other's place."""
+        other = {"_a": "_b", "_b": "_a"}
+        names = (name[:-2] + other.get(name[-2:], name[-2:]) for name in self.__slots__)
+        return Evidence(*(getattr(self, name) for name in names))
 
     @property
     def facts(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
@@ -17,11 +18,11 @@ from syndicate.match.folded import Folded
 from syndicate.match.passages import Anatomy, Words, dissect
 from syndicate.match.relation import OVERLAPS, RULES, Evidence, tells
 from syndicate.match.verify import LeftOut, Overlap, distinct, overlap
-from syndicate.model import Credit, Document, Match, Stripped
+from syndicate.model import Credit, Document, Match, Member, Stripped
 from syndicate.origin.credits import find_sources
 from syndicate.origin.names import load_names
 from syndicate.pipeline.corpus import Corpus
-from syndicate.pipeline.meaning import Meaning, judge
+from syndicate.pipeline.meaning import Meaning, headings_of, judge
 from syndicate.pipeline.scan import sketch_batches
 from syndicate.sketch import lsh, sample
 from syndicate.text.shingles import encode, find_tokens, shingle
@@ -87,7 +88,11 @@ class Comparison:
     @property
     def summary(self) -> str:
         """Say in a line what b is to a, and what else it has."""
-        text = f"{self.match.containment:.0%} {self.match.relation}"
+        return self.summed_up(self.match)
+
+    def summed_up(self, told: Match | Member) -> str:
+        """Say it in the words of what `dedupe` tells of the pair."""
+        text = f"{told.containment:.0%} {told.relation}"
         kinds = Counter(piece.kind for piece in self.anatomy.b)
         for kind in ("shared", "edited"):
             kinds.pop(kind, None)
@@ -220,8 +225,12 @@ def examine(
     folded = read.folded.without(left_out)
     sizes = overlap(*folded[:2], distinct(*folded[:2]), left, right)
     size = config.sketch.shingle_size
-    meaning = judge(folded, read.corpus.context(left, right), left, right, sizes, size)
+    swapped = two.id < one.id  # the smaller id is on the left, as in `dedupe`
+    ends = (right, left) if swapped else (left, right)
+    context, headings = read.corpus.context(*ends), partial(headings_of, read.corpus)
+    meaning = judge(folded, context, *ends, sizes, size, headings)
     evidence = Evidence(*meaning.evidence[0].tolist())
+    evidence = evidence.flipped if swapped else evidence
     anatomy = _anatomy(stripped, size, left_out)
     rule = int(meaning.rule[0])
     match = _match((one.id, two.id), sizes, evidence, rule, anatomy)

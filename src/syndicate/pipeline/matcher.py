@@ -12,7 +12,7 @@ import numpy as np
 from syndicate.match.context import worth_aligning
 from syndicate.match.verify import NONE, LeftOut, Overlap, overlap
 from syndicate.pipeline.gather import block_of, gathered, sizes_of, slices
-from syndicate.pipeline.meaning import copied, judge, worth_telling
+from syndicate.pipeline.meaning import copied, headings_of, judge, worth_telling
 from syndicate.pipeline.pairs import Pairs, join
 from syndicate.pipeline.threads import in_threads
 from syndicate.sketch import lsh, sample
@@ -271,15 +271,21 @@ class Matcher:
         worth = np.flatnonzero(worth_aligning(sizes, self.config.threshold))
         sizes = Overlap(*(column[worth] for column in sizes))
         left, right, a, b = left[worth], right[worth], a[worth], b[worth]
-        uncounted = np.zeros(len(worth), np.int32)
-        if len(self.stock.hashes):
-            uncounted = overlap(*rows, a, b).shared - sizes.shared
         numbers, where = np.unique(np.concatenate([left, right]), return_inverse=True)
         ends = where[: len(left)], where[len(left) :]
         context = self.corpus.context(left, right)
         size = self.config.sketch.shingle_size
-        folded = block.take(numbers).without(self.stock)
-        meaning = judge(folded, context, *ends, sizes, size)
+        whole = block.take(numbers)
+        folded = whole.without(self.stock)
+        held = np.diff(folded.bounds) < np.diff(whole.bounds)  # which have stock phrases
+        both = np.flatnonzero(held[ends[0]] & held[ends[1]])
+        uncounted = np.zeros(len(worth), np.int32)
+        uncounted[both] = overlap(*rows, a[both], b[both]).shared - sizes.shared[both]
+
+        def headings(places: NDArray[np.int64]) -> list[str]:
+            return headings_of(self.corpus, numbers[places])
+
+        meaning = judge(folded, context, *ends, sizes, size, headings)
         return Pairs(left, right, *sizes, *meaning, uncounted)
 
 

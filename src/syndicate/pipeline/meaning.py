@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from syndicate.match import relation, roundup
+from syndicate.match import days, relation, roundup
 from syndicate.match.align import EvidenceTable, evidence
 from syndicate.match.relation import Evidence
 from syndicate.sketch.sample import CAP
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from syndicate.match.days import Headings
     from syndicate.match.folded import Folded
     from syndicate.match.relation import Context
     from syndicate.match.verify import Overlap
+    from syndicate.pipeline.corpus import Corpus
     from syndicate.pipeline.pairs import Pairs
 
 
@@ -60,6 +62,7 @@ def judge(
     right: NDArray[np.int64],
     sizes: Overlap,
     size: int,
+    headings: Headings,
 ) -> Meaning:
     """Align pairs and decide what they share.
 
@@ -75,11 +78,23 @@ def judge(
         Of the shingle sets of each pair.
     size
         Tokens to a shingle.
+    headings
+        Gives those of some of the documents, told by their places.
     """
     table = evidence(*folded, left, right, size=size)
     _, rules = relation.relate(table, context)
+    rules = days.with_days(rules, table, left, right, headings)
     score = relation.scores(rules, sizes)
     return Meaning(rules, score, np.stack(table, axis=1).astype(np.int32))
+
+
+def headings_of(corpus: Corpus, numbers: NDArray[np.int64]) -> list[str]:
+    """Give the headings of some documents; a text is read only where there is no title."""
+    titles = corpus.column("title", numbers).to_pylist()
+    bare = np.array([not title for title in titles], bool)
+    texts = iter(corpus.texts(numbers[bare]))
+    heads = (b"" if title else next(texts)[: days.HEAD].tobytes() for title in titles)
+    return [days.heading_of(title, head) for title, head in zip(titles, heads, strict=True)]
 
 
 def worth_telling(pairs: Pairs) -> NDArray[np.bool_]:

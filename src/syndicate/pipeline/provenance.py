@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from syndicate.config import Config
-    from syndicate.model import Copy
+    from syndicate.model import Copy, Member
     from syndicate.pipeline.corpus import Corpus
     from syndicate.pipeline.result import Result
 
@@ -85,13 +85,13 @@ def tell(result: Result, config: Config, *, sides: int = 200, title: str = "Repr
     documents = matched(result)
     found = copies(result, documents)
     pairs = (
-        (cluster.canonical, member.id) for cluster in result.clusters for member in cluster.members
+        (cluster.canonical, member) for cluster in result.clusters for member in cluster.members
     )
     return Story(
         documents=documents,
         pairs=[
-            _pair(documents[a], documents[b], config, result.stock)
-            for a, b in islice(pairs, sides)
+            _pair(documents[head], documents[member.id], member, config, result.stock)
+            for head, member in islice(pairs, sides)
         ],
         copies=found,
         outlets=outlet_reports(documents, found),
@@ -100,7 +100,11 @@ def tell(result: Result, config: Config, *, sides: int = 200, title: str = "Repr
 
 
 def _pair(
-    canonical: Document, member: Document, config: Config, stock: NDArray[np.uint64]
+    canonical: Document,
+    member: Document,
+    told: Member,
+    config: Config,
+    stock: NDArray[np.uint64],
 ) -> Pair:
     seen = examine(canonical, member, config=config, stock=stock)
     return Pair(
@@ -108,5 +112,5 @@ def _pair(
         member=member.id,
         texts=(canonical.text, member.text),
         pieces=(seen.anatomy.a, seen.anatomy.b),
-        summary=seen.summary,
+        summary=seen.summed_up(told),
     )

@@ -5,6 +5,7 @@ The page needs no network and runs no script but its own; texts go into it escap
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
@@ -84,6 +85,7 @@ def write_html(result: Reported, story: Story, stream: TextIO) -> None:
     page = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
     sides = {(pair.canonical, pair.member): pair for pair in story.pairs}
     reasons = {frozenset((match.a, match.b)): match.reason for match in result.matches}
+    traced = {copy.copy: copy for copy in story.copies}
     members = sum(len(cluster.members) for cluster in result.clusters)
     unshown = members - len(sides)
     stream.writelines(
@@ -93,10 +95,18 @@ def write_html(result: Reported, story: Story, stream: TextIO) -> None:
             settings=sorted(_flat(result.settings)),
             notes=result.notes,
             clusters=[
-                _cluster(cluster, story.documents, sides, reasons) for cluster in result.clusters
+                _cluster(cluster, story.documents, sides, reasons, traced)
+                for cluster in result.clusters
             ],
             unshown=unshown and f"{unshown:,} members are listed without their text.",
-            copies=story.copies,
+            copies=[
+                {
+                    "told": copy,
+                    "source": _label(copy.source, story.documents),
+                    "name": _label(copy.copy, story.documents),
+                }
+                for copy in story.copies
+            ],
             outlets=story.outlets,
             apart=[match for match in result.matches if not match.relation.joins],
         )
@@ -117,6 +127,7 @@ def _cluster(
     documents: Mapping[str, Document],
     sides: Mapping[tuple[str, str], Pair],
     reasons: Mapping[frozenset[str], str],
+    traced: Mapping[str, Copy],
 ) -> dict[str, object]:
     """Put a cluster into the words of the template."""
     members = []
@@ -129,12 +140,14 @@ def _cluster(
                 "page": _page(member.id, documents),
                 "summary": summary,
                 "reason": reasons.get(frozenset((cluster.canonical, member.id)), ""),
-                "sides": pair and _sides(pair),
+                "origin": _origin(member.id, documents, traced),
+                "sides": pair and _sides(pair, documents),
             }
         )
     return {
         "id": f"c{cluster.id}",
         "head": _page(cluster.canonical, documents),
+        "origin": _origin(cluster.canonical, documents, traced),
         "members": members,
         "cohesion": cluster.cohesion,
     }
@@ -147,17 +160,53 @@ def _page(name: str, documents: Mapping[str, Document]) -> dict[str, str]:
     facts: list[str] = []
     if document:
         label = document.title or name
-        facts = [text for text in (document.source, document.published) if text]
+        facts = [text for text in (document.source, _time(document.published)) if text]
     if label != name:
         facts.append(name)
     return {"id": shown(name), "label": shown(label), "facts": shown(" · ".join(["", *facts]))}
 
 
-def _sides(pair: Pair) -> list[dict[str, object]]:
-    names = (pair.canonical, pair.member)
+def _time(published: str | None) -> str:
+    """Write a time of publication as one reads it, to the minute."""
+    day, _, rest = (published or "").partition("T")
+    zone = re.search(r"Z|[+-]\d\d:?\d\d$", rest)
+    utc = zone and zone[0] in {"Z", "+00:00", "+0000"}
+    return " ".join(part for part in (day, rest[:5], "UTC" if utc else zone and zone[0]) if part)
+
+
+def _label(name: str, documents: Mapping[str, Document]) -> str:
+    """Name a document by outlet and title, a source that is not held by itself."""
+    document = documents.get(name)
+    if document is None:
+        return shown(name.removeprefix("source:"))
+    parts = (document.source, document.title or name)
+    return shown(": ".join(part for part in parts if part))
+
+
+def _origin(
+    name: str, documents: Mapping[str, Document], traced: Mapping[str, Copy]
+) -> dict[str, object] | None:
+    """Say whom a document was copied from, if that is known."""
+    copy = traced.get(name)
+    if copy is None:
+        return None
+    held = documents.get(copy.source)
+    source = shown((held and held.source) or _label(copy.source, documents))
+    return {
+        "source": source,
+        "virtual": copy.virtual,
+        "confidence": copy.confidence,
+        "evidence": [shown(said) for said in copy.evidence],
+    }
+
+
+def _sides(pair: Pair, documents: Mapping[str, Document]) -> list[dict[str, object]]:
+    """Give both texts in stretches; what the copy lacks was left out, what it has more is new."""
+    names = (_label(pair.canonical, documents), _label(pair.member, documents))
+    columns = zip(names, ("left", "new"), pair.texts, pair.pieces, strict=True)
     return [
-        {"name": shown(name), "pieces": list(_stretches(text, pieces))}
-        for name, text, pieces in zip(names, pair.texts, pair.pieces, strict=True)
+        {"name": name, "own": own, "pieces": list(_stretches(text, pieces))}
+        for name, own, text, pieces in columns
     ]
 
 
