@@ -90,6 +90,20 @@ def test_a_story_amid_own_sentences_is_embedded_whole_or_in_a_page_much_longer()
     assert relation_of(part, page) is Relation.EMBEDDING
 
 
+def test_three_fifths_of_a_text_in_many_pieces_are_an_excerpt():
+    words, own = BRIDGE.split(), FLOOD.split()
+    pieces = [words[12 * n : 12 * n + 12] for n in range(8)]
+    short = [word for n, some in enumerate(pieces) for word in [*some, *own[6 * n : 6 * n + 6]]]
+    other = (SCHOOL + " " + LAW).split() * 3
+    long = [
+        word for n, some in enumerate(pieces) for word in [*some, *other[34 * n : 34 * n + 34]]
+    ]
+    found = meaning_of(" ".join(short), " ".join(long))[2]
+    assert 0.6 <= found.share_short < 0.7
+    assert found.share_long < 0.4
+    assert relation_of(" ".join(short), " ".join(long)) is Relation.EXCERPT
+
+
 def test_a_heading_and_a_line_of_furniture_are_no_page_around_a_story():
     bare = " ".join(LINES[1].split()[:18])
     furniture = " ".join([*bare.split()[:26], "Bảng xếp hạng cập nhật sau mỗi vòng đấu"])

@@ -23,9 +23,10 @@ template    facts (numbers, mostly) stand in the places of other facts: three pl
 update      reprint or embedding below, of one site at two times, or of one URL
 reprint     both texts are spanned for the most part
 excerpt     the shorter text is spanned for the most part and the longer one not (or half of it
-            is in the longer one, mostly in one passage), and what they share is the head of
-            the longer one or lies scattered over it, or the longer one neither holds it whole
-            nor is a page of more than twice its length; or the later one is the shorter
+            is in the longer one, mostly in one passage, or three fifths), and what they share
+            is the head of the longer one or lies scattered over it, or the longer one neither
+            holds it whole nor is a page of more than twice its length; or the later one is the
+            shorter
 embedding   likewise, but in one piece amid other text; or the later one is the longer
 reprint     amid own sentences: half of the shorter text and two fifths of the longer one are
             shared, and not only something that both bring after their first third. Tried
@@ -82,6 +83,8 @@ WHOLE = 0.65
 """Part of a text that is for the most part all of it."""
 PART = 0.7
 """Part of the shorter text that the longer must hold to be called its source or its page."""
+MUCH = 0.6
+"""Part of the shorter text that, shared in however many pieces, makes it an excerpt or a page."""
 HALF, SOME, CHIEFLY = 0.5, 0.4, 0.75
 """Least shares of the shorter and the longer text in a reprint amid own sentences; a text of
 which more is shared has hardly any sentences of its own."""
@@ -287,7 +290,8 @@ def relate(table: EvidenceTable, context: Context) -> tuple[NDArray[np.uint8], N
     solid = half & (m.share_long < SOME) & (2 * table.longest >= table.shared)
     most = (m.span_short >= PART) & (m.share_short >= HALF) & m.coherent
     amid = (half | most) & (m.share_long >= SOME) & (m.share_short < CHIEFLY)
-    part = (most | solid) & ~amid
+    much = half & (m.share_short >= MUCH) & (table.shared >= 2 * LEAST)
+    part = (most | solid | much) & ~amid
     excerpt = np.where(m.long_later == 0, m.head | m.pieces | ~m.page, m.long_later < 0)
     version = context.same_url | (context.same_site & (context.later != 0))
     holds = [
