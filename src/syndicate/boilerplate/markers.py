@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from syndicate.boilerplate.characters import character_table
 from syndicate.boilerplate.intext import CreditWords
 from syndicate.boilerplate.lines import read
 from syndicate.errors import ConfigError
@@ -159,6 +160,12 @@ def _pair(first: NDArray[np.uint64], second: NDArray[np.uint64]) -> NDArray[np.u
     return np.asarray((first * _SPREAD ^ second) * _SPREAD >> _TOP)
 
 
+def _marks(form: str) -> int:
+    """Sum the marks of a form's letters."""
+    points = np.frombuffer(form.encode("utf-16-le"), np.uint16)
+    return int(np.sum(character_table()[points] >> np.uint64(32)))
+
+
 @functools.cache
 def load_markers() -> Markers:
     """Load the markers of all languages that come with the package."""
@@ -239,7 +246,8 @@ def _build(given: Iterable[Marker]) -> Markers:
     paired[_pair(lines.hashes[base], lines.hashes[base + 1])] = True
     known = np.unique(np.concatenate([np.zeros(0, np.uint64), *beginnings]))
     rest = modes, limits, [e.needs_colon for e in entries], lengths, kinds
-    table = np.stack([lines.tones.astype(np.int64), *np.array(rest, np.int64)], axis=1)[order]
+    tones = [_marks(entry.form) for entry in entries]
+    table = np.array([tones, *rest], np.int64).T[order]
     return Markers(
         entries=tuple(entries[i] for i in order),
         beginnings=known,
