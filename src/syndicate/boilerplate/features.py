@@ -25,6 +25,7 @@ is the head of what readers wrote; says what a picture shows.
 """
 
 _MARKER, _SORT, _SIGNS = range(3)
+_LOW16 = 0xFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Features:
 
 
 def find(lines: Lines, line: int, first: int, modes: Mode, markers: Markers) -> int:
-    """Give the longest marker of these modes that starts at a token of a line.
+    """Give the longest marker of these modes that starts at one of the first tokens of a line.
 
     Returns
     -------
@@ -73,11 +74,17 @@ def find(lines: Lines, line: int, first: int, modes: Mode, markers: Markers) -> 
     """
     from syndicate.kernels.signs import LONGEST  # noqa: PLC0415 - compiles
 
+    here = int(lines.hashes[lines.base[line] + first])
+    if not markers.seen[here & _LOW16] & modes:
+        return -1
     tokens = lines.data, lines.columns, lines.hashes, lines.facts, character_table()
     known = markers.beginnings, markers.bounds, markers.table
-    longest = LONGEST.plain(1) or LONGEST.kernel
+    given = *tokens, line, first, int(modes), *known
+    plain = LONGEST.plain(1)
+    if plain is None:
+        return int(LONGEST.kernel(*given))
     with np.errstate(over="ignore"):  # hashes wrap around
-        return int(longest(*tokens, line, first, int(modes), *known))
+        return int(plain(*given))
 
 
 def toned(lines: Lines, at: Ints) -> NDArray[np.bool_]:

@@ -262,10 +262,16 @@ def describe(
         if numbered and short and _dashed(columns, facts, line):
             signs |= PICTURED
         looked: int = size if short or size < _LEAD_TOKENS else _LEAD_TOKENS
-        for token in range(looked):
+        token = -1
+        while token + 1 < looked:
+            token += 1
+            if token == _LEAD_TOKENS and words > _SHORT_LINE:  # in the middle nothing is wanted
+                token = max(token, size - _CREDIT_TOKENS)
             place = base + token
             here = hashes[place]
             modes = np.int64(seen[here & _LOW16])
+            if modes == 0 and token >= _LEAD_TOKENS:
+                continue
             if token < _LEAD_TOKENS and words >= _LEAD_WORDS:
                 opened = np.int64(facts[place, LOOK]) >> 16 & _OPEN != 0
                 first = token == 0
