@@ -262,6 +262,7 @@ def describe(
         if numbered and short and _dashed(columns, facts, line):
             signs |= PICTURED
         looked: int = size if short or size < _LEAD_TOKENS else _LEAD_TOKENS
+        inside = WITHIN | PLACE | DATE if undated > 0 else WITHIN | PLACE
         token = -1
         while token + 1 < looked:
             token += 1
@@ -270,8 +271,10 @@ def describe(
             place = base + token
             here = hashes[place]
             modes = np.int64(seen[here & _LOW16])
-            if modes == 0 and token >= _LEAD_TOKENS:
-                continue
+            if token >= _LEAD_TOKENS:
+                late = token >= size - _CREDIT_TOKENS
+                if modes & (inside | (CAPTION | PICTURE) if late else inside) == 0:
+                    continue
             if token < _LEAD_TOKENS and words >= _LEAD_WORDS:
                 opened = np.int64(facts[place, LOOK]) >> 16 & _OPEN != 0
                 first = token == 0
