@@ -190,6 +190,6 @@ def _explain(document: Document, result: Stripped) -> None:
         out.append(raw[len(body) :])
         place = removal.end
     out.append(safe(result.original[place:]))
-    console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    console = Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())
     console.print(Text(safe(document.id), "bold"))
     console.print(out)
