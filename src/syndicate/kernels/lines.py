@@ -100,7 +100,7 @@ def _cut(
 ) -> tuple[np.uint64, np.uint64]:
     """Hash characters and note where tokens start and end, by turns, from an edge on.
 
-    Give the number of edges, and what all codes have in common with any. Only right where no
+    Give the number of edges, and which bits any code has. Only right where no
     letter is a token of its own.
     """
     count = np.uint64(edge)
@@ -133,13 +133,15 @@ def _cut_letters(
     hashes: U64,
     low: int,
     alone: np.uint64,
-) -> tuple[np.uint64, np.uint64]:
+) -> tuple[np.uint64, np.uint64, np.uint64]:
     """Do the same with any text; ``alone`` tells whether a letter before is a token of its own.
 
-    Give the number of edges, and the same of the last letter.
+    Give the number of edges, which bits any code has, and the same of the last
+    letter.
     """
     count = inside = np.uint64(edge)
     hashed = hashes[np.uint64(0)]
+    seen = _NO
     place = np.uint64(low)
     for i in range(n):
         point = np.uint64(points[i])
@@ -155,7 +157,8 @@ def _cut_letters(
         alone = lone | (alone & factor & (letter ^ _ONE))
         hashed = hashed * (factor * (parted ^ _ONE)) + code
         hashes[i + 1] = hashed
-    return count, alone
+        seen |= code
+    return count, seen, alone
 
 
 @helper
@@ -352,6 +355,7 @@ def read_lines(
         The number of lines.
     """
     count = base = offsets[0] - offsets[0]  # a plain 0 is a type of its own
+    lettered = seen = found = _NO
     for doc in range(len(offsets) - 1):
         begin = first = stop = low = at = offsets[doc]
         high = offsets[doc + 1]
@@ -365,11 +369,13 @@ def read_lines(
             if low + n == high:
                 points[n] = _NEWLINE
                 n += 1
-            found, seen = _cut(points, n, codes, factors, edges, opened, prefixes, low)
-            if seen & _ALONE or alone:
-                found, alone = _cut_letters(
+            if not lettered:  # as the window before: most likely this one is alike
+                found, seen = _cut(points, n, codes, factors, edges, opened, prefixes, low)
+            if lettered or seen & _ALONE or alone:
+                found, seen, alone = _cut_letters(
                     points, n, codes, factors, edges, opened, prefixes, low, alone
                 )
+            lettered = seen & _ALONE
             opened = np.int64(found & _ONE)
             total = np.int64(found >> _ONE)
             edges[found] = np.uint32(low + n)
