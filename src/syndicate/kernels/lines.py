@@ -276,13 +276,17 @@ def _run(
         if token == total:
             break
         start = np.int64(edges[np.uint64(2 * token)])
-        gap = characters[np.uint64(points[np.uint64(at - low)])]
+        gap = _NO
+        if start == at:
+            continue
+        point = np.uint64(points[np.uint64(at - low)])
+        gap = characters[point]
         if start - at != 1 or not gap & SPACE:
             gap = _between(points, characters, at - low, start - low)
             if gap & LINE:
                 break
             stern |= gap
-        elif points[np.uint64(at - low)] <= _RETURN:
+        elif point <= _RETURN:
             break
     return token, size, wide, capitals, numbers, key, key1, key2, form, stern, after_number
 
