@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from syndicate.errors import ConfigError
+
+Extractor = Literal["trafilatura", "resiliparse"]
+"""What takes articles out of web pages."""
 
 SCHEME = "syndicate/1"
 """Name and version of folding, hashing and sketching together; stored with anything kept."""
@@ -63,6 +66,9 @@ class Config:
     strip
         Remove boilerplate before comparing: by ``"rules"``, by rules and what the input
         teaches of its ``"sites"``, or ``"none"``.
+    extractor
+        What takes articles out of web pages: ``"trafilatura"`` finds them best;
+        ``"resiliparse"`` is about ten times as fast and leaves more to strip.
     canonical
         Which member stands for its cluster: the earliest published, the longest, or the
         first in input order; or the earliest of the first source of a list that has one,
@@ -76,6 +82,7 @@ class Config:
     threshold: float = 0.0
     find: Literal["all", "whole"] = "all"
     strip: Literal["sites", "rules", "none"] = "sites"
+    extractor: Extractor = "trafilatura"
     canonical: str = "earliest"
     sketch: SketchConfig = SketchConfig()
 
@@ -86,5 +93,6 @@ class Config:
             raise ConfigError(message)
         _one_of("find", self.find, ("all", "whole"))
         _one_of("strip", self.strip, ("sites", "rules", "none"))
+        _one_of("extractor", self.extractor, get_args(Extractor))
         if not self.canonical.startswith(SOURCE) or self.canonical == SOURCE:
             _one_of("canonical", self.canonical, ("earliest", "longest", "first", "source:LIST"))

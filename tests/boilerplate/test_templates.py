@@ -162,10 +162,10 @@ def test_furniture_is_still_shown_when_the_page_it_was_read_from_is_forgotten():
     [
         ("no json", "readable file"),
         ('{"format": "other"}', "something else"),
-        ('{"format": "syndicate-sites", "version": 99}', "version 2, got 99"),
-        ('{"format": "syndicate-sites", "version": 2}', "damaged"),
+        ('{"format": "syndicate-sites", "version": 99}', "version 3, got 99"),
+        ('{"format": "syndicate-sites", "version": 3}', "damaged"),
         (
-            '{"format": "syndicate-sites", "version": 2, "sites": {"a": {"pages": [{}]}}}',
+            '{"format": "syndicate-sites", "version": 3, "sites": {"a": {"pages": [{}]}}}',
             "damaged",
         ),
     ],
@@ -235,7 +235,7 @@ def test_what_is_saved_is_json_with_a_version(tmp_path):
     learned([page(1)]).save(tmp_path / "s.json")
     content = json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))
     assert content["format"] == "syndicate-sites"
-    assert content["version"] == 2
+    assert content["version"] == 3
 
 
 def titled(seed, news):

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 BODY = [
     "Sáng nay, hàng trăm người dân xã Bình Minh đã xuống đồng gặt lúa sau nhiều ngày mưa lớn.",
     "Theo ông Trần Văn Bình, chủ tịch xã, năng suất vụ này đạt gần bảy tấn một héc-ta.",
@@ -109,3 +111,17 @@ def test_pages_of_no_site_teach_nothing_and_the_command_says_so(run, tmp_path):
     assert done.returncode == 2
     assert "a page needs a `source`, a `url`, or a folder" in done.stderr
     assert not (tmp_path / "sites.json").exists()
+
+
+def test_pages_are_read_by_the_extractor_asked_for(run, tmp_path):
+    pytest.importorskip("resiliparse")
+    lines = [f"Câu thứ {i} của bài kể chuyện đồng ruộng mùa gặt năm nay." for i in range(8)]
+    page = "".join(f"<p>{line}</p>" for line in lines)
+    (tmp_path / "a.html").write_text(f"<html><body><article>{page}</article></body></html>")
+    for command in (["strip"], ["dedupe"]):
+        done = run(*command, "a.html", "--extractor", "resiliparse", "--format", "json")
+        assert done.returncode == 0, done.stderr
+        assert "a.html" in done.stdout or json.loads(done.stdout)["documents"] == 1
+    wrong = run("dedupe", "a.html", "--extractor", "regex")
+    assert wrong.returncode == 2
+    assert "resiliparse" in wrong.stderr

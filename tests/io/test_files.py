@@ -278,7 +278,7 @@ def test_without_the_extra_pages_say_what_to_install(tmp_path, monkeypatch):
 
 
 def test_whatever_a_parser_raises_costs_one_page(tmp_path, monkeypatch):
-    def fail(page, *, url):
+    def fail(page, **_options):
         raise RecursionError(page[:4])
 
     monkeypatch.setattr("syndicate.io.html.extract", fail)

@@ -9,10 +9,12 @@ import pyarrow as pa
 import pytest
 from pyarrow import csv, parquet
 
+from syndicate.config import Config
 from syndicate.errors import ConfigError
 from syndicate.io import from_documents, plan, read
 from syndicate.io.blocks import cut
 from syndicate.io.lines import LineReader
+from syndicate.pipeline import dedupe, dedupe_paths
 
 pytest.importorskip("trafilatura")
 
@@ -33,8 +35,8 @@ RECORDS = [
 ]
 
 
-def lines(path):
-    return [b for unit in plan([path]).units for b in read(unit)]
+def lines(path, **options):
+    return [b for unit in plan([path], **options).units for b in read(unit)]
 
 
 def as_lines(tmp_path):
@@ -103,3 +105,43 @@ def test_without_the_extra_the_remedy_is_named(tmp_path, monkeypatch):
     for way in (as_lines, as_parquet, as_values):
         with pytest.raises(ConfigError, match=r"pip install 'syndicate-news\[html\]'"):
             way(tmp_path)
+
+
+@pytest.fixture
+def only_resiliparse(monkeypatch):
+    pytest.importorskip("resiliparse")
+
+    def refuse(_page):
+        message = "trafilatura was not asked for"
+        raise AssertionError(message)
+
+    monkeypatch.setattr("syndicate.io.html._trafilatura", refuse)
+
+
+@pytest.mark.usefixtures("only_resiliparse")
+@pytest.mark.parametrize("make", [as_lines, as_csv, as_parquet, as_bytes])
+def test_the_extractor_asked_for_reads_pages_in_records(make, tmp_path):
+    assert "page" not in ids(make(tmp_path))  # the default is the other
+    (path,) = tmp_path.iterdir()
+    found = lines(path, extractor="resiliparse")
+    assert {"page", "both", "text"} <= ids(found)
+
+
+@pytest.mark.usefixtures("only_resiliparse")
+def test_the_extractor_asked_for_reads_files_and_values(tmp_path):
+    (tmp_path / "a.html").write_text(PAGE)
+    assert ids(lines(tmp_path, extractor="resiliparse")) == {"a.html"}
+    config = Config(extractor="resiliparse")
+    assert dedupe_paths([str(tmp_path)], config=config).documents == 1
+    for source in (RECORDS, TABLE):
+        assert not {"page"} - ids(from_documents(source, "resiliparse"))
+        assert dedupe(source, config=config).documents == 3
+
+
+def test_an_unknown_extractor_is_refused():
+    with pytest.raises(ConfigError, match="extractor must be one of trafilatura, resiliparse"):
+        Config(extractor="regex")
+
+
+def ids(batches):
+    return {name for batch in batches for name in batch.records.column("id").to_pylist()}

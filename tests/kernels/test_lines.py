@@ -4,10 +4,12 @@ import re
 import unicodedata
 
 import numpy as np
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from syndicate.boilerplate.lines import read
+from syndicate.kernels.lines import WINDOW
 
 SPACED = st.text(
     st.sampled_from("abzĐđơớéÀ09 .,:;!?…\"'()-–_\n\r\t\u00a0")
@@ -87,7 +89,6 @@ def test_case_and_composition_do_not_matter(text):
     forms = (text, text.upper(), unicodedata.normalize("NFD", text))
     lines, _ = lines_of(*forms)
     assert len(set(lines.key.tolist())) <= 1
-    assert len(set(lines.tones.tolist())) <= 1
 
 
 def test_numbers_fold_in_forms_and_nowhere_else():
@@ -104,3 +105,26 @@ def test_a_text_longer_than_a_window_is_read_as_one():
     joined, data = lines_of(" ".join(words))
     assert joined.tokens.tolist() == [30_000]
     assert data[joined.start[0] : joined.stop[0]].decode() == " ".join(words)
+
+
+STRADDLING = (
+    "“Đến 12:30, xe số 5a 中文字 về ©Bến; xem http://a.vn/b?c=1 ngày 24/10/2024 ภาษา ở Huế…” (tt)"
+)
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_line_reads_alike_wherever_a_window_ends(form):
+    line = unicodedata.normalize(form, STRADDLING)
+    size = len(line.encode())
+    alone, _ = lines_of(line)
+    for inside in range(size + 1):
+        before = "p" * (WINDOW - 1 - inside) + "\n"
+        lines, data = lines_of(before + line)
+        assert len(lines) == 2
+        for name in ("key", "form", "stem", "stem2", "tokens", "words", "flags", "tail"):
+            assert getattr(lines, name)[1] == getattr(alone, name)[0], (name, inside)
+        assert data[lines.start[1] : lines.stop[1]].decode() == line
+        first, kept = int(lines.base[1]), int(lines.tokens[1])
+        assert lines.hashes[first : first + kept].tolist() == alone.hashes.tolist()
+        shift = np.array([len(before), len(before), 0])
+        assert (lines.facts[first : first + kept] - shift == alone.facts).all()

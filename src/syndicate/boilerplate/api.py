@@ -189,7 +189,7 @@ def strip_batch(
         doc = np.repeat(np.arange(high - low), np.diff(found.bounds) + 1)
         real = stop > start
         start, stop, doc = start[real], stop[real], doc[real]
-        parts += [part[a:b] for a, b in zip(start.tolist(), stop.tolist(), strict=True)]
+        parts += _joined(part, start, stop)
         lengths.append(np.bincount(doc, stop - start, high - low))
         counts.append(np.bincount(doc, minlength=high - low))
         spans.append(np.stack([start, stop], axis=1) - bounds[doc, None])
@@ -201,6 +201,16 @@ def strip_batch(
         np.concatenate([np.zeros((0, 2), np.int64), *spans]),
         _running(counts),
     )
+
+
+def _joined(
+    data: NDArray[np.uint8], start: NDArray[np.int64], stop: NDArray[np.int64]
+) -> list[NDArray[np.uint8]]:
+    """Give the bytes of spans; those of spans that meet, as most do, in one piece."""
+    apart = start[1:] != stop[:-1]
+    firsts = start[np.append(True, apart)[: len(start)]].tolist()
+    lasts = stop[np.append(apart, True)[: len(stop)]].tolist()
+    return [data[a:b] for a, b in zip(firsts, lasts, strict=True)]
 
 
 def _running(parts: list[NDArray[np.int64]]) -> NDArray[np.int64]:

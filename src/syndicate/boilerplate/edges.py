@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from syndicate.boilerplate.features import toned
 from syndicate.boilerplate.lines import HEAD, Lines, column, read
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _doubtful(lines: Lines, offsets: Ints, ends: Sequence[Ends], texts: Sequence
     at = np.flatnonzero((lines.tokens >= 2 * HEAD) & (lines.words > _WORDS))
     join = offsets[:-1] + [one.join for one in ends]
     doc = lines.doc[at]
-    marked = lines.tones[at] != 0
+    marked = toned(lines, at)
     marked[~marked] = [texts[i].isascii() for i in doc[~marked].tolist()]  # has no marks anywhere
     left = lines.past_byte(lines.token(at, np.full(len(at), HEAD - 1))) <= join[doc]
     right = lines.first_byte(lines.token(at, lines.tokens[at] - HEAD)) > join[doc]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from syndicate.boilerplate.characters import character_table
 from syndicate.boilerplate.lines import Lines
 from syndicate.boilerplate.markers import Markers, Mode
 
@@ -24,6 +25,7 @@ is the head of what readers wrote; says what a picture shows.
 """
 
 _MARKER, _SORT, _SIGNS = range(3)
+_LOW16 = 0xFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Features:
 
 
 def find(lines: Lines, line: int, first: int, modes: Mode, markers: Markers) -> int:
-    """Give the longest marker of these modes that starts at a token of a line.
+    """Give the longest marker of these modes that starts at one of the first tokens of a line.
 
     Returns
     -------
@@ -72,11 +74,26 @@ def find(lines: Lines, line: int, first: int, modes: Mode, markers: Markers) -> 
     """
     from syndicate.kernels.signs import LONGEST  # noqa: PLC0415 - compiles
 
-    tokens = lines.columns, lines.hashes, lines.facts
+    here = int(lines.hashes[lines.base[line] + first])
+    if not markers.seen[here & _LOW16] & modes:
+        return -1
+    tokens = lines.data, lines.columns, lines.hashes, lines.facts, character_table()
     known = markers.beginnings, markers.bounds, markers.table
-    longest = LONGEST.plain(1) or LONGEST.kernel
+    given = *tokens, line, first, int(modes), *known
+    plain = LONGEST.plain(1)
+    if plain is None:
+        return int(LONGEST.kernel(*given))
     with np.errstate(over="ignore"):  # hashes wrap around
-        return int(longest(*tokens, line, first, int(modes), *known))
+        return int(plain(*given))
+
+
+def toned(lines: Lines, at: Ints) -> NDArray[np.bool_]:
+    """Tell which of some lines have letters with marks."""
+    from syndicate.kernels import signs  # noqa: PLC0415 - compiles
+
+    out = np.empty(len(at), np.bool_)
+    signs.toned(lines.data, lines.columns, character_table(), at, out)
+    return out
 
 
 def describe(lines: Lines, markers: Markers) -> Features:
@@ -86,10 +103,10 @@ def describe(lines: Lines, markers: Markers) -> Features:
     features = Features(
         np.empty((signs.TOLD_ROWS, len(lines)), np.int64), np.empty(len(lines), np.uint64)
     )
-    tokens = lines.columns, lines.hashes, lines.facts
+    tokens = lines.data, lines.columns, lines.hashes, lines.facts, character_table()
     screens = markers.seen, markers.alone, markers.paired
     known = markers.beginnings, markers.bounds, markers.table
     look = signs.DESCRIBE.plain(len(lines)) or signs.DESCRIBE.kernel
     with np.errstate(over="ignore"):  # hashes wrap around
-        look(lines.data, *tokens, *screens, *known, features.stem, features.told)
+        look(*tokens, *screens, *known, features.stem, features.told)
     return features

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 _LOW16 = np.uint64(0xFFFF)
+_NONE = np.zeros(0, np.uint64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Learned:
 
     def __init__(self, sites: Sequence[str | None] | None, compiled: Compiled | None) -> None:
         self._compiled = compiled if sites is not None else None
-        self._sites = site_keys(sites or ())
+        self._sites = site_keys(sites) if sites else _NONE
         self.glued: tuple[int, ...] = ()
         if self._compiled is not None:
             glued = self._compiled.glued

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from syndicate.boilerplate.characters import character_table
+from syndicate.boilerplate.characters import character_table, hash_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ HEAD = 64
 PAD = 2
 """Bytes that the kernel reads after the last text."""
 
-_HASHES = 5
+_HASHES = 4
 _CHUNK = 1 << 22
 _SEED = np.uint64(0x9E3779B97F4A7C15)
 _GROW = np.uint64(0xD6E8FEB86659FD93)
@@ -39,15 +39,14 @@ class Lines:
     ----------
     data : ndarray of uint8
         The bytes.
-    key, form, stem, stem2, tones : ndarray of uint64, shape (n,)
-        Hash of the line; without its numbers; without its last token; without the last
-        two; sum of its marks.
+    key, form, stem, stem2 : ndarray of uint64, shape (n,)
+        Hash of the line; without its numbers; without its last token; without the last two.
     start, stop, begin, doc, base, tokens, words, flags, tail : ndarray of int64, shape (n,)
         See `syndicate.kernels.lines.read_lines`.
     hashes : ndarray of uint64, shape (m,)
         The tokens' hashes, as `syndicate.kernels.lines.read_lines` keeps them.
-    facts : ndarray of uint32, shape (m, 4)
-        Their bytes, marks and classes.
+    facts : ndarray of uint32, shape (m, 3)
+        Their bytes and classes.
     """
 
     seed: ClassVar[np.uint64] = _SEED
@@ -60,10 +59,10 @@ class Lines:
         facts: NDArray[np.uint32],
     ) -> None:
         self.data, self.columns, self.hashes, self.facts = data, columns, hashes, facts
-        self.key, self.form, self.stem, self.stem2, self.tones = columns[:_HASHES]
+        self.key, self.form, self.stem, self.stem2 = columns[:_HASHES]
         values = columns[_HASHES:].view(np.int64)
         self.start, self.stop, self.begin, self.doc, self.base = values[:5]
-        self.tokens, self.words, self.flags, self.tail = values[5:]
+        self.tokens, self.words, self.flags, self.tail = values[5:9]
 
     def __len__(self) -> int:
         return len(self.key)
@@ -83,11 +82,11 @@ class Lines:
 
     def look(self, place: NDArray[np.int64]) -> NDArray[np.uint32]:
         """Give the classes of each token."""
-        return np.asarray(self.facts[place, 3] & 0xFFFF)
+        return np.asarray(self.facts[place, 2] & 0xFFFF)
 
     def gap(self, place: NDArray[np.int64]) -> NDArray[np.uint32]:
         """Give the classes of what stands before each token."""
-        return np.asarray(self.facts[place, 3] >> 16)
+        return np.asarray(self.facts[place, 2] >> 16)
 
     @staticmethod
     def chain(key: NDArray[np.uint64], token: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -107,17 +106,25 @@ def read(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Lines:
     breaks = np.count_nonzero(used == ord("\n")) + np.count_nonzero(used == ord("\r"))
     most_lines = breaks + len(offsets) - 1
     most_tokens = min(len(used) // 2 + most_lines, 2 * HEAD * most_lines) + 2 * HEAD
-    longest = int(np.diff(offsets).max(initial=0))
-    points = np.empty(longest + 1, np.uint16)
     hashes = np.empty(most_tokens, np.uint64)
     facts = np.empty((most_tokens, kernels.TOKEN_COLUMNS), np.uint32)
     found = np.empty((most_lines, kernels.LINE_COLUMNS), np.uint64)
-    count = kernels.read_lines(data, offsets, character_table(), points, hashes, facts, found)
+    tables = character_table(), *hash_tables()
+    count = kernels.read_lines(data, offsets, *tables, *_room(len(used)), hashes, facts, found)
     columns = np.ascontiguousarray(found[:count].T)
     lines = Lines(data, columns, hashes, facts)
     kept = int(lines.base[-1] + min(lines.tokens[-1], 2 * HEAD)) if count else 0
     lines.hashes, lines.facts = hashes[:kept], facts[:kept]
     return lines
+
+
+def _room(size: int) -> tuple[NDArray[np.uint16], NDArray[np.uint32], NDArray[np.uint64]]:
+    """Give what the kernel works in on texts of so many bytes."""
+    from syndicate.kernels.lines import WINDOW  # noqa: PLC0415 - compiles
+
+    size = min(size, WINDOW)
+    points, edges = np.empty(size + 1, np.uint16), np.empty(2 * size + 4, np.uint32)
+    return points, edges, np.empty(size + 2, np.uint64)
 
 
 def reread(

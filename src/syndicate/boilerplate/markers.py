@@ -11,13 +11,14 @@ import enum
 import functools
 import pathlib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from syndicate.boilerplate.characters import character_table
 from syndicate.boilerplate.intext import CreditWords
 from syndicate.boilerplate.lines import read
 from syndicate.errors import ConfigError
@@ -159,6 +160,15 @@ def _pair(first: NDArray[np.uint64], second: NDArray[np.uint64]) -> NDArray[np.u
     return np.asarray((first * _SPREAD ^ second) * _SPREAD >> _TOP)
 
 
+def _marks(forms: Sequence[str]) -> NDArray[np.int64]:
+    """Sum the marks of the letters of each form; none is empty."""
+    encoded = [form.encode("utf-16-le") for form in forms]
+    points = np.frombuffer(b"".join(encoded), np.uint16)
+    starts = np.cumsum([0, *(len(form) // 2 for form in encoded)])[:-1]
+    marks = (character_table()[points] >> np.uint64(32)).astype(np.int64)
+    return np.asarray(np.add.reduceat(marks, starts)) if len(forms) else marks
+
+
 @functools.cache
 def load_markers() -> Markers:
     """Load the markers of all languages that come with the package."""
@@ -239,7 +249,8 @@ def _build(given: Iterable[Marker]) -> Markers:
     paired[_pair(lines.hashes[base], lines.hashes[base + 1])] = True
     known = np.unique(np.concatenate([np.zeros(0, np.uint64), *beginnings]))
     rest = modes, limits, [e.needs_colon for e in entries], lengths, kinds
-    table = np.stack([lines.tones.astype(np.int64), *np.array(rest, np.int64)], axis=1)[order]
+    tones = _marks([entry.form for entry in entries])
+    table = np.stack([tones, *np.array(rest, np.int64)], axis=1)[order]
     return Markers(
         entries=tuple(entries[i] for i in order),
         beginnings=known,

@@ -83,20 +83,37 @@ def removals(
 ) -> Removals:
     """Find what goes from each text ``data[offsets[i]:offsets[i + 1]]``."""
     keys = _title_keys(titles, len(offsets) - 1)
+    if not learned.glued:
+        lines = read(data, offsets)
+        credited = _credits_inside(lines, offsets, markers)
+        found = _by_line(lines, offsets, keys, markers, learned)
+        if not credited:
+            return found
+        pieces = dict(enumerate(_pieces(found, offsets)))
+        return _with_cuts(data, offsets, keys, pieces, credited, markers, learned)
     texts = {doc: data[offsets[doc] : offsets[doc + 1]].tobytes() for doc in learned.glued}
     inside = dict(zip(texts, text_cuts(list(texts.values()), markers.credits), strict=True))
     plain = [doc for doc in range(len(offsets) - 1) if doc not in texts]
-    part, bounds = data, offsets
-    if texts:
-        part, bounds = column([data[offsets[i] : offsets[i + 1]].tobytes() for i in plain])
+    part, bounds = column([data[offsets[i] : offsets[i + 1]].tobytes() for i in plain])
     lines = read(part, bounds)
     credited = _credits_inside(lines, bounds, markers)
     found = _by_line(lines, bounds, keys[plain], markers, learned.subset(plain))
-    if not texts and not credited:
-        return found
     pieces = dict(zip(plain, _pieces(found, bounds), strict=True))
     inside |= {plain[i]: cuts for i, cuts in credited.items()}
-    texts |= {doc: data[offsets[doc] : offsets[doc + 1]].tobytes() for doc in inside}
+    return _with_cuts(data, offsets, keys, pieces, inside, markers, learned)
+
+
+def _with_cuts(
+    data: NDArray[np.uint8],
+    offsets: Ints,
+    keys: NDArray[np.uint64],
+    pieces: dict[int, list[Piece]],
+    inside: dict[int, list[Cut]],
+    markers: Markers,
+    learned: Learned,
+) -> Removals:
+    """Give what goes from each text; some have cuts inside their lines, others ``pieces``."""
+    texts = {doc: data[offsets[doc] : offsets[doc + 1]].tobytes() for doc in inside}
     pieces |= _unglue(texts, inside, keys, markers, learned)
     rows = [
         (low + a, low + b, rule, marker)
@@ -128,7 +145,8 @@ def _by_line(
     """Find the lines that go, and the marks inside lines."""
     texts = _Texts(lines, describe(lines, markers), markers, learned, titles)
     if not texts.settle():
-        return _gather([], [0] * (len(offsets) - 1))
+        none = np.zeros(0, np.int64)
+        return Removals(none, none, none, none, np.zeros(len(offsets), np.int64))
     return texts.collect(offsets)
 
 
@@ -301,6 +319,10 @@ class _Texts:
         self.lines, self.features, self.markers = lines, features, markers
         self.learned, self.titles = learned, titles
         self.known = learned.lines(lines.form, lines.doc)
+
+    def _begin(self) -> None:
+        """Note how things stood before anything went; most texts need not."""
+        lines, titles = self.lines, self.titles
         self.gone = np.zeros(len(lines), np.int64)
         self.start, self.stop = lines.start.copy(), lines.stop.copy()
         self.words = np.bincount(lines.doc, lines.words, len(titles)).astype(np.float64)
@@ -310,10 +332,16 @@ class _Texts:
     def settle(self) -> bool:
         """Judge and trim until nothing changes; undo where that fails. Tell whether any goes."""
         lines = self.lines
+        live = np.arange(len(lines))
+        drop = judge(lines, self.features, live, self.titles, self.known)
+        if not drop.any() and not (self.features.signs & (LED | ENDED)).any():
+            return False
+        self._begin()
         active = np.ones(len(self.titles), np.bool_)
         for number in range(_ROUNDS):
-            live = np.flatnonzero((self.gone == 0) & active[lines.doc])
-            drop = judge(lines, self.features, live, self.titles, self.known)
+            if number:
+                live = np.flatnonzero((self.gone == 0) & active[lines.doc])
+                drop = judge(lines, self.features, live, self.titles, self.known)
             self.gone[live] = drop
             changed = np.zeros_like(active)
             changed[lines.doc[live[drop != 0]]] = True

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     Keys = NDArray[np.uint64]
 
 FORMAT = "syndicate-sites"
-VERSION = 2
+VERSION = 3
 
 _LEAST_ARTICLES = 3
 _SHARE = 0.08

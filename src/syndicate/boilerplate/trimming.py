@@ -46,7 +46,7 @@ def lead_ins(lines: Lines, at: Ints, markers: Markers) -> tuple[Ints, Ints]:
 def _lead_in(lines: Lines, line: int, markers: Markers) -> int:
     """Give the byte where the text proper of a line begins, or -1."""
     base, tokens = int(lines.base[line]), int(lines.tokens[line])
-    classes = (lines.facts[base : base + min(_LEAD_TOKENS, tokens - 1), 3] >> 16).tolist()
+    classes = (lines.facts[base : base + min(_LEAD_TOKENS, tokens - 1), 2] >> 16).tolist()
     for token, gap in enumerate(classes):
         if token and not gap & OPEN:
             continue
@@ -74,7 +74,7 @@ def _bracketed(lines: Lines, line: int) -> int:
     """Give the byte after up to four words in brackets and a dash that open a line."""
     base, tokens = int(lines.base[line]), int(lines.tokens[line])
     for token in range(1, min(5, tokens)):
-        gap = int(lines.facts[base + token, 3] >> 16)
+        gap = int(lines.facts[base + token, 2] >> 16)
         if gap & CLOSE:
             return _text_after(lines, line, token, stamped=False) if gap & DASH else -1
         if gap & COLON:

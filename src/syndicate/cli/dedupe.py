@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TextIO
 import typer
 
 from syndicate.cli import console
+from syndicate.cli.strip import Extractor, Pages
 from syndicate.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def dedupe(
     canonical: Annotated[str, typer.Option(metavar="WHICH", help=_CANONICAL)] = "earliest",
     strip: Annotated[bool, typer.Option(" /--no-strip", help=_STRIP, show_default=False)] = True,
     sites: Annotated[bool, typer.Option(" /--no-sites", help=_SITES, show_default=False)] = True,
+    extractor: Pages = Extractor.TRAFILATURA,
     format_: Annotated[
         Format, typer.Option("--format", "-f", metavar="FORMAT", help=_FORMAT)
     ] = Format.TABLE,
@@ -133,6 +135,7 @@ def dedupe(
         find="whole" if whole else "all",
         canonical=canonical,
         strip=("sites" if sites else "rules") if strip else "none",
+        extractor=extractor.value,
     )
     draw = graph_writer(graph) if graph else None
     _check_outputs([path for path in (output, keep, graph) if path], paths)

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from syndicate.cli.strip import Format, Paths, Written, finish, read_documents
+from syndicate.cli.strip import Extractor, Format, Pages, Paths, Written, finish, read_documents
 from syndicate.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from syndicate.boilerplate import SiteTemplates
-    from syndicate.model import Skipped
+    from syndicate.model import Document, Skipped
 
 app = typer.Typer()
 _sites = typer.Typer(
@@ -41,7 +43,13 @@ Site = Annotated[str | None, typer.Option("--site", metavar="NAME", help=_ONE, s
 
 
 @_sites.command(no_args_is_help=True)
-def learn(paths: Paths, *, output: Output, forget: Forget = None) -> None:
+def learn(
+    paths: Paths,
+    *,
+    output: Output,
+    forget: Forget = None,
+    extractor: Pages = Extractor.TRAFILATURA,
+) -> None:
     """Learn the furniture of sites from their pages.
 
     A document's site is its `source`, else the host of its `url`, else its folder.
@@ -56,7 +64,8 @@ def learn(paths: Paths, *, output: Output, forget: Forget = None) -> None:
     templates = SiteTemplates.load(output) if output.exists() else SiteTemplates()
     today = (datetime.now(UTC) - datetime(1970, 1, 1, tzinfo=UTC)).days
     trouble: list[Skipped] = []
-    count = _learn(templates, paths, trouble, today)
+    documents = read_documents(paths, trouble, extractor)
+    count = _learn(templates, documents, today)
     if forget is not None:
         templates.forget(today - forget)
     if count:
@@ -78,12 +87,12 @@ def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _learn(templates: SiteTemplates, paths: list[str], trouble: list[Skipped], day: int) -> int:
+def _learn(templates: SiteTemplates, documents: Iterable[Document], day: int) -> int:
     """Learn from all documents that have a site; give how many there were."""
     from syndicate.boilerplate import site_of  # noqa: PLC0415 - keeps --help quick
 
     count = 0
-    for document in read_documents(paths, trouble):
+    for document in documents:
         site = site_of(document)
         if site:
             count += 1
@@ -122,7 +131,7 @@ def show(file: Learned, *, site: Site = None, format_: Written = Format.TEXT) ->
 
 
 @_sites.command(no_args_is_help=True)
-def apply(file: Learned, paths: Paths) -> None:
+def apply(file: Learned, paths: Paths, *, extractor: Pages = Extractor.TRAFILATURA) -> None:
     """Strip documents by what was learned; JSON lines on standard output.
 
     \b
@@ -130,4 +139,4 @@ def apply(file: Learned, paths: Paths) -> None:
     """  # noqa: D301 - the backspace is for the layout of --help
     from syndicate.cli.strip import strip  # noqa: PLC0415 - keeps --help quick
 
-    strip(paths, sites=file, format_=Format.JSON)
+    strip(paths, sites=file, extractor=extractor, format_=Format.JSON)

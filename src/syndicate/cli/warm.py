@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from syndicate.boilerplate.characters import character_table
 from syndicate.boilerplate.lines import as_bytes
 from syndicate.kernels import align, lines, measure, signs
 from syndicate.match.align import evidence
@@ -52,7 +53,10 @@ def compile_later_kernels() -> None:
     text = as_bytes(np.empty(0, np.uint8))
     measure.MEASURE.hurry()
     evidence(shingles, bounds, flags, starts, left, right, size=5)
-    signs.describe(text, columns, *tokens, modes, modes, pairs, hashes, one, many, hashes, many)
+    signs.describe(
+        text, columns, *tokens, character_table(), modes, modes, pairs, hashes, one, many,
+        hashes, many,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

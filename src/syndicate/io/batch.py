@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from syndicate.config import Extractor
 from syndicate.errors import DocumentError
 from syndicate.io.columns import array_of, mask_column, number_column, scalar, string_column
 from syndicate.io.encoding import is_utf8, mend
@@ -147,7 +148,7 @@ Row = tuple[str | None, ...]
 """The values of one document, in the order of `SCHEMA`."""
 
 
-def row(record: Mapping[str, object]) -> Row:
+def row(record: Mapping[str, object], extractor: Extractor = "trafilatura") -> Row:
     """Take the fields of a document from a record; those it does not know are ignored.
 
     Without ``text``, the article is taken out of ``html``, and so are the fields that the
@@ -162,19 +163,20 @@ def row(record: Mapping[str, object]) -> Row:
     """
     page = record.get("html")
     if page and not record.get("text") and isinstance(page, str | bytes):
-        record = _from_page(record)
+        record = _from_page(record, extractor)
     text = record.get("text")
     if not isinstance(text, str):
         raise DocumentError(MISSING)
     return tuple(text if name == "text" else plain(record.get(name)) for name in SCHEMA.names)
 
 
-def _from_page(record: Mapping[str, object]) -> dict[str, object]:
+def _from_page(record: Mapping[str, object], extractor: Extractor) -> dict[str, object]:
     """Put what a record's page holds in the place of what the record lacks."""
     from syndicate.io.html import read_page  # noqa: PLC0415 - for pages alone
 
     page = record["html"]
-    stated = read_page(page if isinstance(page, bytes) else str(page), plain(record.get("url")))
+    raw = page if isinstance(page, bytes) else str(page)
+    stated = read_page(raw, plain(record.get("url")), extractor)
     own = {name: plain(record.get(name)) for name in SCHEMA.names}
     return stated.record | {name: value for name, value in own.items() if value}
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
+from syndicate.config import Extractor
 from syndicate.errors import DocumentError
 from syndicate.io.batch import READ, SCHEMA, Batch, Row, assemble, columns_of, row
 from syndicate.io.encoding import mend
@@ -21,7 +22,9 @@ _PAIR: Final = 2
 _TEXT: Final = SCHEMA.get_field_index("text")
 
 
-def from_documents(documents: Iterable[Any]) -> Iterator[Batch]:
+def from_documents(
+    documents: Iterable[Any], extractor: Extractor = "trafilatura"
+) -> Iterator[Batch]:
     """Turn documents into batches.
 
     Parameters
@@ -31,6 +34,8 @@ def from_documents(documents: Iterable[Any]) -> Iterator[Batch]:
         ``__arrow_c_stream__`` that has a column ``text``. Where ``text`` is missing, the
         article is taken out of ``html``. A document without ``id`` and
         ``url`` gets its position, from 0, as its id.
+    extractor
+        What takes articles out of pages.
 
     Raises
     ------
@@ -44,17 +49,17 @@ def from_documents(documents: Iterable[Any]) -> Iterator[Batch]:
     ['a', '1']
     """
     if hasattr(documents, "__arrow_c_stream__"):
-        return _from_arrow(documents)
+        return _from_arrow(documents, extractor)
     if isinstance(documents, str | bytes | Mapping) or not isinstance(documents, Iterable):
         message = (
             f"documents must be Documents, mappings with 'text', (id, text) pairs or an Arrow "
             f"table, got one {type(documents).__name__}; put it in a list"
         )
         raise DocumentError(message)
-    return _from_values(documents)
+    return _from_values(documents, extractor)
 
 
-def _from_arrow(source: Any) -> Iterator[Batch]:  # noqa: ANN401 - any library's table
+def _from_arrow(source: Any, extractor: Extractor) -> Iterator[Batch]:  # noqa: ANN401 - any library's table
     """Read an Arrow stream, in slices of about a batch."""
     try:
         reader = pa.RecordBatchReader.from_stream(source)
@@ -69,11 +74,12 @@ def _from_arrow(source: Any) -> Iterator[Batch]:  # noqa: ANN401 - any library's
         rows = max(_LEAST_ROWS, _BATCH_BYTES * len(records) // size)
         for start in range(0, len(records), rows):
             some = records.select(names).slice(start, rows)
-            yield to_batch(some, np.arange(first, first + len(some)), "")
+            numbers = np.arange(first, first + len(some))
+            yield to_batch(some, numbers, "", extractor=extractor)
             first += len(some)
 
 
-def _from_values(documents: Iterable[Any]) -> Iterator[Batch]:
+def _from_values(documents: Iterable[Any], extractor: Extractor) -> Iterator[Batch]:
     """Gather Python values into batches."""
     rows: list[Row] = []
     positions: list[int] = []
@@ -82,7 +88,7 @@ def _from_values(documents: Iterable[Any]) -> Iterator[Batch]:
     for position, document in enumerate(documents):
         record = _record(document, position)
         try:
-            rows.append(row(record))
+            rows.append(row(record, extractor))
         except DocumentError as error:
             name = mend(plain(record.get("id")) or str(position))
             skipped.append(Skipped(name, str(error)))

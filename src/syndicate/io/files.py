@@ -26,6 +26,7 @@ from syndicate.model import OPTIONAL_FIELDS, Skipped
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from syndicate.config import Extractor
     from syndicate.io.find import Source
 
 _UTF8_MARK: Final = b"\xef\xbb\xbf"
@@ -40,14 +41,16 @@ class _File(NamedTuple):
     fields: Mapping[str, str | None]
 
 
-def read_files(sources: Iterable[Source], batch_bytes: int) -> Iterator[Batch]:
+def read_files(
+    sources: Iterable[Source], batch_bytes: int, extractor: Extractor = "trafilatura"
+) -> Iterator[Batch]:
     """Read files, each a document whose id is the file's label."""
     held: list[_File] = []
     skipped: list[Skipped] = []
     size = 0
     for source in sources:
         try:
-            held.append(_read(source))
+            held.append(_read(source, extractor))
         except (ConfigError, DocumentError, OSError) as error:
             why = reason(error) if isinstance(error, OSError) else str(error)
             skipped.append(Skipped(source.label, why))
@@ -60,7 +63,7 @@ def read_files(sources: Iterable[Source], batch_bytes: int) -> Iterator[Batch]:
         yield _batch(held, skipped)
 
 
-def _read(source: Source) -> _File:
+def _read(source: Source, extractor: Extractor) -> _File:
     """Read a file; a text's bytes are UTF-8, or at least look it until all are checked."""
     if source.size > MAX_DOCUMENT:
         raise DocumentError(TOO_LONG)
@@ -69,17 +72,17 @@ def _read(source: Source) -> _File:
     if len(data) > MAX_DOCUMENT:
         raise DocumentError(TOO_LONG)
     if source.suffix in PAGES:
-        return _page(source.label, data)
+        return _page(source.label, data, extractor)
     if b"\0" in data or data.startswith(_UTF16_MARKS):
         data = decode(data).encode()
     return _File(source.label, data.removeprefix(_UTF8_MARK), {})
 
 
-def _page(label: str, data: bytes) -> _File:
+def _page(label: str, data: bytes, extractor: Extractor) -> _File:
     """Take the article out of a page."""
     from syndicate.io.html import read_page  # noqa: PLC0415 - for pages alone
 
-    record = read_page(data).record
+    record = read_page(data, extractor=extractor).record
     return _File(label, mend(record.pop("text") or "").encode(), record)
 
 

@@ -7,13 +7,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from syndicate.config import Extractor
 from syndicate.errors import ConfigError, DocumentError
 from syndicate.io.batch import MAX_DOCUMENT, TOO_LONG
-
-Extractor = Literal["trafilatura", "resiliparse"]
 
 _META = {
     "syndication-source": "syndication-source",
@@ -107,7 +106,9 @@ def extract(
     return _page(text, tags, url)
 
 
-def read_page(page: bytes | str, url: str | None = None) -> Page:
+def read_page(
+    page: bytes | str, url: str | None = None, extractor: Extractor = "trafilatura"
+) -> Page:
     """Extract for a reader: whatever a parser makes of a page costs that page alone.
 
     Raises
@@ -118,7 +119,7 @@ def read_page(page: bytes | str, url: str | None = None) -> Page:
         If the page cannot be read, is too long, or holds no text.
     """
     try:
-        return extract(page, url=url)
+        return extract(page, url=url, extractor=extractor)
     except (ConfigError, DocumentError):
         raise
     except Exception as error:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from syndicate.config import Extractor
     from syndicate.io.blocks import Block
 
 _RETURN: Final = ord("\r")
@@ -52,11 +53,16 @@ class LineReader:
     before
         Counts the lines of the file before the first block. Called only when a line must
         be named, for it may have to read the file up to there.
+    extractor
+        What takes articles out of pages.
     """
 
-    def __init__(self, name: str, before: Callable[[], int]) -> None:
+    def __init__(
+        self, name: str, before: Callable[[], int], extractor: Extractor = "trafilatura"
+    ) -> None:
         self._name = name
         self._before = before
+        self._extractor: Extractor = extractor
         self._types = dict(READ)
 
     def batch(self, block: Block) -> Batch:
@@ -101,7 +107,7 @@ class LineReader:
             if not line.strip(_SPACES):
                 continue
             try:
-                rows.append(row(_record(line)))
+                rows.append(row(_record(line), self._extractor))
                 numbers.append(number)
             except DocumentError as error:
                 skipped.append(Skipped(self._label(number), str(error)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -20,6 +20,8 @@ from syndicate.model import Skipped
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Iterator
+
+    from syndicate.config import Extractor
 
 Kind = Literal["files", "lines", "csv", "parquet"]
 
@@ -51,6 +53,8 @@ class Unit:
     start, stop
         Bytes of a file of lines (lines that *start* there are read), or row groups of a
         Parquet file; ``stop`` is None for all there is.
+    extractor
+        What takes articles out of pages.
     """
 
     kind: Kind
@@ -58,11 +62,12 @@ class Unit:
     bytes: int
     start: int = 0
     stop: int | None = None
+    extractor: Extractor = "trafilatura"
 
     def fingerprint(self) -> list[object]:
         """Give what tells whether this is still the same input, ready for JSON."""
         files = [[source.path, source.label, *_version(source)] for source in self.sources]
-        return [self.kind, self.start, self.stop, files]
+        return [self.kind, self.start, self.stop, self.extractor, files]
 
 
 def _version(source: Source) -> tuple[int, int]:
@@ -103,6 +108,7 @@ def plan(
     *,
     unit_bytes: int = UNIT_BYTES,
     stdin: Path | None = None,
+    extractor: Extractor = "trafilatura",
 ) -> Plan:
     """Find what is to be read and cut it into units.
 
@@ -115,6 +121,8 @@ def plan(
     stdin
         A file that standard input is copied to, to be read in parts and more than once.
         Without it, the unit of ``-`` can be read once, and in this process only.
+    extractor
+        What takes articles out of pages.
 
     Returns
     -------
@@ -132,6 +140,7 @@ def plan(
                 units += _CUTS[kind](_kept(source, stdin), unit_bytes)
             except (OSError, pa.ArrowException) as error:
                 found.skip(source.label, reason(error))
+    units = [replace(unit, extractor=extractor) for unit in units]
     return Plan(tuple(units), tuple(found.skipped), found.ignored)
 
 

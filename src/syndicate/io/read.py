@@ -50,11 +50,11 @@ def read(unit: Unit, *, batch_bytes: int = BATCH_BYTES) -> Iterator[Batch]:
 def _batches(unit: Unit, batch_bytes: int) -> Iterator[Batch]:
     match unit.kind:
         case "files":
-            return read_files(unit.sources, batch_bytes)
+            return read_files(unit.sources, batch_bytes, unit.extractor)
         case "lines":
             return _read_lines(unit, batch_bytes)
         case "csv":
-            return read_csv(unit.sources[0])
+            return read_csv(unit)
         case "parquet":
             return read_parquet(unit, batch_bytes)
 
@@ -71,6 +71,7 @@ def _read_lines(unit: Unit, batch_bytes: int) -> Iterator[Batch]:
         reader = LineReader(
             source.label,
             lambda: newlines(path, path.stat().st_mtime_ns).before(start) if start else 0,
+            unit.extractor,
         )
         length = None if unit.stop is None else unit.stop - start
         for block in cut(stream, length, batch_bytes):

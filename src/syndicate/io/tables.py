@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from syndicate.io.find import Source
+    from syndicate.config import Extractor
     from syndicate.io.plan import Unit
 
 _DELIMITERS: Final = ",;\t"
@@ -48,6 +48,7 @@ def to_batch(
     numbers: NDArray[np.int64],
     prefix: str,
     skipped: Sequence[Skipped] = (),
+    extractor: Extractor = "trafilatura",
 ) -> Batch:
     """Take the columns that a document has from rows of a table, without Python strings.
 
@@ -61,6 +62,8 @@ def to_batch(
         Names the table.
     skipped
         Rows that were left out before.
+    extractor
+        What takes articles out of pages.
 
     Raises
     ------
@@ -78,7 +81,9 @@ def to_batch(
         numbers = numbers[kept]
     pages = columns.pop("html", None)
     if pages is not None and ("text" not in columns or needs_pages(columns["text"], pages)):
-        columns, numbers, failed = _from_pages(columns | {"html": pages}, numbers, prefix)
+        columns, numbers, failed = _from_pages(
+            columns | {"html": pages}, numbers, prefix, extractor
+        )
         reports += failed
     return assemble(
         columns,
@@ -88,7 +93,7 @@ def to_batch(
 
 
 def _from_pages(
-    columns: dict[str, pa.Array], numbers: NDArray[np.int64], prefix: str
+    columns: dict[str, pa.Array], numbers: NDArray[np.int64], prefix: str, extractor: Extractor
 ) -> tuple[dict[str, pa.Array], NDArray[np.int64], list[Skipped]]:
     """Take articles out of pages, row by row; give the columns and numbers of those found."""
     rows: list[Row] = []
@@ -97,7 +102,7 @@ def _from_pages(
     records = pa.RecordBatch.from_pydict(columns).to_pylist()
     for number, record in zip(numbers.tolist(), records, strict=True):
         try:
-            rows.append(row(record))
+            rows.append(row(record, extractor))
             found.append(number)
         except DocumentError as error:
             failed.append(Skipped(f"{prefix}{number}", str(error)))
@@ -155,11 +160,11 @@ def read_parquet(unit: Unit, batch_bytes: int) -> Iterator[Batch]:
             rows = max(1, batch_bytes // max(1, row_bytes))
             for records in file.iter_batches(rows, row_groups=[group], columns=columns):
                 numbers = np.arange(first, first + len(records), dtype=np.int64)
-                yield to_batch(records, numbers, f"{source.label}:")
+                yield to_batch(records, numbers, f"{source.label}:", extractor=unit.extractor)
                 first += len(records)
 
 
-def read_csv(source: Source) -> Iterator[Batch]:
+def read_csv(unit: Unit) -> Iterator[Batch]:
     """Read a CSV file; rows are numbered from 1, which is the header.
 
     Raises
@@ -169,13 +174,15 @@ def read_csv(source: Source) -> Iterator[Batch]:
     OSError, pyarrow.ArrowException
         If what follows cannot be told apart into rows.
     """
+    (source,) = unit.sources
     with opened(source, guessed) as stream:
         delimiter, names = _header(stream)
         require_text(names)
-        yield from _rows(Marked(stream), delimiter, names, source.label)
+        yield from _rows(Marked(stream), delimiter, names, unit)
 
 
-def _rows(stream: Marked, delimiter: str, names: list[str], label: str) -> Iterator[Batch]:
+def _rows(stream: Marked, delimiter: str, names: list[str], unit: Unit) -> Iterator[Batch]:
+    label = unit.sources[0].label
     faults: list[arrow_csv.InvalidRow] = []
     first = 2
     for records in _csv_reader(stream, delimiter, names, faults):
@@ -188,7 +195,8 @@ def _rows(stream: Marked, delimiter: str, names: list[str], label: str) -> Itera
             *_reports(label, passed),
             *(Skipped(f"{label}:{number}", NOT_UTF8) for number in numbers[~whole].tolist()),
         ]
-        yield to_batch(records.filter(mask_column(whole)), numbers[whole], f"{label}:", reports)
+        found = records.filter(mask_column(whole))
+        yield to_batch(found, numbers[whole], f"{label}:", reports, unit.extractor)
     if faults:
         yield Batch(NOTHING, tuple(_reports(label, faults)))
 

@@ -18,6 +18,7 @@ from syndicate.kernels.lines import (
     GROW,
     HEAD,
     LOOK,
+    MARKED,
     NUMBERED,
     OPEN,
     PAST,
@@ -30,8 +31,6 @@ from syndicate.kernels.lines import (
     STOP,
     TAIL,
     TOKENS,
-    TONE,
-    TONES,
     UPPER,
     WORDS,
 )  # fmt: skip
@@ -56,7 +55,8 @@ DECIDES = ENTIRE | STARTS | WITHIN
 _UPPER, _DIGIT, _END, _CLOSE, _SPACE, _OPEN, _DASH, _COLON = (
     np.int64(c) >> CLASS_BITS for c in (UPPER, DIGIT, END, CLOSE, SPACE, OPEN, DASH, COLON)
 )
-_SEED, _GROW, _NO, _S29 = np.uint64(SEED), np.uint64(GROW), np.uint64(0), np.uint64(29)
+_SEED, _GROW, _NO = np.uint64(SEED), np.uint64(GROW), np.uint64(0)
+_S29, _S32 = np.uint64(29), np.uint64(32)
 _LOW16, _SPREAD, _S46 = np.uint64(0xFFFF), np.uint64(0x9E3779B97F4A7C15), np.uint64(46)
 _SHORT_LINE = 45
 _DATE_TOKENS = 14
@@ -69,13 +69,54 @@ _LEAD_TOKENS, _LEAD_WORDS = 8, 8
 _LONG_LINE = 40
 _SCENE_WORDS, _PLACE_WORDS, _NAMES = 16, 40, 5
 _FIRST, _SECOND, _DOT, _SLASH, _ARROW = (ord(c) for c in "12./>")
+_BARE, _TONED = np.uint64(1), np.uint64(2)
+_ALL = np.int64(1 << 60)
+_TRAILING, _TWO, _THREE, _FOUR, _LOW6 = 0x80, 0xC0, 0xE0, 0xF0, 0x3F
+
+
+@helper
+def _marks(data: U8, characters: U64, start: np.int64, stop: np.int64, most: np.int64) -> int:
+    """Sum the marks of the letters between two bytes, or of so many that the sum is ``most``."""
+    total = 0
+    for i in range(start, stop):
+        point = np.int64(data[i])
+        if point >= _FOUR or _TRAILING <= point < _TWO:
+            continue
+        if point >= _TWO:
+            more = np.int64(data[i + 1]) & _LOW6
+            last = np.int64(data[i + 2]) & _LOW6
+            short = point < _THREE
+            point = (point & 0x1F) << 6 | more if short else (point & 0xF) << 12 | more << 6 | last
+        total += np.int64(characters[point] >> _S32)
+        if total >= most:
+            break
+    return total
+
+
+@helper
+def _toned(data: U8, columns: U64, characters: U64, line: int) -> bool:
+    """Tell whether a line has marks, and note it: most lines are never asked."""
+    if columns[MARKED, line] == _NO:
+        start, stop = np.int64(columns[START, line]), np.int64(columns[STOP, line])
+        found = _marks(data, characters, start, stop, np.int64(1))
+        columns[MARKED, line] = _TONED if found else _BARE
+    return columns[MARKED, line] == _TONED
+
+
+@kernel
+def toned(data: U8, columns: U64, characters: U64, at: I64, out: Bool) -> None:
+    """Tell which of some lines have marks: see `longest` for the arguments."""
+    for i in range(len(at)):
+        out[i] = _toned(data, columns, characters, at[i])
 
 
 @kernel
 def longest(
+    data: U8,
     columns: U64,
     hashes: U64,
     facts: U32,
+    characters: U64,
     line: int,
     first: int,
     modes: int,
@@ -87,10 +128,14 @@ def longest(
 
     Parameters
     ----------
+    data : ndarray of uint8
+        The bytes that were read.
     columns : ndarray of uint64, shape (LINE_COLUMNS, lines)
     hashes : ndarray of uint64, shape (m,)
     facts : ndarray of uint32, shape (m, TOKEN_COLUMNS)
         The lines, as `syndicate.kernels.lines.read_lines` gives them, one row a column.
+    characters : ndarray of uint64, shape (0x10000,)
+        The character table.
     line, first
         Line and the token in it.
     modes
@@ -110,17 +155,14 @@ def longest(
     """
     base = np.int64(columns[BASE, line])
     size = np.int64(columns[TOKENS, line])
-    toned = columns[TONES, line] != _NO
     words = np.int64(columns[WORDS, line])
     best = -1
     key = _SEED
-    tone = 0
     index = first
     while index < size:
         place = base + (index if index < HEAD else HEAD + (index & (HEAD - 1)))
         key = (key ^ hashes[place]) * _GROW
         key ^= key >> _S29
-        tone += np.int64(facts[place, TONE])
         index += 1
         low = 0
         high = len(beginnings)
@@ -133,14 +175,32 @@ def longest(
         if low == len(beginnings) or beginnings[low] != key:
             break
         colon = _gap(columns, facts, line, index) & _COLON != 0
+        tone = -1
         for entry in range(bounds[low], bounds[low + 1]):
             mode = table[entry, MODE]
             fits = mode & modes != 0 and words <= table[entry, MOST_WORDS]
             fits = fits and (mode & ENTIRE == 0 or size == index - first)
-            fits = fits and (not toned or table[entry, MARKS] == tone)
-            if fits and (colon or not table[entry, NEEDS_COLON]):
+            if not fits or (table[entry, NEEDS_COLON] and not colon):
+                continue
+            if tone < 0:
+                tone = _tone(data, columns, facts, characters, line, first, index)
+            if table[entry, MARKS] == tone or not _toned(data, columns, characters, line):
                 best = entry
     return best
+
+
+@helper
+def _tone(
+    data: U8, columns: U64, facts: U32, characters: U64, line: int, first: int, last: int
+) -> int:
+    """Sum the marks of some tokens of a line."""
+    base = np.int64(columns[BASE, line])
+    total = 0
+    for index in range(first, last):
+        place = base + (index if index < HEAD else HEAD + (index & (HEAD - 1)))
+        start, stop = np.int64(facts[place, FIRST]), np.int64(facts[place, PAST])
+        total += _marks(data, characters, start, stop, _ALL)
+    return total
 
 
 @helper
@@ -159,6 +219,7 @@ def describe(
     columns: U64,
     hashes: U64,
     facts: U32,
+    characters: U64,
     seen: U16,
     alone: U16,
     paired: Bool,
@@ -172,9 +233,7 @@ def describe(
 
     Parameters
     ----------
-    data : ndarray of uint8
-        The bytes that were read.
-    columns, hashes, facts, beginnings, bounds, table
+    data, columns, hashes, facts, characters, beginnings, bounds, table
         See `longest`.
     seen : ndarray of uint16, shape (65536,)
         Modes of the markers that begin with a token, by the low bits of its hash.
@@ -203,10 +262,19 @@ def describe(
         if numbered and short and _dashed(columns, facts, line):
             signs |= PICTURED
         looked: int = size if short or size < _LEAD_TOKENS else _LEAD_TOKENS
-        for token in range(looked):
+        inside = WITHIN | PLACE | DATE if undated > 0 else WITHIN | PLACE
+        token = -1
+        while token + 1 < looked:
+            token += 1
+            if token == _LEAD_TOKENS and words > _SHORT_LINE:  # in the middle nothing is wanted
+                token = max(token, size - _CREDIT_TOKENS)
             place = base + token
             here = hashes[place]
             modes = np.int64(seen[here & _LOW16])
+            if token >= _LEAD_TOKENS:
+                late = token >= size - _CREDIT_TOKENS
+                if modes & (inside | (CAPTION | PICTURE) if late else inside) == 0:
+                    continue
             if token < _LEAD_TOKENS and words >= _LEAD_WORDS:
                 opened = np.int64(facts[place, LOOK]) >> 16 & _OPEN != 0
                 first = token == 0
@@ -236,8 +304,9 @@ def describe(
                     part = wanted & -wanted
                 wanted &= ~part
                 entry = longest(
-                    columns, hashes, facts, line, token, part, beginnings, bounds, table
-                )
+                    data, columns, hashes, facts, characters,
+                    line, token, part, beginnings, bounds, table,
+                )  # fmt: skip
                 if entry < 0:
                     continue
                 if part & DECIDES:
@@ -250,7 +319,9 @@ def describe(
                 elif part & PICTURE:
                     signs |= PICTURED
                     stems[line] = columns[STEM2, line]
-                elif short and _credits(columns, facts, table, line, token, entry):
+                elif short and _credits(
+                    data, columns, facts, characters, table, line, token, entry
+                ):
                     signs |= CREDIT
         if marker >= 0 and not _sure(columns, table, line, marker):
             marker = -1
@@ -310,7 +381,16 @@ def _dashed(columns: U64, facts: U32, line: int) -> bool:
 
 
 @helper
-def _credits(columns: U64, facts: U32, table: I64, line: int, first: int, marker: int) -> bool:
+def _credits(
+    data: U8,
+    columns: U64,
+    facts: U32,
+    characters: U64,
+    table: I64,
+    line: int,
+    first: int,
+    marker: int,
+) -> bool:
     """Tell whether a photo credit begins at a token and ends the line.
 
     What stands around the word for picture decides: a bracket or dash before it, a colon
@@ -335,9 +415,8 @@ def _credits(columns: U64, facts: U32, table: I64, line: int, first: int, marker
         return True
     if phrase:
         return edged and (rest <= 3 or named or (dashed and rest <= 8))
-    toned = columns[TONES, line] != _NO or table[marker, MARKS] == 0
-    bare = edged and toned and first > 0 and not colon
-    return bare and 1 <= rest <= 6 and names == rest
+    bare = edged and first > 0 and not colon and 1 <= rest <= 6 and names == rest
+    return bare and (table[marker, MARKS] == 0 or _toned(data, columns, characters, line))
 
 
 @helper

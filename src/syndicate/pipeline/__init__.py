@@ -78,7 +78,7 @@ def dedupe(
     config = config or Config()
     budget = Budget.of(0, memory=memory, workers=1)
     folder = Scratch()
-    groups = _placed(io.from_documents(documents), budget, folder)
+    groups = _placed(io.from_documents(documents, config.extractor), budget, folder)
     parts, templates = sketch_in_memory(groups, config)
     return _result(Corpus(parts), config, budget, _silent, folder, templates)
 
@@ -122,7 +122,7 @@ def dedupe_paths(
     config = config or Config()
     folder = Scratch()
     stdin = folder.path() / "stdin.jsonl" if "-" in paths else None
-    plan = io.plan(paths, unit_bytes=_UNIT, stdin=stdin)
+    plan = io.plan(paths, unit_bytes=_UNIT, stdin=stdin, extractor=config.extractor)
     size = text_size(plan.units)
     budget = Budget.of(size, memory=memory, workers=workers)
     if work is None and (size > budget.in_memory or budget.workers > 1):
