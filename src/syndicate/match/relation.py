@@ -38,7 +38,6 @@ overlap     all else: quotes, agency sentences, background, a page of law
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -366,8 +365,7 @@ def _formulas(m: _Measures) -> Bools:
     return _short(t) & numbers & (t.passages >= FORMULAS) & (t.moved >= SLOTS)
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What was measured of one pair: a row of an `EvidenceTable`, and shares made of it."""
 
     tokens_a: int
