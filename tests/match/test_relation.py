@@ -8,7 +8,7 @@ from syndicate.kernels import relate as kernels
 from syndicate.kernels._jit import _interpreted
 from syndicate.match.align import EvidenceTable
 from syndicate.match.relation import (
-    _LIMITS,
+    LIMITS,
     RELATIONS,
     ROUNDUP,
     RULES,
@@ -394,5 +394,5 @@ def test_rules_not_yet_compiled_decide_the_same():
     table, known = (type(columns)(*(part[:500] for part in columns)) for columns in given)
     plain = _interpreted(kernels.relate)
     out = np.empty(500, np.uint8)
-    plain(np.stack(table), *known, _LIMITS, out)
+    plain(np.stack(table), *known, LIMITS, out)
     np.testing.assert_array_equal(out, decided(table, known))

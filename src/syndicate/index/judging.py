@@ -11,7 +11,7 @@ import numpy as np
 
 from syndicate.index.known import Known, Shelf
 from syndicate.match import relation
-from syndicate.match.align import EvidenceTable, evidence
+from syndicate.match.align import CHUNK, LIMITS, EvidenceTable
 from syndicate.match.context import beside, standing, worth_aligning
 from syndicate.match.folded import Folded
 from syndicate.match.relation import Context, Evidence
@@ -194,26 +194,41 @@ class Judge:
         told = [known[place] for place in places.tolist()]
         ahead = np.array([other.id < page.document.id for other in told], bool)
         row = np.arange(1, len(told) + 1)
-        pairs = _Columns(np.where(ahead, row, 0), np.where(ahead, 0, row))
+        pairs = Columns(np.where(ahead, row, 0), np.where(ahead, 0, row))
         sizes = Overlap(*(column[places] for column in sizes))
         size = self._sketcher.config.sketch.shingle_size
-        table = evidence(*_laid_out(page, told), *pairs, size=size)
-        judged = self._rules(table, sizes, pairs, _beside(page, told, pairs))
+        table, rules = read(_laid_out(page, told), pairs, _beside(page, told, pairs), size)
+        judged = self._rules(rules, table, sizes, pairs)
         return _described(page.document.id, known, places, sizes, table, judged)
 
     def _rules(
-        self, table: EvidenceTable, sizes: Overlap, pairs: _Columns, known: Context
+        self, rules: NDArray[np.uint8], table: EvidenceTable, sizes: Overlap, pairs: Columns
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Give the rule that each pair falls under, -1 where it is no match, and its score."""
-        _, rules = relation.relate(table, known)
         score = relation.scores(rules, sizes)
         reached = score >= self._sketcher.config.threshold
         told = reached & relation.tells(rules, table)
         among = np.flatnonzero(told)
         if len(among) >= STORIES:
-            rules = with_roundups(rules, table, pairs.left, pairs.right, among)
-            told = reached & relation.tells(rules, table)
+            judged = with_roundups(rules, table, pairs.left, pairs.right, among)
+            if judged is not rules:
+                rules, told = judged, reached & relation.tells(judged, table)
         return np.where(told, rules.astype(np.int64), -1), score
+
+
+def read(
+    texts: Folded, pairs: Columns, known: Context, size: int
+) -> tuple[EvidenceTable, NDArray[np.uint8]]:
+    """Measure what pairs share, and give the rule of each."""
+    from syndicate.kernels import pages  # noqa: PLC0415 - compiles
+
+    table = np.empty((len(EvidenceTable._fields), len(pairs.left)), np.int64)
+    rules = np.empty(len(pairs.left), np.uint8)
+    texts_of = texts.shingles, texts.bounds, texts.traits, texts.token_bounds
+    beside = known.same_text, known.same_site, known.same_url, known.later
+    arguments = *texts_of, *pairs, size, CHUNK, LIMITS, *beside, relation.LIMITS, table, rules
+    pages.read_pairs(*arguments)
+    return EvidenceTable(*table), rules
 
 
 def _laid_out(page: Sketched, known: Sequence[Known]) -> Folded:
@@ -251,7 +266,7 @@ def _closest(standing: Mapping[int, tuple[float, int]], view: View) -> int:
     return min(leads, key=lambda cluster: standing[cluster])
 
 
-def _beside(page: Sketched, known: Sequence[Known], pairs: _Columns) -> Context:
+def _beside(page: Sketched, known: Sequence[Known], pairs: Columns) -> Context:
     """Compare a page and documents by what is known beside their words."""
     document = page.document
     places = [standing(document.url, document.source, document.published)]
@@ -292,7 +307,7 @@ def _described(
     return out
 
 
-class _Columns(NamedTuple):
+class Columns(NamedTuple):
     """Pairs of a page, which is 0, and documents, as places in a list.
 
     Attributes

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I32, I64, U8, U16, U32, U64, helper, kernel
+from syndicate.kernels._jit import F64, I8, I32, I64, U8, U16, U32, U64, Bool, helper, kernel
 from syndicate.kernels.addresses import at_address, carray
+from syndicate.kernels.align import align_pairs, count_facts
 from syndicate.kernels.keys import document_keys
+from syndicate.kernels.measure import ROWS, measure
+from syndicate.kernels.relate import relate
 from syndicate.kernels.signatures import signatures
 from syndicate.kernels.tokens import shingle_texts
 
@@ -133,3 +136,61 @@ def shared(page: U64, addresses: U64, lengths: I64, out: I32) -> None:
                     seen[slot] = k + 1
                     count += 1
         out[k] = count
+
+
+@kernel
+def read_pairs(
+    shingles: U64, bounds: I64, traits: U16, token_bounds: I64, left: I64, right: I64, size: int,
+    most: int, limits: I64, same_text: Bool, same_site: Bool, same_url: Bool, later: I8,
+    rule_limits: F64, table: I64, rules: U8,
+) -> None:  # fmt: skip
+    """Align pairs, measure what they share and decide what it means, in one call.
+
+    Parameters
+    ----------
+    shingles, bounds, traits, token_bounds, left, right, size
+        As for `syndicate.match.align.evidence`.
+    most : int
+        Shingles of right-hand texts aligned at a time, or one text; bounds the memory for runs.
+    limits
+        As for `syndicate.kernels.measure.measure`.
+    same_text, same_site, same_url, later, rule_limits
+        As for `syndicate.kernels.relate.relate`.
+    table : ndarray of int64, shape (ROWS, pairs)
+        Filled: a row for each quantity of `syndicate.match.align.EvidenceTable`.
+    rules : ndarray of uint8, shape (pairs,)
+        Filled.
+    """
+    facts = np.empty(len(traits) + 1, np.int64)
+    count_facts(traits, facts)
+    longest = np.int64(1)
+    for text in range(len(bounds) - 1):
+        longest = max(longest, bounds[text + 1] - bounds[text])
+    scratch = np.empty(4 * longest + 16, np.int32)
+    following = np.empty(longest, np.int32)
+    filtered = np.empty(16 * longest + 64, np.uint8)
+    owner_a, owner_b = np.empty(longest + size, np.int32), np.empty(longest + size, np.int32)
+    first = 0
+    while first < len(left):
+        last = first
+        room = np.int64(0)
+        while last < len(left):
+            more = bounds[right[last] + 1] - bounds[right[last]]
+            if last > first and room + more > most:
+                break
+            room += more
+            last += 1
+        a, b, length = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int32)
+        run_bounds = np.empty(last - first + 1, np.int64)
+        align_pairs(
+            shingles, bounds, left[first:last], right[first:last], size,
+            scratch, following, filtered, owner_a, owner_b, a, b, length, run_bounds,
+        )  # fmt: skip
+        rows = np.empty((last - first, ROWS), np.int64)
+        measure(
+            a, b, length, run_bounds, traits, facts, token_bounds,
+            left[first:last], right[first:last], size, limits, rows,
+        )  # fmt: skip
+        table[:, first:last] = rows.T
+        first = last
+    relate(table, same_text, same_site, same_url, later, rule_limits, rules)

@@ -99,7 +99,7 @@ LED_SHORT, LED_LONG, UNBROKEN = 0.3, 0.25, 0.8
 them that must be spanned up to its end; two reporters of one event break off sooner."""
 
 
-_LIMITS = np.array([
+LIMITS = np.array([
     SLOTS, FACTS_CHANGED, FACTS_CHANGED_LEAST, FACTS_CHANGED_FEW, FORMULAS, DENSE, NUMBERS, SAME,
     SAME_BETWEEN, WHOLE, PART, HALF, SOME, CHIEFLY, COHERENT, SEAM, REWRITTEN, IN_PLACE,
     BACKGROUND, TOLD, TOLD_PART, SCATTERED, HEAD, LEAD, LED_SHORT, LED_LONG, UNBROKEN,
@@ -224,7 +224,7 @@ def relate(table: EvidenceTable, context: Context) -> tuple[NDArray[np.uint8], N
 
     rules = np.empty(len(table.shared), np.uint8)
     decide_all = RELATE.plain(len(rules)) or RELATE.kernel
-    decide_all(np.stack(table), *context, _LIMITS, rules)
+    decide_all(np.stack(table), *context, LIMITS, rules)
     return _CODES[rules], rules
 
 
