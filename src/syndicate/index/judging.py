@@ -65,13 +65,15 @@ class Candidates(NamedTuple):
     same: list[int]
 
 
-def candidates(postings: Postings, first_sample: int) -> Candidates:
+def candidates(postings: Postings, keys: int, first_sample: int) -> Candidates:
     """Choose the documents that share a band, or enough sampled shingles that are not common.
 
     Parameters
     ----------
     postings
         Of a page's keys, which are the digest's, those of the bands, those of the samples.
+    keys
+        How many keys it has.
     first_sample
         Where the keys of sampled shingles begin.
     """
@@ -79,8 +81,7 @@ def candidates(postings: Postings, first_sample: int) -> Candidates:
 
     key, doc = postings
     out = np.empty(len(doc), np.int64)
-    n = int(key.max(initial=-1)) + 1
-    count = kernels.choose(key, doc, n, first_sample, CAP, SHARED, out)
+    count = kernels.choose(key, doc, keys, first_sample, CAP, SHARED, out)
     return Candidates(out[:count].tolist(), sorted(set(doc[key == 0].tolist())))
 
 
@@ -107,7 +108,7 @@ class Judge:
 
     def verdict(self, page: Sketched, postings: Postings, view: View) -> Judged:
         """Say what a page is, by what the store holds."""
-        found = candidates(postings, self._sketcher.first_sample)
+        found = candidates(postings, len(page.keys), self._sketcher.first_sample)
         copy = next(self._copies(page, found.same, view), None)
         if copy is not None:
             return self._exact(page, copy, view)

@@ -36,8 +36,10 @@ def worth_aligning(sizes: Overlap, threshold: float) -> NDArray[np.bool_]:
 
 def site_of(url: str | None) -> str | None:
     """Give the host of a URL without its ``www.``; None where there is none."""
+    if not url:
+        return None
     try:
-        host = urlsplit(url or "").hostname
+        host = urlsplit(url).hostname
     except ValueError:
         return None
     return host.removeprefix("www.") if host else None
