@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 MOST = 64
 """Known documents that one page is compared with: those that share most keys."""
-_STRENGTH = (
+_ORDER = (
     Relation.EXACT,
     Relation.UPDATE,
     Relation.REPRINT,
@@ -41,6 +41,8 @@ _STRENGTH = (
     Relation.TEMPLATE,
     Relation.OVERLAP,
 )
+_STRENGTH = {kind: place for place, kind in enumerate(_ORDER)}
+_JOINS = tuple(rule.relation.joins for rule in relation.RULES)
 
 
 class Judged(NamedTuple):
@@ -300,7 +302,7 @@ def _described(
     for place, code, score, jaccard, inside, holds, shared, row in told:
         rule = relation.RULES[code]
         out.places.append(place)
-        out.joins[place] = rule.relation.joins
+        out.joins[place] = _JOINS[code]
         out.scores[place] = score
         sizes_of = (jaccard, inside, holds, shared)
         reason = Evidence(*row).reason(code)
@@ -351,4 +353,4 @@ class _Pairs(NamedTuple):
 
 def _strength(match: Match) -> tuple[int, float, str]:
     """Sort matches, strongest first."""
-    return (_STRENGTH.index(match.relation), -match.jaccard - match.containment, match.b)
+    return (_STRENGTH[match.relation], -match.jaccard - match.containment, match.b)
