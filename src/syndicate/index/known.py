@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from syndicate.index.sketching import Sketched, Sketcher
     from syndicate.store.contract import Record, View
 
-ROOM = 10 << 20
-"""Bytes kept: some fifteen hundred articles."""
+ROOM = 16 << 20
+"""Bytes kept: some two thousand articles."""
 _EACH = 1000  # bytes beside the arrays, about
 
 
