@@ -31,9 +31,10 @@ PAGES = 2000
 """Asked at each size."""
 WARM = 50
 BATCH = 256
-FLOORS = {"seen_vs_datasketch": 0.35, "adds_a_second": 3500.0, "kB_an_article": 4.5}
+FLOORS = {"seen_vs_datasketch": 0.4, "adds_vs_datasketch": 4.0, "kB_an_article": 4.0}
 """Held by ``--check`` on 3,000 articles, where most footers of the made articles are still rare
-enough to be matches. The aim is 3.0, 3,000 and 4.0 at a million."""
+enough to be matches. Rates are compared with datasketch's in the same run: of their own they say
+more of the machine's hour than of the code."""
 
 
 def articles(path, start=0):
@@ -289,16 +290,25 @@ def run(name, path, sizes, writers=0):
             sys.exit(f"{name} failed")
 
 
+def best(rows, column):
+    """Give the largest value: what else the machine did only takes away."""
+    return max(row[column] for row in rows)
+
+
 def check(path):
     """Hold ratios at a small size to their floors, the better of two runs taken in turns."""
     list(run("sqlite", path, [BATCH]))  # compiles
     rows = {"sqlite": [], "datasketch": []}
     for name in ("sqlite", "datasketch") * 2:
         rows[name] += run(name, path, [3000])
-    mine, peer = (max(row["per_cpu_s"] for row in rows[name]) for name in rows)
     ratios = {
-        "seen_vs_datasketch": mine / peer,
-        "adds_a_second": max(row["adds_a_cpu_second"] for row in rows["sqlite"]),
+        name: best(rows["sqlite"], column) / best(rows["datasketch"], column)
+        for name, column in (
+            ("seen_vs_datasketch", "per_cpu_s"),
+            ("adds_vs_datasketch", "adds_a_cpu_second"),
+        )
+    }
+    ratios |= {
         "kB_an_article": rows["sqlite"][0]["kB_an_article"],
     }
     failed = [

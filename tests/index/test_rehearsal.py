@@ -9,17 +9,17 @@ from pathlib import Path
 from numba.core.dispatcher import Dispatcher
 from syndicate.config import Config
 from syndicate.index import Index, rehearsal
-from syndicate.kernels import _jit, align, btree, lookup, measure, postings, runs, sets
+from syndicate.kernels import _jit, align, btree, lookup, measure, pages, postings, runs, sets
 from syndicate.store import merging
 
 _jit.is_kept = lambda kernel: False
 rehearsal.rehearse()
-modules = align, btree, lookup, measure, postings, runs, sets
+modules = align, btree, lookup, measure, pages, postings, runs, sets
 kernels = {
     f"{module.__name__}.{name}": kernel
     for module in modules
     for name, kernel in vars(module).items()
-    if isinstance(kernel, Dispatcher)
+    if isinstance(kernel, Dispatcher) and name != "sketch_page"  # done before anything is locked
 }
 compiled = {name: set(kernel.signatures) for name, kernel in kernels.items()}
 merging.FLUSH, merging._SLICE = 3000, 300

@@ -1,10 +1,16 @@
 import numpy as np
 import pytest
+from tests.match.deciding import decided
 from tests.match.pairs import meaning_of, table_of
 from tests.match.stories import BRIDGE, FLOOD, LAW, SCHOOL, gold, lottery
 
+from syndicate.kernels import relate as kernels
+from syndicate.kernels._jit import _interpreted
+from syndicate.match.align import EvidenceTable
 from syndicate.match.relation import (
+    LIMITS,
     RELATIONS,
+    ROUNDUP,
     RULES,
     Context,
     Evidence,
@@ -421,3 +427,48 @@ class TestRoundups:
     def test_nothing_is_no_roundup(self):
         none = np.empty(0, np.int64)
         assert roundups(none, none, none, np.empty(0)).tolist() == []
+
+
+def _tables(rng):
+    """Evidence as texts give it, so far as the rules can tell."""
+    pairs = 60_000
+    made = {name: rng.integers(0, 30, pairs) for name in EvidenceTable._fields}
+    a, b = (rng.integers(0, np.where(rng.random(pairs) < 0.5, 8, 400)) for _ in "ab")
+    shared = (np.minimum(a, b) * rng.random(pairs) ** 0.5).astype(int)
+    made |= {"tokens_a": a, "tokens_b": b, "shared": shared}
+    made["runs"], made["moved"] = rng.integers(0, 20, pairs), rng.integers(0, 6, pairs)
+    made["longest"] = (shared * rng.random(pairs)).astype(int)
+    made["spanned_a"] = np.minimum(a, shared + rng.integers(0, 60, pairs))
+    near = made["spanned_a"] + rng.integers(-2, 3, pairs)
+    far = shared + rng.integers(0, 60, pairs)
+    made["spanned_b"] = np.minimum(b, np.where(rng.random(pairs) < 0.5, near, far))
+    for side in "ab":
+        made[f"first_{side}"] = (100 * rng.random(pairs) ** 3).astype(int)
+        made[f"last_{side}"] = made[f"first_{side}"] + shared + rng.integers(0, 50, pairs)
+        made[f"bulk_{side}"] = made[f"first_{side}"] + rng.integers(0, 100, pairs)
+    for name, most in {"edits": 8, "slots": 6, "facts_changed": 9}.items():
+        made[name] = rng.integers(0, most, pairs)
+    known = Context(
+        rng.random(pairs) < 0.02,
+        rng.random(pairs) < 0.3,
+        rng.random(pairs) < 0.1,
+        rng.integers(-1, 2, pairs).astype(np.int8),
+    )
+    table = EvidenceTable(*(made[name].astype(np.int64) for name in EvidenceTable._fields))
+    return table, known
+
+
+def test_the_rules_agree_with_those_written_array_by_array():
+    table, known = _tables(np.random.default_rng(3))
+    expected = decided(table, known)
+    assert set(expected.tolist()) == set(range(ROUNDUP))
+    np.testing.assert_array_equal(relate(table, known)[1], expected)
+
+
+def test_rules_not_yet_compiled_decide_the_same():
+    given = _tables(np.random.default_rng(4))
+    table, known = (type(columns)(*(part[:500] for part in columns)) for columns in given)
+    plain = _interpreted(kernels.relate)
+    out = np.empty(500, np.uint8)
+    plain(np.stack(table), *known, LIMITS, out)
+    np.testing.assert_array_equal(out, decided(table, known))

@@ -371,7 +371,7 @@ def test_the_file_is_charted_beside_other_work(tmp_path, small_runs):
     store = SqliteStore(tmp_path / "seen.db")
     keys = np.unique(np.concatenate(list(oracle.values())))
     agrees(store, oracle, keys[:1])
-    store._mirror._charting._thread.join()
+    store._mirror._charting._beside.end()
     runs = store._mirror.runs.runs.values()
     held = store._db.execute("SELECT id, length(data) FROM page").fetchall()
     charted = {

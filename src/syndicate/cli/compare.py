@@ -230,7 +230,7 @@ def _print_reasons(console: Console, found: Explanation) -> None:
 
 def _measures(comparison: Comparison) -> dict[str, int]:
     evidence = comparison.evidence
-    return {name: getattr(evidence, name) for name in evidence.__slots__}
+    return evidence._asdict()
 
 
 def _measured(values: dict[str, int]) -> Iterable[str]:

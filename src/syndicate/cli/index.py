@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -10,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from syndicate.cli import console
+from syndicate.cli.jsonlines import batches, documents, stamped, write
 from syndicate.errors import ConfigError, DocumentError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable
 
     from syndicate.index import Index
     from syndicate.model import Document
@@ -27,7 +27,6 @@ index = typer.Typer(
 app.add_typer(index)
 
 _FAILED: Final = 1
-_LINE: Final = 16 << 20
 _BATCH: Final = 256
 
 Place = Annotated[
@@ -154,14 +153,14 @@ def _answer(paths: list[str] | None, ask: Callable[[Document], Any]) -> None:
     from syndicate.index.wire import verdict_record  # noqa: PLC0415
 
     failed = False
-    for item in _documents(paths):
+    for item in documents(paths):
         try:
             if isinstance(item, DocumentError):
                 raise item
-            _write(verdict_record(ask(item)))
+            write(verdict_record(ask(item)))
         except DocumentError as error:
             failed = True
-            _write({"id": error.path, "error": str(error)})
+            write({"id": error.path, "error": str(error)})
     raise typer.Exit(_FAILED if failed else 0)
 
 
@@ -179,15 +178,15 @@ def add(
     failed = False
     with opened(place, ttl=ttl, secret_file=secret_file, strip=strip, power=power) as held:
         size = 1 if not paths or paths == ["-"] else _BATCH
-        for batch in _batches(_documents(paths), size):
+        for batch in batches(documents(paths), size):
             good = [item for item in batch if not isinstance(item, DocumentError)]
             held.add_many(good)
             for item in batch:
                 if isinstance(item, DocumentError):
                     failed = True
-                    _write({"id": item.path, "error": str(item)})
+                    write({"id": item.path, "error": str(item)})
                 else:
-                    _write({"id": item.id, "status": "added"})
+                    write({"id": item.id, "status": "added"})
     raise typer.Exit(_FAILED if failed else 0)
 
 
@@ -202,7 +201,7 @@ def get(place: Place, ids: Ids, *, secret_file: SecretFile = None) -> None:
             found = held.get(key)
             missing = missing or found is None
             known = None if found is None else document_record(found)
-            _write(known or {"id": key, "error": "not known"})
+            write(known or {"id": key, "error": "not known"})
     raise typer.Exit(_FAILED if missing else 0)
 
 
@@ -210,7 +209,7 @@ def get(place: Place, ids: Ids, *, secret_file: SecretFile = None) -> None:
 def remove(place: Place, ids: Ids, *, secret_file: SecretFile = None) -> None:
     """Forget documents."""
     with _existing(place, secret_file) as held:
-        _write({"removed": held.remove_many(ids)})
+        write({"removed": held.remove_many(ids)})
 
 
 @index.command()
@@ -224,14 +223,14 @@ def expire(
 ) -> None:
     """Forget documents remembered before a moment."""
     with _existing(place, secret_file) as held:
-        _write({"removed": held.expire(before=before)})
+        write({"removed": held.expire(before=before)})
 
 
 @index.command()
 def stats(place: Place, *, secret_file: SecretFile = None) -> None:
     """Say how much it holds, with which settings, and how large it is."""
     with _existing(place, secret_file) as held:
-        _write(held.stats())
+        write(held.stats())
 
 
 @index.command()
@@ -240,7 +239,7 @@ def check(place: Place, *, secret_file: SecretFile = None) -> None:
     with _existing(place, secret_file) as held:
         found = held.check()
     for line in found:
-        _write({"damage": line})
+        write({"damage": line})
     raise typer.Exit(_FAILED if found else 0)
 
 
@@ -250,7 +249,7 @@ def repair(place: Place, *, secret_file: SecretFile = None) -> None:
     from syndicate.index import repair as make  # noqa: PLC0415
 
     made = make(place, secret=read_secret(secret_file))
-    _write({"documents": made.documents, "lost": made.lost, "old": str(made.old)})
+    write({"documents": made.documents, "lost": made.lost, "old": str(made.old)})
 
 
 @index.command()
@@ -259,7 +258,7 @@ def upgrade(place: Place, *, secret_file: SecretFile = None) -> None:
     from syndicate.index import upgrade as make  # noqa: PLC0415
 
     made = make(place, secret=read_secret(secret_file))
-    _write({"documents": made.documents, "old": str(made.old)})
+    write({"documents": made.documents, "old": str(made.old)})
 
 
 @index.command()
@@ -267,7 +266,7 @@ def compact(place: Place, *, secret_file: SecretFile = None) -> None:
     """Give back the room of what was removed."""
     with _existing(place, secret_file) as held:
         held.compact()
-        _write(held.stats())
+        write(held.stats())
 
 
 @index.command()
@@ -280,7 +279,7 @@ def backup(
     """Copy a file while others use it."""
     with _existing(place, secret_file) as held:
         held.backup(copy)
-    _write({"copy": str(copy), "bytes": copy.stat().st_size})
+    write({"copy": str(copy), "bytes": copy.stat().st_size})
 
 
 @index.command(name="export")
@@ -293,7 +292,7 @@ def export_(place: Place) -> None:
         _must_exist(place)
     for document, at in export(place):
         when = datetime.fromtimestamp(at, UTC).isoformat()
-        _write({**document_record(document), "remembered": when})
+        write({**document_record(document), "remembered": when})
 
 
 def _must_exist(place: str) -> None:
@@ -313,107 +312,8 @@ def import_(
     """Add exported documents whose ids are not known, with their times."""
     failed: list[DocumentError] = []
     with opened(place, secret_file=secret_file, strip=strip) as held:
-        added = held.restore(_stamped(paths, failed))
+        added = held.restore(stamped(paths, failed))
     for error in failed:
         console.say(f"skipped {error.path}: {error}")
-    _write({"added": added})
+    write({"added": added})
     raise typer.Exit(_FAILED if failed else 0)
-
-
-def _stamped(
-    paths: list[str] | None, failed: list[DocumentError]
-) -> Iterator[tuple[Document, float]]:
-    """Read exported lines with their times; without one, now."""
-    from syndicate.model import Document  # noqa: PLC0415
-
-    now = datetime.now(UTC).timestamp()
-    for number, line in enumerate(_lines(paths), 1):
-        try:
-            record = _record(line, f"line {number}")
-            document = Document.from_mapping(record, default_id=f"-:{number}")
-            yield document, _moment(record.get("remembered"), now)
-        except DocumentError as error:
-            failed.append(error)
-
-
-def _lines(paths: list[str] | None) -> Iterator[bytes]:
-    for path in paths or ["-"]:
-        if path == "-":
-            yield from sys.stdin.buffer
-        else:
-            with Path(path).open("rb") as file:
-                yield from file
-
-
-def _moment(value: object, now: float) -> float:
-    try:
-        return datetime.fromisoformat(str(value)).timestamp() if value else now
-    except ValueError:
-        return now
-
-
-def _record(line: bytes, name: str) -> dict[str, Any]:
-    import orjson  # noqa: PLC0415
-
-    if len(line) > _LINE:
-        message = f"{name} has {len(line)} bytes, at most {_LINE} are read; split it"
-        raise DocumentError(message, path=name)
-    try:
-        found = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        message = f"{name} is not JSON: {error}"
-        raise DocumentError(message, path=name) from error
-    if not isinstance(found, dict):
-        message = f"{name} must be a JSON object, got {type(found).__name__}"
-        raise DocumentError(message, path=name)
-    return found
-
-
-def _documents(paths: list[str] | None) -> Iterator[Document | DocumentError]:
-    """Read documents; what cannot be read comes as the error it is."""
-    if not paths or paths == ["-"]:
-        yield from _from_stdin()
-        return
-    from syndicate import io  # noqa: PLC0415
-    from syndicate.model import Document  # noqa: PLC0415
-
-    plan = io.plan(paths)
-    yield from (DocumentError(item.error, path=item.id) for item in plan.skipped)
-    for unit in plan.units:
-        for batch in io.read(unit):
-            yield from (Document.from_mapping(row) for row in batch.records.to_pylist())
-            yield from (DocumentError(item.error, path=item.id) for item in batch.skipped)
-
-
-def _from_stdin() -> Iterator[Document | DocumentError]:
-    from syndicate.model import Document  # noqa: PLC0415
-
-    for number, line in enumerate(sys.stdin.buffer, 1):
-        if not line.strip():
-            continue
-        try:
-            record = _record(line, f"line {number}")
-            yield Document.from_mapping(record, default_id=f"-:{number}")
-        except DocumentError as error:
-            yield DocumentError(str(error), path=f"-:{number}")
-
-
-def _batches(
-    items: Iterable[Document | DocumentError], size: int
-) -> Iterator[list[Document | DocumentError]]:
-    batch: list[Document | DocumentError] = []
-    for item in items:
-        batch.append(item)
-        if len(batch) >= size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _write(record: dict[str, Any]) -> None:
-    """Write a JSON line, and let the reader have it at once."""
-    import orjson  # noqa: PLC0415
-
-    sys.stdout.write(orjson.dumps(record).decode() + "\n")
-    sys.stdout.flush()

@@ -14,7 +14,8 @@ import numpy as np
 
 from syndicate.boilerplate.characters import character_table
 from syndicate.boilerplate.lines import as_bytes
-from syndicate.kernels import align, lines, measure, signs
+from syndicate.kernels import align, lines, measure, relate, signs
+from syndicate.match import relation
 from syndicate.match.align import evidence
 from syndicate.match.verify import overlap
 from syndicate.text.shingles import encode, shingle
@@ -52,11 +53,13 @@ def compile_later_kernels() -> None:
     columns = np.empty((lines.LINE_COLUMNS, 0), np.uint64)
     text = as_bytes(np.empty(0, np.uint8))
     measure.MEASURE.hurry()
-    evidence(shingles, bounds, flags, starts, left, right, size=5)
+    table = evidence(shingles, bounds, flags, starts, left, right, size=5)
     signs.describe(
         text, columns, *tokens, character_table(), modes, modes, pairs, hashes, one, many,
         hashes, many,
     )  # fmt: skip
+    relate.RELATE.hurry()
+    relation.relate(table, relation.Context.unknown(len(left)))
 
 
 if __name__ == "__main__":

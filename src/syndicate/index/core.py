@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from syndicate.config import Config
+    from syndicate.index.known import Known
     from syndicate.store.contract import Change, Postings, Store, View
 
 Item = TypeVar("Item")
@@ -155,24 +156,26 @@ class Index:
         StoreError
             If the store fails; nothing is remembered then.
         """
-        page = self._sketch([document])[0]
+        page = self._sketcher.page(_document(document))
         now = time.time()
-
         record = Record(page.document.id, now, page.body)
 
-        def work(change: Change) -> Verdict:
+        def work(change: Change) -> tuple[Verdict, Record, int | None]:
             looked = change.look(self._asked(page, record))
             judged = self._verdict(page, looked.postings, change)
             if looked.number:
                 change.remove([looked.number])
             if self._ttl is not None:
                 change.remove(change.before(now - self._ttl, _SWEEP))
-            if not looked.stored:
-                cluster = 0 if judged.cluster == looked.number else judged.cluster
-                change.put([replace(record, cluster=cluster)], [page.keys])
-            return judged.verdict
+            if looked.stored:
+                return judged.verdict, record, None
+            cluster = 0 if judged.cluster == looked.number else judged.cluster
+            stored = replace(record, cluster=cluster)
+            numbers = change.put([stored], [page.keys])
+            return judged.verdict, stored.numbered(sum(numbers)), change.removals()
 
-        verdict = self._write(work)
+        verdict, stored, removals = self._write(work)
+        self._judge.remembered(stored, page, removals)
         self._sketcher.learn([page.document])
         return verdict
 
@@ -184,7 +187,7 @@ class Index:
         DocumentError, StoreError
             As for `seen`.
         """
-        page = self._sketch([document])[0]
+        page = self._sketcher.page(_document(document))
 
         def work(view: View) -> Verdict:
             looked = view.look(self._asked(page, None))
@@ -401,19 +404,18 @@ class Index:
     def _sketch(self, documents: list[Given]) -> list[Sketched]:
         return self._sketcher.sketch([_document(given) for given in documents])
 
-    def _alive(self, record: Record) -> bool:
+    def _alive(self, record: Record | Known) -> bool:
         return self._ttl is None or record.at >= time.time() - self._ttl
 
-    def _recent(self, record: Record, document: Document) -> bool:
-        """Tell whether a record is near enough in time to match a document."""
-        if not self._alive(record):
+    def _recent(self, known: Known, document: Document) -> bool:
+        """Tell whether a document is near enough in time to match another."""
+        if not self._alive(known):
             return False
         if self._within is None:
             return True
-        one = published_moment(document.published)
-        other = published_moment(unpack(record).document.published)
+        one, other = published_moment(document.published), known.beside.when
         if UNDATED in (one, other):
-            return record.at >= time.time() - self._within
+            return known.at >= time.time() - self._within
         return abs(one - other) <= self._within * 1e6
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import replace
+from itertools import accumulate, islice
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from syndicate.index.codec import Remembered, digest_of, unpack
+from syndicate.index.known import Known, Shelf, head_of
 from syndicate.match import relation
-from syndicate.match.align import EvidenceTable, evidence
-from syndicate.match.context import context, worth_aligning
-from syndicate.match.days import HEAD, heading_of, with_days
+from syndicate.match.align import CHUNK, LIMITS, EvidenceTable
+from syndicate.match.context import beside, standing, worth_aligning
+from syndicate.match.days import heading_of, with_days
 from syndicate.match.folded import Folded
 from syndicate.match.relation import Context, Evidence
 from syndicate.match.roundup import STORIES, with_roundups
-from syndicate.match.verify import Overlap, distinct, overlap
+from syndicate.match.verify import Overlap
 from syndicate.model import Match, Relation, Verdict
 from syndicate.sketch.sample import CAP, SHARED
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 MOST = 64
 """Known documents that one page is compared with: those that share most keys."""
-_STRENGTH = (
+_ORDER = (
     Relation.EXACT,
     Relation.UPDATE,
     Relation.REPRINT,
@@ -42,6 +43,8 @@ _STRENGTH = (
     Relation.TEMPLATE,
     Relation.OVERLAP,
 )
+_STRENGTH = {kind: place for place, kind in enumerate(_ORDER)}
+_JOINS = tuple(rule.relation.joins for rule in relation.RULES)
 
 
 class Judged(NamedTuple):
@@ -66,13 +69,15 @@ class Candidates(NamedTuple):
     same: list[int]
 
 
-def candidates(postings: Postings, first_sample: int) -> Candidates:
+def candidates(postings: Postings, keys: int, first_sample: int) -> Candidates:
     """Choose the documents that share a band, or enough sampled shingles that are not common.
 
     Parameters
     ----------
     postings
         Of a page's keys, which are the digest's, those of the bands, those of the samples.
+    keys
+        How many keys it has.
     first_sample
         Where the keys of sampled shingles begin.
     """
@@ -80,12 +85,10 @@ def candidates(postings: Postings, first_sample: int) -> Candidates:
 
     key, doc = postings
     out = np.empty(len(doc), np.int64)
-    n = int(key.max(initial=-1)) + 1
-    count = kernels.choose(key, doc, n, first_sample, CAP, SHARED, out)
+    count = kernels.choose(key, doc, keys, first_sample, CAP, SHARED, out)
     return Candidates(out[:count].tolist(), sorted(set(doc[key == 0].tolist())))
 
 
-@dataclass(frozen=True, slots=True)
 class Judge:
     """Compares a page with known documents, exactly.
 
@@ -94,15 +97,22 @@ class Judge:
     sketcher
         As the documents were sketched with.
     recent
-        Tells whether a record is within the window of matching.
+        Tells whether a document is within the window of matching.
     """
 
-    sketcher: Sketcher
-    recent: Callable[[Record, Document], bool]
+    def __init__(self, sketcher: Sketcher, recent: Callable[[Known, Document], bool]) -> None:
+        self._sketcher = sketcher
+        self._recent = recent
+        self._shelf = Shelf(sketcher)
+
+    def remembered(self, record: Record, page: Sketched, removals: int | None) -> None:
+        """Take note of a page that was put, when so many documents had ever been removed."""
+        if record.doc:
+            self._shelf.add(Known.made(record, page), removals)
 
     def verdict(self, page: Sketched, postings: Postings, view: View) -> Judged:
         """Say what a page is, by what the store holds."""
-        found = candidates(postings, self.sketcher.first_sample)
+        found = candidates(postings, len(page.keys), self._sketcher.first_sample)
         copy = next(self._copies(page, found.same, view), None)
         if copy is not None:
             return self._exact(page, copy, view)
@@ -115,22 +125,20 @@ class Judge:
 
     def _alive(
         self, page: Sketched, docs: Sequence[int], view: View, step: int = MOST
-    ) -> Iterator[Record]:
-        """Give the records of documents that are not gone or too old, in the order given."""
+    ) -> Iterator[Known]:
+        """Give the documents that are not gone or too old, in the order given."""
         for start in range(0, len(docs), step):
-            some = docs[start : start + step]
-            records = {record.doc: record for record in view.fetch(some)}
-            for doc in some:
-                if doc in records and self.recent(records[doc], page.document):
-                    yield records[doc]
+            for known in self._shelf.fetch(docs[start : start + step], view):
+                if self._recent(known, page.document):
+                    yield known
 
-    def _copies(self, page: Sketched, docs: Sequence[int], view: View) -> Iterator[Record]:
+    def _copies(self, page: Sketched, docs: Sequence[int], view: View) -> Iterator[Known]:
         """Give documents that fold to the same tokens."""
-        for record in self._alive(page, docs, view, 2):
-            if digest_of(record) == page.digest:
-                yield record
+        for known in self._alive(page, docs, view, 2):
+            if known.digest == page.digest:
+                yield known
 
-    def _exact(self, page: Sketched, copy: Record, view: View) -> Judged:
+    def _exact(self, page: Sketched, copy: Known, view: View) -> Judged:
         pair = self._compare(page, [copy])
         cluster = copy.cluster or copy.doc
         head = self._head(view, [copy], cluster) or copy
@@ -138,14 +146,14 @@ class Judge:
         return Judged(verdict, cluster)
 
     @staticmethod
-    def _distinct_texts(records: Sequence[Record]) -> list[Record]:
+    def _distinct_texts(found: Sequence[Known]) -> list[Known]:
         """Leave out later copies of one text; give the rest in order of arrival."""
-        first: dict[tuple[int, int], Record] = {}
-        for record in sorted(records, key=lambda record: record.doc):
-            first.setdefault(digest_of(record), record)
+        first: dict[tuple[int, int], Known] = {}
+        for known in sorted(found, key=attrgetter("doc")):
+            first.setdefault(known.digest, known)
         return list(first.values())
 
-    def _judge(self, page: Sketched, held: list[Record], view: View) -> Judged:
+    def _judge(self, page: Sketched, held: list[Known], view: View) -> Judged:
         if not held:
             return Judged(Verdict(page.document.id, "new", (), page.document.id), 0)
         pairs = self._compare(page, held)
@@ -160,12 +168,12 @@ class Judge:
         score = {
             held[place].doc: pairs.scores[place] for place in pairs.places if pairs.joins[place]
         }
-        standing = {
+        placed = {
             cluster: (-score[head.doc], cluster)
             for cluster, head in heads.items()
             if head is not None and head.doc in score
         }
-        cluster = _closest(standing, view)
+        cluster = _closest(placed, view)
         matches = tuple(sorted(pairs.matches, key=_strength))
         status = str(matches[0].relation) if matches else "new"
         head = heads.get(cluster)
@@ -173,55 +181,83 @@ class Judge:
         verdict = Verdict(page.document.id, status, matches, name)
         return Judged(verdict, cluster)
 
-    @staticmethod
-    def _head(view: View, held: list[Record], cluster: int) -> Record | None:
+    def _head(self, view: View, held: list[Known], cluster: int) -> Known | None:
         """Give the document that stands for a cluster; its first member if that one is gone."""
-        known = next((record for record in held if record.doc == cluster), None)
+        known = next((one for one in held if one.doc == cluster), None)
         if known is None:
-            found = view.fetch([cluster]) or view.fetch(view.members(cluster, 1))
+            found = self._shelf.fetch([cluster], view)
+            found = found or self._shelf.fetch(view.members(cluster, 1), view)
             known = found[0] if found else None
         return known
 
-    def _compare(self, page: Sketched, records: Sequence[Record]) -> _Pairs:
+    def _compare(self, page: Sketched, known: Sequence[Known]) -> _Pairs:
         """Compare the page with documents; give what the settings call a match."""
-        known = [unpack(record) for record in records]
-        others = self.sketcher.shingled([other.kept for other in known])
-        texts = Folded.of(page.words, others)
-        ahead = np.array([other.record.id < page.document.id for other in known], bool)
-        row = np.arange(1, len(known) + 1)
-        pairs = _Columns(np.where(ahead, row, 0), np.where(ahead, 0, row))
-        sizes = overlap(*texts[:2], distinct(*texts[:2]), pairs.left, pairs.right)
-        told = np.flatnonzero(worth_aligning(sizes, self.sketcher.config.threshold))
-        if not len(told):
+        sizes = _overlap(page, known)
+        places = np.flatnonzero(worth_aligning(sizes, self._sketcher.config.threshold))
+        if not len(places):
             return _Pairs([], [], {}, {})
-        pairs = _Columns(pairs.left[told], pairs.right[told])
-        sizes = Overlap(*(column[told] for column in sizes))
-        table = evidence(*texts, *pairs, size=self.sketcher.config.sketch.shingle_size)
-        places = row[told].tolist()
-        same = np.array([known[place - 1].digest == page.digest for place in places], np.bool_)
-        beside = _beside(page.document, [known[place - 1] for place in places], same, pairs)
-        judged = self._rules(table, sizes, pairs, beside, _headings(page.document, known))
-        return _described(page.document.id, known, pairs, sizes, table, judged)
+        told = [known[place] for place in places.tolist()]
+        ahead = np.array([other.id < page.document.id for other in told], bool)
+        row = np.arange(1, len(told) + 1)
+        pairs = Columns(np.where(ahead, row, 0), np.where(ahead, 0, row))
+        sizes = Overlap(*(column[places] for column in sizes))
+        size = self._sketcher.config.sketch.shingle_size
+        table, rules = read(_laid_out(page, told), pairs, _beside(page, told, pairs), size)
+        rules = with_days(rules, table, *pairs, _headings(page.document, told))
+        judged = self._rules(rules, table, sizes, pairs)
+        return _described(page.document.id, known, places, sizes, table, judged)
 
     def _rules(
-        self,
-        table: EvidenceTable,
-        sizes: Overlap,
-        pairs: _Columns,
-        beside: Context,
-        headings: Headings,
+        self, rules: NDArray[np.uint8], table: EvidenceTable, sizes: Overlap, pairs: Columns
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Give the rule that each pair falls under, -1 where it is no match, and its score."""
-        _, rules = relation.relate(table, beside)
-        rules = with_days(rules, table, *pairs, headings)
         score = relation.scores(rules, sizes)
-        reached = score >= self.sketcher.config.threshold
+        reached = score >= self._sketcher.config.threshold
         told = reached & relation.tells(rules, table)
         among = np.flatnonzero(told)
         if len(among) >= STORIES:
-            rules = with_roundups(rules, table, pairs.left, pairs.right, among)
-            told = reached & relation.tells(rules, table)
+            judged = with_roundups(rules, table, pairs.left, pairs.right, among)
+            if judged is not rules:
+                rules, told = judged, reached & relation.tells(judged, table)
         return np.where(told, rules.astype(np.int64), -1), score
+
+
+def read(
+    texts: Folded, pairs: Columns, known: Context, size: int
+) -> tuple[EvidenceTable, NDArray[np.uint8]]:
+    """Measure what pairs share, and give the rule of each."""
+    from syndicate.kernels import pages  # noqa: PLC0415 - compiles
+
+    table = np.empty((len(EvidenceTable._fields), len(pairs.left)), np.int64)
+    rules = np.empty(len(pairs.left), np.uint8)
+    texts_of = texts.shingles, texts.bounds, texts.traits, texts.token_bounds
+    beside = known.same_text, known.same_site, known.same_url, known.later
+    arguments = *texts_of, *pairs, size, CHUNK, LIMITS, *beside, relation.LIMITS, table, rules
+    pages.read_pairs(*arguments)
+    return EvidenceTable(*table), rules
+
+
+def _laid_out(page: Sketched, known: Sequence[Known]) -> Folded:
+    """Lay the page and documents end to end."""
+    shingles = [page.words.shingles, *(other.shingles for other in known)]
+    flags = [page.words.flags, *(other.flags for other in known)]
+    return Folded(np.concatenate(shingles), _ends(shingles), np.concatenate(flags), _ends(flags))
+
+
+def _ends(parts: Sequence[NDArray[Any]]) -> NDArray[np.int64]:
+    return np.array([0, *accumulate(map(len, parts))], np.int64)
+
+
+def _overlap(page: Sketched, known: Sequence[Known]) -> Overlap:
+    """Compare the page's set, which is a, with those of documents."""
+    from syndicate.kernels import pages  # noqa: PLC0415 - compiles
+
+    addresses = np.array([other.address for other in known], np.uint64)
+    lengths = np.array([len(other.shingles) for other in known], np.int64)
+    shared = np.empty(len(known), np.int32)
+    pages.shared(page.words.shingles, addresses, lengths, shared)
+    sizes = np.array([other.distinct for other in known], np.int32)
+    return Overlap(shared, np.full_like(sizes, page.distinct), sizes)
 
 
 def _closest(standing: Mapping[int, tuple[float, int]], view: View) -> int:
@@ -236,47 +272,41 @@ def _closest(standing: Mapping[int, tuple[float, int]], view: View) -> int:
     return min(leads, key=lambda cluster: standing[cluster])
 
 
-def _beside(
-    page: Document, known: Sequence[Remembered], same: NDArray[np.bool_], pairs: _Columns
-) -> Context:
-    """Compare a page and documents, one a pair, by what is known beside their words."""
-    places = [(page.url, page.source, page.published), *(other.place for other in known)]
-    row = np.arange(1, len(known) + 1)
-    left, right = (np.where(column == 0, 0, row) for column in pairs)
-    return context(same, places, left, right)
+def _beside(page: Sketched, known: Sequence[Known], pairs: Columns) -> Context:
+    """Compare a page and documents by what is known beside their words."""
+    document = page.document
+    places = [standing(document.url, document.source, document.published)]
+    places += [other.beside for other in known]
+    same = np.array([other.digest == page.digest for other in known], np.bool_)
+    return beside(same, places, *pairs)
 
 
-def _headings(page: Document, known: Sequence[Remembered]) -> Headings:
+def _headings(page: Document, known: Sequence[Known]) -> Headings:
     """Give what gives the headings of a page, which is 0, and documents."""
 
     def headings(numbers: NDArray[np.int64]) -> list[str]:
-        head = page.text[:HEAD].encode("utf-8", "replace")
-        return [
-            known[number - 1].heading if number else heading_of(page.title, head)
-            for number in numbers.tolist()
-        ]
+        own = heading_of(page.title, head_of(page.text))
+        return [known[number - 1].heading if number else own for number in numbers.tolist()]
 
     return headings
 
 
 def _described(
     page: str,
-    known: Sequence[Remembered],
-    pairs: _Columns,
+    known: Sequence[Known],
+    places: NDArray[np.int64],
     sizes: Overlap,
     table: EvidenceTable,
     judged: tuple[NDArray[np.int64], NDArray[np.float32]],
 ) -> _Pairs:
     """Put matches into words, each with the page first."""
     rows = np.flatnonzero(judged[0] >= 0)
-    ahead = pairs.left[rows] == 0
-    shares = sizes.containment_a[rows], sizes.containment_b[rows]
     columns = (
-        (pairs.left + pairs.right)[rows] - 1,  # the page is 0
+        places[rows],
         *(column[rows] for column in judged),
         sizes.jaccard[rows],
-        np.where(ahead, *shares),
-        np.where(ahead, *shares[::-1]),
+        sizes.containment_a[rows],
+        sizes.containment_b[rows],
         sizes.shared[rows],
     )
     out = _Pairs([], [], {}, {})
@@ -285,15 +315,15 @@ def _described(
     for place, code, score, jaccard, inside, holds, shared, row in told:
         rule = relation.RULES[code]
         out.places.append(place)
-        out.joins[place] = rule.relation.joins
+        out.joins[place] = _JOINS[code]
         out.scores[place] = score
         sizes_of = (jaccard, inside, holds, shared)
         reason = Evidence(*row).reason(code)
-        out.matches.append(Match(page, known[place].record.id, rule.relation, *sizes_of, reason))
+        out.matches.append(Match(page, known[place].id, rule.relation, *sizes_of, reason))
     return out
 
 
-class _Columns(NamedTuple):
+class Columns(NamedTuple):
     """Pairs of a page, which is 0, and documents, as places in a list.
 
     Attributes
@@ -336,4 +366,4 @@ class _Pairs(NamedTuple):
 
 def _strength(match: Match) -> tuple[int, float, str]:
     """Sort matches, strongest first."""
-    return (_STRENGTH.index(match.relation), -match.jaccard - match.containment, match.b)
+    return (_STRENGTH[match.relation], -match.jaccard - match.containment, match.b)

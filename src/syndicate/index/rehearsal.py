@@ -6,26 +6,27 @@ import functools
 
 import numpy as np
 
-from syndicate.match.align import evidence
+from syndicate.index.judging import Columns, read
 from syndicate.match.folded import Folded
-from syndicate.match.verify import distinct, overlap
+from syndicate.match.relation import Context
+from syndicate.match.verify import distinct
 from syndicate.text.shingles import encode, shingle
 
 
 @functools.cache
 def rehearse() -> None:
     """Compile it all, unless it was done before: the first time for an installation."""
-    from syndicate.kernels import lookup, measure, runs  # noqa: PLC0415 - imports numba
+    from syndicate.kernels import lookup, pages, runs  # noqa: PLC0415 - imports numba
     from syndicate.kernels._jit import is_kept  # noqa: PLC0415 - imports numba
     from syndicate.store import rehearsal  # noqa: PLC0415 - not every index is a file
 
-    if all(map(is_kept, (measure.measure, runs.merge_slices, lookup.look, lookup.choose))):
+    needed = (runs.merge_slices, lookup.look, lookup.choose, pages.read_pairs)
+    if all(map(is_kept, needed)):
         return
     rehearsal.rehearse()
     none = np.empty(0, np.int64)
     lookup.choose(none, none, 0, 0, 0, 0, none)
     texts = Folded.of(shingle(*encode(["a b c d e f g h"] * 2), 5))
-    left, right = np.array([0]), np.array([1])
-    overlap(*texts[:2], distinct(*texts[:2]), left, right)
-    measure.MEASURE.hurry()
-    evidence(*texts, left, right, size=5)
+    distinct(*texts[:2])
+    pages.shared(texts.shingles, np.empty(0, np.uint64), none, np.empty(0, np.int32))
+    read(texts, Columns(np.array([0]), np.array([1])), Context.unknown(1), 5)

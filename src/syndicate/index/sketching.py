@@ -12,6 +12,7 @@ from syndicate.errors import DocumentError
 from syndicate.index.codec import cut, pack
 from syndicate.sketch import lsh, minhash
 from syndicate.sketch.sample import LIMIT
+from syndicate.text.fold import fold_table
 from syndicate.text.shingles import Shingled, shingle
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Sketched:
         sampled shingles; empty if no word is left.
     digest, tokens
         As `syndicate.text.shingles` gives them.
+    distinct
+        How many of its shingles are different ones; 0 where that was not counted.
     """
 
     document: Document
@@ -54,6 +57,7 @@ class Sketched:
     keys: NDArray[np.uint64]
     digest: tuple[int, int]
     tokens: int
+    distinct: int = 0
 
 
 class Sketcher:
@@ -75,6 +79,7 @@ class Sketcher:
         self.cut = lsh.bands_of(config)
         self.first_sample = 1 + self.cut.bands
         self._key = key
+        self._most = 0 if config.find == "whole" else MOST_SAMPLED
 
     def shingled(self, texts: Sequence[bytes]) -> Shingled:
         """Fold and shingle what is left of texts."""
@@ -103,6 +108,24 @@ class Sketcher:
             out.append(Sketched(document, body, _one(made, i), keys[i], (low, high), tokens))
         return out
 
+    def page(self, document: Document) -> Sketched:
+        """Do the same with one document, as fast as that can be done, and count its shingles."""
+        from syndicate.kernels import pages  # noqa: PLC0415 - compiles
+
+        text = _encode(document)
+        removed = self._removed(document, text)
+        left = np.frombuffer(cut(text, removed), np.uint8)
+        size, perms = self.config.sketch.shingle_size, self.config.sketch.num_perm
+        shingles, flags, counts, digests, keys, distinct = pages.sketch_page(
+            left, *fold_table(self._key), size, *minhash.permutations(perms),
+            self.cut.bands, self.cut.rows, LIMIT, self._most,
+        )  # fmt: skip
+        words = Shingled(shingles, np.array([0, len(shingles)]), flags, counts, digests)
+        low, high = digests[0].tolist()
+        tokens = len(flags)
+        body = pack(document, text, removed, (low, high), tokens)
+        return Sketched(document, body, words, keys, (low, high), tokens, distinct)
+
     def learn(self, documents: Sequence[Document]) -> None:
         """Learn from pages that were remembered."""
         if self._learner is not None:
@@ -112,23 +135,27 @@ class Sketcher:
         """Find what is left of texts without their boilerplate."""
         if self.config.strip == "none":
             return _Left(*_column(texts), [()] * len(texts))
-        from syndicate.boilerplate import kept_spans, strip_batch  # noqa: PLC0415 - loads markers
+        from syndicate.boilerplate import strip_batch  # noqa: PLC0415 - loads markers
 
         titles = [document.title for document in documents]
         templates = self._learner.templates if self._learner else None
         sites = self._learner.sites(documents) if self._learner and templates else None
-        if len(texts) == 1:
-            spans = kept_spans(
-                texts[0], titles[0], sites[0] if sites else None, templates=templates
-            )
-            removed = _between(spans, len(texts[0]))
-            return _Left(*_column([cut(texts[0], removed)]), [removed])
         found = strip_batch(*_column(texts), titles, sites=sites, templates=templates)
         bounds = pairwise(found.span_offsets.tolist())
         return _Left(found.data, found.offsets, [
             _between(found.spans[first:last].tolist(), len(text))
             for (first, last), text in zip(bounds, texts, strict=True)
         ])  # fmt: skip
+
+    def _removed(self, document: Document, text: bytes) -> tuple[tuple[int, int], ...]:
+        """Find the spans of one text that are boilerplate."""
+        if self.config.strip == "none":
+            return ()
+        from syndicate.boilerplate import kept_spans  # noqa: PLC0415 - loads markers
+
+        templates = self._learner.templates if self._learner else None
+        site = self._learner.sites([document])[0] if self._learner and templates else None
+        return _between(kept_spans(text, document.title, site, templates=templates), len(text))
 
     def _keys(self, made: Shingled) -> list[NDArray[np.uint64]]:
         """Give each document's keys.
@@ -138,14 +165,13 @@ class Sketcher:
         from syndicate.kernels import keys as kernels  # noqa: PLC0415 - compiles
 
         sketches = minhash.signatures(made.shingles, made.bounds, self.config.sketch.num_perm)
-        most = 0 if self.config.find == "whole" else MOST_SAMPLED
         starts = np.empty(len(made.bounds), np.int64)
         sizes = np.diff(made.bounds)
         room = np.empty(int(sizes.max(initial=0)) + 1, np.uint64)
         out = np.empty(self.first_sample * len(sizes) + len(made.shingles), np.uint64)
         kernels.document_keys(
             made.shingles, made.bounds, made.counts, made.digests, sketches,
-            self.cut.bands, self.cut.rows, LIMIT, most, room, starts, out,
+            self.cut.bands, self.cut.rows, LIMIT, self._most, room, starts, out,
         )  # fmt: skip
         edges = starts.tolist()
         return [out[start:end].copy() for start, end in pairwise(edges)]

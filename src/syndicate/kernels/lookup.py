@@ -151,9 +151,9 @@ def _bring(
 @kernel
 def look(
     keys: U64, rare: int, common: U64, runs: I64, addresses: U64, file: U8, width: int, root: int,
-    enough: int, words: U64, counts: I64, wanted: I64,
+    enough: int, given: int, words: U64, wanted: I64,
     out_key: I64, out_doc: I64, missed_key: I64, missed_page: I64, crowded: U64,
-) -> tuple[int, int, int, int]:  # fmt: skip
+) -> tuple[int, int, int, int, int]:  # fmt: skip
     """Look keys up in runs.
 
     Parameters
@@ -173,14 +173,15 @@ def look(
         As for `find_row`.
     enough : int
         Postings of a key after which no older run is asked.
+    given : int
+        Postings that are known already.
     words : ndarray of uint64
         Scratch for a page.
-    counts : ndarray of int64, shape (n,)
-        How many postings of each key are known already; -1 afterwards if it is passed over.
     wanted : ndarray of int64, shape (n * runs + 1, 4)
         Scratch: key, run, page of the run and its place, of each page to be read.
-    out_key, out_doc : ndarray of int64, shape (n * 2 * enough,)
-        Filled with positions in ``keys`` and documents.
+    out_key, out_doc : ndarray of int64, shape (given + n * 2 * enough,)
+        Positions in ``keys`` and documents of the postings that are known; filled up with those
+        that are found, less those of keys that are passed over.
     missed_key, missed_page : ndarray of int64, shape (n * runs,)
         Filled with positions in ``keys`` and the pages that SQLite has to read for them.
     crowded : ndarray of uint64, shape (n,)
@@ -188,13 +189,16 @@ def look(
 
     Returns
     -------
-    found, missed, read, full : int
-        Postings, pages missed, pages read, and common keys.
+    found, missed, read, full, most : int
+        Postings, pages missed, pages read, common keys, and postings of the key that has most.
     """
+    counts = np.zeros(len(keys), np.int64)
+    for k in range(given):
+        counts[out_key[k]] += 1
+    fresh = counts.copy()
     wanted = wanted[: _shortlist(keys, rare, common, runs, addresses, enough, counts, wanted)]
     _bring(runs, addresses, file, width, root, wanted, words)
-    found, missed, read, full = 0, 0, 0, 0
-    fresh = counts.copy()
+    found, missed, read, full, most = given, 0, 0, 0, 0
     for k in range(len(wanted)):
         i, r, place = wanted[k, 0], wanted[k, 1], wanted[k, 2]
         if counts[i] < enough:
@@ -216,7 +220,14 @@ def look(
         if counts[i] - fresh[i] >= enough:
             crowded[full] = _place(keys[i])
             full += 1
-    return found, missed, read, full
+        most = max(most, counts[i])
+    kept = 0
+    for k in range(found):
+        if counts[out_key[k]] >= 0:
+            out_key[kept] = out_key[k]
+            out_doc[kept] = out_doc[k]
+            kept += 1
+    return kept, missed, read, full, most
 
 
 @kernel

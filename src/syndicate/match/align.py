@@ -45,7 +45,8 @@ TABLE = 200
 CHUNK = 1 << 20
 """Shingles of right-hand texts aligned at a time; bounds the memory for runs."""
 
-_LIMITS = np.array([EDIT, INSERTED, BESIDE, RELAXED, BULK, TABLE])
+LIMITS = np.array([EDIT, INSERTED, BESIDE, RELAXED, BULK, TABLE])
+"""As `syndicate.kernels.measure` takes them."""
 
 
 class Alignment(NamedTuple):
@@ -223,7 +224,7 @@ def evidence(
         ends = left[chosen], right[chosen]
         found = align(shingles, bounds, *ends, size=size)
         sum_up = MEASURE.plain(len(found.a) + len(ends[0])) or MEASURE.kernel
-        sum_up(*found, traits, facts, token_bounds, *ends, size, _LIMITS, table[chosen])
+        sum_up(*found, traits, facts, token_bounds, *ends, size, LIMITS, table[chosen])
     return EvidenceTable(*np.ascontiguousarray(table.T))
 
 

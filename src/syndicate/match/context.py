@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -36,8 +36,10 @@ def worth_aligning(sizes: Overlap, threshold: float) -> NDArray[np.bool_]:
 
 def site_of(url: str | None) -> str | None:
     """Give the host of a URL without its ``www.``; None where there is none."""
+    if not url:
+        return None
     try:
-        host = urlsplit(url or "").hostname
+        host = urlsplit(url).hostname
     except ValueError:
         return None
     return host.removeprefix("www.") if host else None
@@ -53,6 +55,27 @@ def moment(published: str | None) -> int:
         return UNDATED
     zoned = time if time.tzinfo else time.replace(tzinfo=UTC)
     return int(zoned.timestamp() * 1e6)
+
+
+class Standing(NamedTuple):
+    """What is known of a document beside its words, ready to be compared.
+
+    Attributes
+    ----------
+    url, site
+        Folded; empty where there is none.
+    when
+        As `moment` gives it.
+    """
+
+    url: str
+    site: str
+    when: int
+
+
+def standing(url: str | None, source: str | None, published: str | None) -> Standing:
+    """Prepare a document's URL, source and publication time to be compared."""
+    return Standing(_plain(url), _plain(source or site_of(url)), moment(published))
 
 
 def context(
@@ -72,15 +95,23 @@ def context(
     left, right : ndarray of int64, shape (pairs,)
         Places in ``places``.
     """
-    urls = [_plain(url) for url, _, _ in places]
-    sites = [_plain(source or site_of(url)) for url, source, _ in places]
-    when = np.array([moment(published) for _, _, published in places], np.int64)
-    pairs = list(zip(left.tolist(), right.tolist(), strict=True))
+    return beside(same_text, [standing(*place) for place in places], left, right)
+
+
+def beside(
+    same_text: NDArray[np.bool_],
+    places: Sequence[Standing],
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+) -> Context:
+    """Compare documents of which that is prepared; parameters as for `context`."""
+    when = np.array([place.when for place in places], np.int64)
+    pairs = [(places[a], places[b]) for a, b in zip(left.tolist(), right.tolist(), strict=True)]
     known = (when[left] != UNDATED) & (when[right] != UNDATED)
     return Context(
         same_text=same_text,
-        same_site=np.array([bool(sites[a]) and sites[a] == sites[b] for a, b in pairs], bool),
-        same_url=np.array([bool(urls[a]) and urls[a] == urls[b] for a, b in pairs], bool),
+        same_site=np.array([a.site != "" and a.site == b.site for a, b in pairs], bool),
+        same_url=np.array([a.url != "" and a.url == b.url for a, b in pairs], bool),
         later=np.where(known, np.sign(when[right] - when[left]), 0).astype(np.int8),
     )
 

@@ -44,7 +44,6 @@ rule above calls ``template`` still is one if the headings of both texts say so:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -119,6 +118,15 @@ LED_SHORT, LED_LONG, UNBROKEN = 0.3, 0.25, 0.8
 them that must be spanned up to its end; two reporters of one event break off sooner."""
 
 
+LIMITS = np.array([
+    SLOTS, FACTS_CHANGED, FACTS_CHANGED_LEAST, FACTS_CHANGED_FEW, FORMULAS, DENSE, NUMBERS, SAME,
+    SAME_BETWEEN, BEHIND, WHOLE, PART, MUCH, HALF, SOME, CHIEFLY, COHERENT, SEAM, LEAST, REWRITTEN,
+    IN_PLACE, SHORT_RUN, BACKGROUND, TOLD_PART, SCATTERED, HELD, PAGE, HEAD, LEAD, LED_SHORT,
+    LED_LONG, UNBROKEN,
+], np.float64)  # fmt: skip
+"""As `syndicate.kernels.relate` takes them."""
+
+
 class Context(NamedTuple):
     """What is known of pairs beside their words: one array of shape (pairs,) each.
 
@@ -142,50 +150,6 @@ class Context(NamedTuple):
         """Know nothing of any pair."""
         no = np.zeros(pairs, bool)
         return cls(no, no, no, np.zeros(pairs, np.int8))
-
-
-class _Measures(NamedTuple):
-    """What the rules compare, derived from an `EvidenceTable`."""
-
-    table: EvidenceTable
-    share_short: Floats
-    share_long: Floats
-    span_short: Floats
-    span_long: Floats
-    facts: Floats
-    coherent: Bools
-    starts_late: Bools
-    head: Bools
-    pieces: Bools
-    page: Bools
-    long_later: NDArray[np.int8]
-
-
-def _measures(table: EvidenceTable, context: Context) -> _Measures:
-    a_short = table.tokens_a <= table.tokens_b
-    sizes = np.maximum(np.stack([table.tokens_a, table.tokens_b]), 1)
-    short, long = sizes.min(0), sizes.max(0)
-    first_long = np.where(a_short, table.first_b, table.first_a)
-    extents = np.stack([table.last_a - table.first_a, table.last_b - table.first_b])
-    extents = np.where(a_short, extents, extents[::-1])
-    spans = np.stack([table.spanned_a, table.spanned_b])
-    span_short, span_long = np.where(a_short, spans, spans[::-1])
-    begins = np.minimum(table.bulk_a / sizes[0], table.bulk_b / sizes[1])
-    facts = table.facts_changed / np.maximum(table.facts_changed + table.facts_shared, 1)
-    return _Measures(
-        table=table,
-        share_short=table.shared / short,
-        share_long=table.shared / long,
-        span_short=span_short / short,
-        span_long=span_long / long,
-        facts=facts,
-        coherent=(table.shared - SEAM * table.runs >= COHERENT * short) & (table.shared >= LEAST),
-        starts_late=begins > BACKGROUND,
-        head=first_long <= HEAD * short,
-        pieces=extents[1] > SCATTERED * extents[0],
-        page=(span_short >= HELD * short) | (long >= PAGE * short),
-        long_later=np.where(a_short, context.later, -context.later).astype(np.int8),
-    )
 
 
 class Rule(NamedTuple):
@@ -281,35 +245,11 @@ def relate(table: EvidenceTable, context: Context) -> tuple[NDArray[np.uint8], N
     rules : ndarray of uint8, shape (pairs,)
         Places in `RULES`.
     """
-    m = _measures(table, context)
-    in_place = np.abs(table.spanned_a - table.spanned_b) <= IN_PLACE * table.spanned_a
-    in_place &= table.shared <= SHORT_RUN * table.runs
-    enough = (m.share_short >= HALF) | (in_place & (m.share_short >= REWRITTEN))
-    whole = (m.span_short >= PART) & (m.span_long >= WHOLE) & enough
-    half = (m.share_short >= HALF) & ~m.starts_late & m.coherent
-    solid = half & (m.share_long < SOME) & (2 * table.longest >= table.shared)
-    most = (m.span_short >= PART) & (m.share_short >= HALF) & m.coherent
-    amid = (half | most) & (m.share_long >= SOME) & (m.share_short < CHIEFLY)
-    much = half & (m.share_short >= MUCH) & (table.shared >= 2 * LEAST)
-    part = (most | solid | much) & ~amid
-    excerpt = np.where(m.long_later == 0, m.head | m.pieces | ~m.page, m.long_later < 0)
-    version = context.same_url | (context.same_site & (context.later != 0))
-    holds = [
-        context.same_text,
-        _form(m),
-        _only_facts(m),
-        _formulas(m),
-        _figures(m),
-        version & (whole | (most & ((m.long_later > 0) | context.same_url))),
-        whole,
-        part & excerpt,
-        part,
-        amid,
-        _led(m),
-        (m.share_short >= HALF) & m.starts_late,
-        np.ones(len(m.facts), bool),
-    ]
-    rules = np.argmax(np.stack(holds), axis=0).astype(np.uint8)
+    from syndicate.kernels.relate import RELATE  # noqa: PLC0415 - compiles
+
+    rules = np.empty(len(table.shared), np.uint8)
+    decide_all = RELATE.plain(len(rules)) or RELATE.kernel
+    decide_all(np.stack(table), *context, LIMITS, rules)
     return _CODES[rules], rules
 
 
@@ -349,59 +289,7 @@ _OVERLAPS = np.array([rule.relation is Relation.OVERLAP for rule in RULES])
 _CODES = np.array([RELATIONS.index(rule.relation) for rule in RULES], np.uint8)
 
 
-def _form(m: _Measures) -> Bools:
-    t = m.table
-    few = (t.slots == SLOTS - 1) & (m.facts >= FACTS_CHANGED_FEW)
-    few &= (t.facts_changed >= SLOTS) | _dense(t)
-    mostly = (2 * t.slots >= t.edits) & (m.share_short < 0.8)  # noqa: PLR2004
-    mostly &= few | ((t.slots >= SLOTS) & (m.facts >= FACTS_CHANGED_LEAST))
-    several = (t.slots >= SLOTS) & (m.facts >= FACTS_CHANGED)
-    return (several | mostly) & (m.share_short >= TOLD_PART)
-
-
-def _only_facts(m: _Measures) -> Bools:
-    alike = (m.span_short >= 0.95) & (m.span_long >= 0.95)  # noqa: PLR2004
-    return np.asarray(alike & (m.table.slots > 1) & (m.table.slots >= m.table.edits))
-
-
-def _figures(m: _Measures) -> Bools:
-    t = m.table
-    least = np.minimum(t.facts_a, t.facts_b)
-    exchanged = (t.slots >= SLOTS - 1) & (t.facts_changed >= SLOTS) & (m.share_short < 0.8)  # noqa: PLR2004
-    exchanged &= t.facts_shared <= SAME * least
-    formulas = (t.passages >= FORMULAS) & _short(t)
-    formulas &= t.facts_shared <= np.where(t.moved >= SLOTS, SAME, SAME_BETWEEN) * least
-    pieces = (t.passages >= FORMULAS) & (t.moved >= SLOTS)
-    pieces &= t.facts_shared <= np.minimum(SAME_BETWEEN, BEHIND * m.share_short) * least
-    numbers = _dense(t) & (least >= NUMBERS) & (m.share_short >= TOLD_PART)
-    return np.asarray(numbers & (exchanged | formulas | pieces))
-
-
-def _dense(t: EvidenceTable) -> Bools:
-    return np.asarray((t.facts_a >= DENSE * t.tokens_a) & (t.facts_b >= DENSE * t.tokens_b))
-
-
-def _short(t: EvidenceTable) -> Bools:
-    return np.asarray((t.shared <= SHORT_RUN * t.runs) & (t.longest < 0.3 * t.shared))
-
-
-def _led(m: _Measures) -> Bools:
-    t = m.table
-    whole = (t.spanned_a >= UNBROKEN * t.last_a) | (t.spanned_b >= UNBROKEN * t.last_b)
-    unbroken = whole & (t.moved == 0) & (t.slots < SLOTS)
-    unbroken &= 3 * t.longest >= t.shared
-    much = (m.share_short >= LED_SHORT) & (m.share_long >= LED_LONG)
-    return np.asarray(much & unbroken & m.coherent & (np.maximum(t.first_a, t.first_b) <= LEAD))
-
-
-def _formulas(m: _Measures) -> Bools:
-    t = m.table
-    numbers = (t.slots > 1) & (t.facts_shared >= FORMULAS) & (m.share_short >= TOLD_PART)
-    return _short(t) & numbers & (t.passages >= FORMULAS) & (t.moved >= SLOTS)
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What was measured of one pair: a row of an `EvidenceTable`, and shares made of it."""
 
     tokens_a: int
@@ -437,7 +325,7 @@ class Evidence:
     def flipped(self) -> Evidence:
         """The same with a and b in each other's place."""
         other = {"_a": "_b", "_b": "_a"}
-        names = (name[:-2] + other.get(name[-2:], name[-2:]) for name in self.__slots__)
+        names = (name[:-2] + other.get(name[-2:], name[-2:]) for name in self._fields)
         return Evidence(*(getattr(self, name) for name in names))
 
     @property

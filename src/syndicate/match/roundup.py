@@ -64,11 +64,10 @@ def roundups(holder: I64, first: I64, last: I64, part: NDArray[np.float64]) -> B
     return found
 
 
-_HOLDS = [
-    place
+_HOLDS = np.array([
+    rule.relation in (Relation.EXCERPT, Relation.EMBEDDING) or place == WHOLLY
     for place, rule in enumerate(RULES)
-    if rule.relation in (Relation.EXCERPT, Relation.EMBEDDING) or place == WHOLLY
-]
+])  # fmt: skip
 """The rules of texts that one text may hold beside others; one may be most of it."""
 
 
@@ -88,7 +87,9 @@ def with_roundups(
     among : ndarray of int64
         Which pairs count.
     """
-    chosen = among[np.isin(rules[among], _HOLDS)]
+    chosen = among[_HOLDS[rules[among]]]
+    if len(chosen) < STORIES:
+        return rules
     a_holds = (table.tokens_a > table.tokens_b)[chosen]
     spanned = np.where(a_holds, table.spanned_b[chosen], table.spanned_a[chosen])
     size = np.where(a_holds, table.tokens_b[chosen], table.tokens_a[chosen])

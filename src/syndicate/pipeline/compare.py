@@ -288,7 +288,7 @@ def _stripped(document: Document, config: Config) -> Stripped:
 
 def _strangers(ids: tuple[str, str], stripped: Sequence[Stripped]) -> Comparison:
     """Compare with a text that has no word."""
-    evidence = Evidence(*[0] * len(Evidence.__slots__))
+    evidence = Evidence(*[0] * len(Evidence._fields))
     rule = RULES[OVERLAPS]
     match = Match(*ids, rule.relation, 0.0, 0.0, 0.0, 0, rule.reason.format(e=evidence))
     return Comparison(

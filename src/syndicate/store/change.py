@@ -190,6 +190,10 @@ class SqliteChange:
         """Count the records."""
         return int(self.state["size"])
 
+    def removals(self) -> int:
+        """Count what was ever removed."""
+        return int(self.state["doc"] - self.state["size"])
+
     def page(self, after: int, limit: int) -> list[Record]:
         """Read the records that follow a number."""
         rows = self.db.execute(
@@ -205,11 +209,13 @@ class SqliteChange:
         )
         return [row[0] for row in rows]
 
-    def put(self, records: Sequence[Record], keys: Sequence[NDArray[np.uint64]]) -> None:
+    def put(self, records: Sequence[Record], keys: Sequence[NDArray[np.uint64]]) -> list[int]:
         """Store records under new numbers."""
+        first = self.state["doc"] + 1
         for start in range(0, len(records), _BATCH):
             self._put(records[start : start + _BATCH], keys[start : start + _BATCH])
             self._maintain()
+        return list(range(first, first + len(records)))
 
     def _put(self, records: Sequence[Record], keys: Sequence[NDArray[np.uint64]]) -> None:
         mirror, first = self.follow(), self.state["doc"] + 1

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from syndicate.store.beside import Beside
 from syndicate.store.database import SqliteError, open_file
 
 if TYPE_CHECKING:
@@ -38,21 +39,18 @@ class Charting:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._beside = Beside()
 
     def begin(self, table: Table, runs: Sequence[Run]) -> None:
         """Chart a table as it is mapped now, in the place of what was being charted."""
         self.end()
         self._stop = threading.Event()
-        given = (self._path, table, runs, self._stop)
-        self._thread = threading.Thread(target=_chart, args=given, daemon=True)
-        self._thread.start()
+        self._beside.begin(_chart, self._path, table, runs, self._stop)
 
     def end(self) -> None:
         """Stop; harmless if it is done."""
         self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
+        self._beside.end()
 
 
 def _chart(path: Path, table: Table, runs: Sequence[Run], stop: threading.Event) -> None:

@@ -7,9 +7,9 @@ disk: as a rule some milliseconds, but as long as it takes where others write mu
 from __future__ import annotations
 
 import contextlib
-import threading
 from pathlib import Path
 
+from syndicate.store.beside import Beside
 from syndicate.store.database import SqliteError, open_file
 
 _DUE = 256  # commits: some ten megabytes of log
@@ -28,20 +28,18 @@ class Checkpoints:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._weight = 0
-        self._thread: threading.Thread | None = None
+        self._beside = Beside()
 
     def committed(self, documents: int) -> None:
         """Note that so many documents were written, and begin if that is due."""
         self._weight += 1 + documents // _DOCUMENTS
-        if self._weight >= _DUE and (self._thread is None or not self._thread.is_alive()):
+        if self._weight >= _DUE and not self._beside.busy:
             self._weight = 0
-            self._thread = threading.Thread(target=checkpoint, args=(self._path,), daemon=True)
-            self._thread.start()
+            self._beside.begin(checkpoint, self._path)
 
     def end(self) -> None:
         """Wait until it is done."""
-        if self._thread is not None:
-            self._thread.join()
+        self._beside.end()
 
 
 def checkpoint(path: Path) -> None:

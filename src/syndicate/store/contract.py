@@ -138,6 +138,10 @@ class View(Protocol):
         """Count the records."""
         ...
 
+    def removals(self) -> int | None:
+        """Count what was ever removed: while that stays, so do all records. None: not known."""
+        ...
+
     def page(self, after: int, limit: int) -> list[Record]:
         """Read the records that follow a number, in ascending order."""
         ...
@@ -150,8 +154,14 @@ class View(Protocol):
 class Change(View, Protocol):
     """A transaction: all of it comes to pass, or nothing does."""
 
-    def put(self, records: Sequence[Record], keys: Sequence[NDArray[np.uint64]]) -> None:
-        """Store records of ids not stored yet under new, ascending numbers."""
+    def put(self, records: Sequence[Record], keys: Sequence[NDArray[np.uint64]]) -> list[int]:
+        """Store records of ids not stored yet under new, ascending numbers.
+
+        Returns
+        -------
+        list of int
+            The numbers; empty if only the transaction's end will tell.
+        """
         ...
 
     def remove(self, docs: Sequence[int]) -> int:

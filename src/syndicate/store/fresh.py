@@ -41,7 +41,10 @@ class Fresh:
 
     def add(self, docs: Sequence[int], keys: Sequence[NDArray[np.uint64]]) -> None:
         """Hold the postings of documents."""
-        if docs:
+        if len(docs) == 1:
+            self._insert(keys[0], np.full(len(keys[0]), docs[0], np.uint32))
+            self.last = max(self.last, docs[0])
+        elif docs:
             owners = np.repeat(np.array(docs, np.uint32), [len(row) for row in keys])
             self._insert(np.concatenate(keys), owners)
             self.last = max(self.last, docs[-1])

@@ -141,6 +141,10 @@ class _Held:
         """Count the records."""
         return len(self._records)
 
+    def removals(self) -> int:
+        """Count what was ever removed."""
+        return self._last - len(self._records)
+
     def page(self, after: int, limit: int) -> list[Record]:
         """Read the records that follow a number."""
         docs = sorted(self._records)  # nearly sorted already, which sorts in one pass
@@ -152,7 +156,7 @@ class _Held:
         end = bisect.bisect_left(self._times, (moment, 0))
         return [doc for _, doc in self._times[: min(end, limit)]]
 
-    def put(self, records: Sequence[Record], keys: Sequence[NDArray[np.uint64]]) -> None:
+    def put(self, records: Sequence[Record], keys: Sequence[NDArray[np.uint64]]) -> list[int]:
         """Store records under new numbers."""
         docs = [self._last + 1 + place for place in range(len(records))]
         for doc, record, row in zip(docs, records, keys, strict=True):
@@ -160,6 +164,7 @@ class _Held:
             self._undo.append(lambda doc=doc: self._drop(doc))  # type: ignore[misc]
         self._last += len(docs)
         self._fresh.add(docs, keys)
+        return docs
 
     def remove(self, docs: Sequence[int]) -> int:
         """Forget documents; their postings lead nowhere until `compact`."""

@@ -234,6 +234,9 @@ class _Change:
         """Count the records."""
         return int(self._redis.hlen(self._prefix + "i"))
 
+    def removals(self) -> None:
+        """Do not know: another writer may remove between two requests."""
+
     def page(self, after: int, limit: int) -> list[Record]:
         """Read the records that follow a number."""
         last = int(self._redis.get(self._prefix + "n") or 0)
@@ -250,9 +253,10 @@ class _Change:
         found = self._redis.zrangebyscore(name, "-inf", f"({moment!r}", start=0, num=limit)
         return [int(doc) for doc in found]
 
-    def put(self, records: Sequence[Record], keys: Sequence[NDArray[np.uint64]]) -> None:
+    def put(self, records: Sequence[Record], keys: Sequence[NDArray[np.uint64]]) -> list[int]:
         """Store records under new numbers when the change is committed."""
         self._put += zip(records, keys, strict=True)
+        return []
 
     def remove(self, docs: Sequence[int]) -> int:
         """Forget documents when the change is committed."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import mmap
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import xxhash
@@ -158,6 +158,8 @@ class Runs:
         self._common_count = 0
         self._held: tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint64]] | None = None
         self._words = np.empty(_WORDS, np.uint64)
+        self._room: tuple[int, ...] = (-1, -1, -1)
+        self._arrays: tuple[NDArray[Any], ...] = ()
 
     def changed(self, common: Sequence[NDArray[np.uint64]] | None = ()) -> None:
         """Tell that a run came or answers for other shards.
@@ -233,26 +235,34 @@ class Runs:
         from syndicate.kernels import lookup as kernels  # noqa: PLC0415 - compiles
 
         runs, filters, common = self._table()
-        counts = np.bincount(newest.key, minlength=len(keys))
-        out_key, out_doc = (np.empty(2 * NEWEST * len(keys), np.int64) for _ in range(2))
-        asked, pages = (np.empty(len(keys) * len(runs), np.int64) for _ in range(2))
-        wanted = np.empty((len(keys) * len(runs) + 1, 4), np.int64)
-        crowded = np.empty(len(keys), np.uint64)
-        found, missed, read, full = kernels.look(
+        given = len(newest.key)
+        wanted, out_key, out_doc, asked, pages, crowded = self._scratch(len(keys), given)
+        out_key[:given], out_doc[:given] = newest
+        found, missed, read, full, most = kernels.look(
             keys, rare, common, runs, filters, table.bytes, table.width, table.root, NEWEST,
-            self._words, counts, wanted, out_key, out_doc, asked, pages, crowded,
+            given, self._words, wanted, out_key, out_doc, asked, pages, crowded,
         )  # fmt: skip
-        rarer = counts[newest.key] >= 0
-        parts = [
-            Postings(newest.key[rarer], newest.doc[rarer]),
-            Postings(out_key[:found], out_doc[:found]),
-        ]
-        if missed:
-            parts.append(_read_missed(db, keys, asked[:missed], pages[:missed]))
         if full:
-            self.changed([crowded[:full]])
+            self.changed([crowded[:full].copy()])
         self.read += read
-        return _newest(Postings(*map(np.concatenate, zip(*parts, strict=True))))
+        postings = Postings(out_key[:found].copy(), out_doc[:found].copy())
+        if missed:
+            more = _read_missed(db, keys, asked[:missed], pages[:missed])
+            postings = Postings(*map(np.concatenate, zip(postings, more, strict=True)))
+        return _newest(postings) if missed or most > NEWEST else postings
+
+    def _scratch(self, keys: int, given: int) -> tuple[NDArray[Any], ...]:
+        """Give arrays to work in, the same ones each time: new ones cost the system's work."""
+        room = len(self.runs) * keys, 2 * NEWEST * keys + given, keys
+        if any(more > held for more, held in zip(room, self._room, strict=True)):
+            self._room = tuple(2 * size for size in room)
+            wanted, out, crowd = self._room
+            self._arrays = (
+                np.empty((wanted + 1, 4), np.int64),
+                *(np.empty(size, np.int64) for size in (out, out, wanted, wanted)),
+                np.empty(crowd, np.uint64),
+            )
+        return self._arrays
 
     def _table(self) -> tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint64]]:
         """Give what `look` asks of the runs, new ones first, and the common keys."""

@@ -1,0 +1,117 @@
+"""Documents in and answers out, as JSON lines, for programs in any language."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from syndicate.errors import DocumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from syndicate.model import Document
+
+_LINE: Final = 16 << 20
+
+
+def stamped(
+    paths: list[str] | None, failed: list[DocumentError]
+) -> Iterator[tuple[Document, float]]:
+    """Read exported lines with their times; without one, now."""
+    from syndicate.model import Document  # noqa: PLC0415
+
+    now = datetime.now(UTC).timestamp()
+    for number, line in enumerate(_lines(paths), 1):
+        try:
+            record = _record(line, f"line {number}")
+            document = Document.from_mapping(record, default_id=f"-:{number}")
+            yield document, _moment(record.get("remembered"), now)
+        except DocumentError as error:
+            failed.append(error)
+
+
+def _lines(paths: list[str] | None) -> Iterator[bytes]:
+    for path in paths or ["-"]:
+        if path == "-":
+            yield from sys.stdin.buffer
+        else:
+            with Path(path).open("rb") as file:
+                yield from file
+
+
+def _moment(value: object, now: float) -> float:
+    try:
+        return datetime.fromisoformat(str(value)).timestamp() if value else now
+    except ValueError:
+        return now
+
+
+def _record(line: bytes, name: str) -> dict[str, Any]:
+    import orjson  # noqa: PLC0415
+
+    if len(line) > _LINE:
+        message = f"{name} has {len(line)} bytes, at most {_LINE} are read; split it"
+        raise DocumentError(message, path=name)
+    try:
+        found = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        message = f"{name} is not JSON: {error}"
+        raise DocumentError(message, path=name) from error
+    if not isinstance(found, dict):
+        message = f"{name} must be a JSON object, got {type(found).__name__}"
+        raise DocumentError(message, path=name)
+    return found
+
+
+def documents(paths: list[str] | None) -> Iterator[Document | DocumentError]:
+    """Read documents; what cannot be read comes as the error it is."""
+    if not paths or paths == ["-"]:
+        yield from _from_stdin()
+        return
+    from syndicate import io  # noqa: PLC0415
+    from syndicate.model import Document  # noqa: PLC0415
+
+    plan = io.plan(paths)
+    yield from (DocumentError(item.error, path=item.id) for item in plan.skipped)
+    for unit in plan.units:
+        for batch in io.read(unit):
+            yield from (Document.from_mapping(row) for row in batch.records.to_pylist())
+            yield from (DocumentError(item.error, path=item.id) for item in batch.skipped)
+
+
+def _from_stdin() -> Iterator[Document | DocumentError]:
+    from syndicate.model import Document  # noqa: PLC0415
+
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        if not line.strip():
+            continue
+        try:
+            record = _record(line, f"line {number}")
+            yield Document.from_mapping(record, default_id=f"-:{number}")
+        except DocumentError as error:
+            yield DocumentError(str(error), path=f"-:{number}")
+
+
+def batches(
+    items: Iterable[Document | DocumentError], size: int
+) -> Iterator[list[Document | DocumentError]]:
+    """Gather so many at a time; the last are fewer."""
+    batch: list[Document | DocumentError] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) >= size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def write(record: dict[str, Any]) -> None:
+    """Write a JSON line, and let the reader have it at once."""
+    import orjson  # noqa: PLC0415
+
+    sys.stdout.write(orjson.dumps(record).decode() + "\n")
+    sys.stdout.flush()
