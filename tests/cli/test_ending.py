@@ -12,9 +12,9 @@ import sys, time
 from syndicate.cli.ending import Ending
 
 ending = Ending()
-print("ready", flush=True)
 try:
     try:
+        print("ready", flush=True)
         time.sleep(60)
     except:
         pass
