@@ -46,3 +46,11 @@ def test_every_option_of_dedupe_is_in_the_guide(run, root):
     guide = (root / "docs" / "guide.md").read_text(encoding="utf-8")
     options = set(re.findall(r"--[a-z-]+", run("dedupe", "--help").stdout.split("Options:")[1]))
     assert sorted(option for option in options - {"--help"} if option not in guide) == []
+
+
+@pytest.mark.parametrize("group", [[], ["index"], ["sites"]])
+def test_help_says_of_each_command_in_a_line_of_its_own_what_it_does(run, group):
+    listed = run(*group, "--help").stdout.split("Commands:\n")[1].splitlines()
+    said = [line.split(maxsplit=1)[1] for line in listed]
+    assert [line for line in said if line.endswith("...")] == []
+    assert len(set(said)) == len(said) > 2
