@@ -3,6 +3,9 @@
 import ast
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -35,6 +38,24 @@ def test_python_in_the_documents_is_python(root):
     for page in pages:
         for block in blocks(page.read_text(encoding="utf-8"), "python"):
             ast.parse(block)
+
+
+def test_the_python_of_the_readme_runs_and_says_what_it_gives(root, tmp_path):
+    shutil.copytree(root / "examples" / "newsroom", tmp_path / "examples" / "newsroom")
+    block, *_ = blocks((root / "README.md").read_text(encoding="utf-8"), "python")
+    given = "print(match.relation, int(match.containment_b * 100), verdict.status)"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{block}\n{given}"],
+        capture_output=True,
+        cwd=tmp_path,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    *_, last = done.stdout.splitlines()
+    assert last == "excerpt 93 new"
+    assert "# Relation.EXCERPT" in block
+    assert "# 0.93" in block
 
 
 @pytest.mark.parametrize("command", COMMANDS)
