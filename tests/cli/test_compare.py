@@ -174,6 +174,7 @@ def test_bench_counts_what_it_planted(run, tmp_path):
     assert "share 12 sources" in run("bench", corpus, "--count", 2).stderr
     table = run("bench", corpus, "--count", 1).stdout
     assert "suggested threshold" in table
+    assert [line for line in table.splitlines() if line != line.rstrip()] == []
 
 
 def test_bench_of_nothing_is_refused(run, tmp_path):

@@ -302,6 +302,35 @@ def test_an_interrupted_run_leaves_nothing(news, tmp_path, sent, status):
     assert not list(temporary.iterdir())
 
 
+INTERRUPTED = """
+import sys
+import syndicate.pipeline
+
+def dedupe_paths(*_, **__):
+    raise KeyboardInterrupt
+
+syndicate.pipeline.dedupe_paths = dedupe_paths
+from syndicate.cli import main
+
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [([], ""), (["--work", "kept"], "interrupted; the same command goes on from what kept holds")],
+)
+def test_an_interrupted_run_says_how_to_go_on_where_that_is_possible(news, options, said):
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, "dedupe", str(news), *options],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 130
+    assert done.stderr.strip() == said
+
+
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
 def test_progress_is_shown_on_a_terminal_only(news, tmp_path):
     import pty

@@ -3,6 +3,9 @@
 import ast
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -37,6 +40,24 @@ def test_python_in_the_documents_is_python(root):
             ast.parse(block)
 
 
+def test_the_python_of_the_readme_runs_and_says_what_it_gives(root, tmp_path):
+    shutil.copytree(root / "examples" / "newsroom", tmp_path / "examples" / "newsroom")
+    block, *_ = blocks((root / "README.md").read_text(encoding="utf-8"), "python")
+    given = "print(match.relation, int(match.containment_b * 100), verdict.status)"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{block}\n{given}"],
+        capture_output=True,
+        cwd=tmp_path,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    *_, last = done.stdout.splitlines()
+    assert last == "excerpt 93 new"
+    assert "# Relation.EXCERPT" in block
+    assert "# 0.93" in block
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_documented(root, command):
     assert f"`{command}`" in (root / "README.md").read_text(encoding="utf-8")
@@ -46,3 +67,11 @@ def test_every_option_of_dedupe_is_in_the_guide(run, root):
     guide = (root / "docs" / "guide.md").read_text(encoding="utf-8")
     options = set(re.findall(r"--[a-z-]+", run("dedupe", "--help").stdout.split("Options:")[1]))
     assert sorted(option for option in options - {"--help"} if option not in guide) == []
+
+
+@pytest.mark.parametrize("group", [[], ["index"], ["sites"]])
+def test_help_says_of_each_command_in_a_line_of_its_own_what_it_does(run, group):
+    listed = run(*group, "--help").stdout.split("Commands:\n")[1].splitlines()
+    said = [line.split(maxsplit=1)[1] for line in listed]
+    assert [line for line in said if line.endswith("...")] == []
+    assert len(set(said)) == len(said) > 2

@@ -40,3 +40,42 @@ def test_a_swallowed_signal_is_sent_again(sent):
     assert process.returncode
     process.stdout.close()
     process.stdin.close()
+
+
+CALLS_BACK = """
+import ctypes, os, signal, sys
+from syndicate.cli.ending import Ending
+
+ending = Ending()
+
+@ctypes.CFUNCTYPE(None)
+def interrupted():
+    os.kill(os.getpid(), signal.SIGINT)
+    sum(range(1000))
+
+@ctypes.CFUNCTYPE(None)
+def faulty():
+    raise ValueError("a fault of its own")
+
+faulty()
+interrupted()
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are sent to a process")
+def test_a_signal_in_a_callback_leaves_no_traceback_but_that_of_its_end():
+    process = subprocess.Popen(
+        [sys.executable, "-c", CALLS_BACK],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr
+    process.wait(timeout=30)
+    said = process.stderr.read()
+    assert said.count("Exception ignored") == 1
+    assert "a fault of its own" in said
+    assert process.returncode
+    process.stderr.close()
+    process.stdin.close()

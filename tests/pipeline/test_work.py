@@ -123,6 +123,8 @@ def test_a_work_folder_that_cannot_be_made_is_an_error(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="cannot use work folder"):
         claim(tmp_path / "file" / "work", (), Config())
+    with pytest.raises(StoreError, match="it is a file; name a folder"):
+        claim(tmp_path / "file", (), Config())
 
 
 def test_a_disk_too_small_is_told_before_the_work(news, tmp_path, monkeypatch):

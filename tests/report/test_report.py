@@ -140,8 +140,15 @@ def test_table_shows_the_closest_of_many_pairs():
     assert table.splitlines()[-1].startswith("and 3 more pairs like these: --format json")
 
 
+def test_no_line_of_a_table_in_a_file_ends_in_blanks():
+    lines = written("table").splitlines()
+    assert "a.txt                                          canonical" in lines
+    assert [line for line in lines if line != line.rstrip()] == []
+
+
 def test_table_of_nothing_says_so():
     assert written("table", Result()) == "no document shares text with another\n"
+    assert written("table", Result(documents=0)) == "no document was read\n"
 
 
 def test_table_is_harmless_to_a_terminal():

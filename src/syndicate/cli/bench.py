@@ -12,6 +12,7 @@ import typer
 
 from syndicate.cli import console
 from syndicate.errors import ConfigError
+from syndicate.report.table import printing
 
 if TYPE_CHECKING:
     from syndicate.evaluation import Assessment, Rate
@@ -117,23 +118,22 @@ def _read(paths: list[str], limit: int | None) -> list[Document]:
 
 
 def _print(assessment: Assessment) -> None:
-    from rich.console import Console  # noqa: PLC0415 - slow to import
-    from rich.table import Table  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415 - slow to import
 
-    out = Console(file=sys.stdout, highlight=False)
-    table = Table(box=None)
+    table = Table(box=None, pad_edge=False)
     for name in ("plants", "found", "95 %", "called right", "95 %"):
         table.add_column(name, no_wrap=True)
     for kind in assessment.kinds:
         table.add_row(kind.kind, *_cells(kind.found), *_cells(kind.right))
     table.add_row("right among joining", *_cells(assessment.precision), "", "")
-    out.print(table)
-    out.print(f"suggested threshold (containment): {assessment.threshold:.2f}")
-    if assessment.borderline:
-        out.print("pairs nearest to it, to look at with syndicate explain:")
-    for match in assessment.borderline:
-        line = f"  {match.a}  {match.b}  {match.containment:.3f}  {match.relation}"
-        out.print(line, markup=False, soft_wrap=True)
+    with printing(sys.stdout) as out:
+        out.print(table)
+        out.print(f"suggested threshold (containment): {assessment.threshold:.2f}")
+        if assessment.borderline:
+            out.print("pairs nearest to it, to look at with syndicate explain:")
+        for match in assessment.borderline:
+            line = f"  {match.a}  {match.b}  {match.containment:.3f}  {match.relation}"
+            out.print(line, markup=False, soft_wrap=True)
 
 
 def _cells(rate: Rate) -> tuple[str, str]:

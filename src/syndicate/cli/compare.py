@@ -69,7 +69,7 @@ Whole = Annotated[bool, typer.Option("--whole", help=_WHOLE, show_default=False)
 Written = Annotated[Format, typer.Option("--format", "-f", metavar="FORMAT", help="text or json.")]
 
 
-@app.command(no_args_is_help=True)
+@app.command(no_args_is_help=True, short_help="Show two texts side by side, and what they share.")
 def compare(
     a: One,
     b: Other,
@@ -98,7 +98,7 @@ def compare(
     print_sides(console, comparison)
 
 
-@app.command(no_args_is_help=True)
+@app.command(no_args_is_help=True, short_help="Say why two texts are a match or not.")
 def explain(
     a: One,
     b: Other,

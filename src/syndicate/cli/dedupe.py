@@ -163,8 +163,13 @@ def _run(paths: list[str], config: Config, limits: dict[str, Any], *, quiet: boo
     from syndicate.pipeline import dedupe_paths  # noqa: PLC0415 - slow to import
 
     announce = None if quiet else console.announce
-    with console.progress(quiet=quiet) as progress:
-        return dedupe_paths(paths, config=config, progress=progress, announce=announce, **limits)
+    try:
+        with console.progress(quiet=quiet) as told:
+            return dedupe_paths(paths, config=config, progress=told, announce=announce, **limits)
+    except KeyboardInterrupt:
+        if limits["work"]:
+            console.say(f"interrupted; the same command goes on from what {limits['work']} holds")
+        raise
 
 
 def _write_survivors(result: Result, stream: TextIO) -> None:

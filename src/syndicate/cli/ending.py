@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import signal
+import sys
 import threading
 import weakref
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -23,6 +24,12 @@ class _Terminated(SystemExit):
     """SIGTERM, likewise."""
 
 
+def _say_nothing_of_lost_signals(unraisable: sys.UnraisableHookArgs) -> None:
+    """Keep quiet where a library's callback swallows the exception: it is raised again."""
+    if not isinstance(unraisable.exc_value, (_Interrupted, _Terminated)):
+        sys.__unraisablehook__(unraisable)
+
+
 class Ending:
     """Turns signals into exceptions, and sends a signal again when its exception is lost.
 
@@ -34,6 +41,7 @@ class Ending:
 
     def __init__(self) -> None:
         self._closed = threading.Event()
+        sys.unraisablehook = _say_nothing_of_lost_signals
         for number in (signal.SIGINT, signal.SIGTERM):
             if signal.getsignal(number) != signal.SIG_IGN:
                 signal.signal(number, self._end)

@@ -22,7 +22,7 @@ app = typer.Typer()
 index = typer.Typer(
     name="index",
     no_args_is_help=True,
-    help="Remember articles, and tell of a page whether its text was there before.",
+    help="Remember articles, and say of each page whether it is new.",
 )
 app.add_typer(index)
 
@@ -112,7 +112,7 @@ def _existing(place: str, secret_file: Path | None = None) -> Index:
     return opened(place, secret_file=secret_file)
 
 
-@index.command()
+@index.command(short_help="Say whether each page was there before, and remember it.")
 def seen(
     place: Place,
     paths: Paths = None,
@@ -125,7 +125,7 @@ def seen(
 ) -> None:
     """Say of each page whether its text was there before, and remember it.
 
-    Writes a JSON line for each page: id, status, of, cluster, matches; or id and error.
+    Writes a JSON line for each page: id, status, of, cluster, matches, notes; or id and error.
     """
     with opened(
         place, ttl=ttl, within=within, secret_file=secret_file, strip=strip, power=power
@@ -133,7 +133,7 @@ def seen(
         _answer(paths, held.seen)
 
 
-@index.command()
+@index.command(short_help="Say whether each page was there before, and remember nothing.")
 def query(
     place: Place,
     paths: Paths = None,
@@ -164,7 +164,7 @@ def _answer(paths: list[str] | None, ask: Callable[[Document], Any]) -> None:
     raise typer.Exit(_FAILED if failed else 0)
 
 
-@index.command()
+@index.command(short_help="Remember documents without comparing them: several times faster.")
 def add(
     place: Place,
     paths: Paths = None,
@@ -243,7 +243,7 @@ def check(place: Place, *, secret_file: SecretFile = None) -> None:
     raise typer.Exit(_FAILED if found else 0)
 
 
-@index.command()
+@index.command(short_help="Make a damaged file anew from what can be read of it.")
 def repair(place: Place, *, secret_file: SecretFile = None) -> None:
     """Make a file anew from what can be read of it; nobody else may have it open."""
     from syndicate.index import repair as make  # noqa: PLC0415
@@ -282,7 +282,9 @@ def backup(
     write({"copy": str(copy), "bytes": copy.stat().st_size})
 
 
-@index.command(name="export")
+@index.command(
+    name="export", short_help="Write all documents, a JSON line each, with their times."
+)
 def export_(place: Place) -> None:
     """Write all documents, a JSON line each, with the time at which they were remembered."""
     from syndicate.index import export  # noqa: PLC0415

@@ -17,7 +17,10 @@ _PATHS: Final = (
 _SHOWN: Final = "Members shown side by side with their canonical document."
 
 
-@app.command(no_args_is_help=True)
+@app.command(
+    no_args_is_help=True,
+    short_help="Write an HTML page: clusters, who copied whom, shared passages.",
+)
 def report(
     paths: Annotated[
         list[str], typer.Argument(metavar="PATH...", help=_PATHS, show_default=False)

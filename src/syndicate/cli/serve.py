@@ -24,7 +24,9 @@ app = typer.Typer()
 _LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-@app.command(no_args_is_help=True)
+@app.command(
+    no_args_is_help=True, short_help="Answer over HTTP what index seen, query and stats do."
+)
 def serve(
     place: Place,
     *,

@@ -100,7 +100,9 @@ def _learn(templates: SiteTemplates, documents: Iterable[Document], day: int) ->
     return count
 
 
-@_sites.command(no_args_is_help=True)
+@_sites.command(
+    no_args_is_help=True, short_help="Show the lines learned, and how often each stood."
+)
 def show(file: Learned, *, site: Site = None, format_: Written = Format.TEXT) -> None:
     """Show the lines learned, and with how many different articles each stood.
 

@@ -268,6 +268,9 @@ def claim(work: Path, units: Sequence[io.Unit], config: Config) -> None:
         "input": [unit.fingerprint() for unit in units],
     }
     manifest = work / _MANIFEST
+    if work.exists() and not work.is_dir():
+        message = f"cannot use work folder {work}: it is a file; name a folder"
+        raise StoreError(message)
     try:
         work.mkdir(parents=True, exist_ok=True)
         if not manifest.exists():

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import contextmanager
 from heapq import nsmallest
 from typing import TYPE_CHECKING, Final, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from rich.console import Console
     from rich.table import Table
 
     from syndicate.model import Cluster, Match
@@ -17,7 +19,22 @@ if TYPE_CHECKING:
 
 _APART: Final = 10
 _UNSHOWN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_BLANKS: Final = re.compile(" +$", re.MULTILINE)
 _COLOURS: Final = {"canonical": "bold", "update": "yellow", "excerpt": "cyan", "embedding": "cyan"}
+
+
+@contextmanager
+def printing(stream: TextIO) -> Iterator[Console]:
+    """Give a console to print tables on; elsewhere than on a terminal no line ends in blanks."""
+    from rich.console import Console  # noqa: PLC0415 - slow to import
+
+    made = Console(file=stream, highlight=False)
+    if made.is_terminal:
+        yield made
+        return
+    with made.capture() as printed:
+        yield made
+    stream.write(_BLANKS.sub("", printed.get()))
 
 
 def write_table(result: Reported, stream: TextIO) -> None:
@@ -26,23 +43,27 @@ def write_table(result: Reported, stream: TextIO) -> None:
     On a terminal it is as wide as that, elsewhere 80 columns; long ids go on in the next
     line and are never cut. Of matches that join no cluster the closest are shown.
     """
-    from rich.console import Console  # noqa: PLC0415 - slow to import
+    with printing(stream) as out:
+        _print(result, out)
 
-    console = Console(file=stream, highlight=False)
+
+def _print(result: Reported, out: Console) -> None:
     if result.clusters:
-        console.print(_clusters(result.clusters))
+        out.print(_clusters(result.clusters))
     apart = sum(not match.relation.joins for match in result.matches)
     if apart:
         others = (match for match in result.matches if not match.relation.joins)
         closest = nsmallest(_APART, others, lambda match: (-match.containment, match.a, match.b))
         if result.clusters:
-            console.print()
-        console.print(_apart(closest))
+            out.print()
+        out.print(_apart(closest))
     if apart > _APART:
         more = count(apart - _APART, "more pair")
-        console.print(f"and {more} like these: --format json lists all matches")
-    if not result.matches:
-        console.print("no document shares text with another")
+        out.print(f"and {more} like these: --format json lists all matches")
+    if not result.documents:
+        out.print("no document was read")
+    elif not result.matches:
+        out.print("no document shares text with another")
 
 
 def totals(result: Reported) -> str:
