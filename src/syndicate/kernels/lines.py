@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I64, U8, U16, U32, U64, helper, kernel
+from syndicate.kernels._jit import I64, U8, U16, U32, U64, helper, kernel, merged
 
 # Classes of characters, as ``tools/make_character_table.py`` writes them. Shifted down by
 # CLASS_BITS they describe a token, or the gap before it.
@@ -29,8 +29,8 @@ HEAD = 64
 """Tokens kept from the start of a line; as many are kept from its end."""
 PAD = 2
 """Bytes after the last text that are read and do not count."""
-WINDOW = 1 << 14
-"""Bytes read at once."""
+WINDOW = 1 << 11
+"""Bytes read at once: few, for one © at the foot of a page has its window cut twice."""
 
 # Columns of the line and token arrays.
 KEY, FORM, STEM, STEM2 = range(4)
@@ -207,7 +207,7 @@ def _flags(
     return flags
 
 
-@helper
+@merged
 def _run(
     data: U8,
     points: U16,
@@ -359,7 +359,7 @@ def read_lines(
         The number of lines.
     """
     count = base = offsets[0] - offsets[0]  # a plain 0 is a type of its own
-    lettered = seen = found = _NO
+    lettered = before = seen = found = _NO
     for doc in range(len(offsets) - 1):
         begin = first = stop = low = at = offsets[doc]
         high = offsets[doc + 1]
@@ -373,13 +373,13 @@ def read_lines(
             if low + n == high:
                 points[n] = _NEWLINE
                 n += 1
-            if not lettered:  # as the window before: most likely this one is alike
+            if not lettered:
                 found, seen = _cut(points, n, codes, factors, edges, opened, prefixes, low)
             if lettered or seen & _ALONE or alone:
                 found, seen, alone = _cut_letters(
                     points, n, codes, factors, edges, opened, prefixes, low, alone
                 )
-            lettered = seen & _ALONE
+            lettered, before = seen & before & _ALONE, seen  # the next is most likely alike
             opened = np.int64(found & _ONE)
             total = np.int64(found >> _ONE)
             edges[found] = np.uint32(low + n)
