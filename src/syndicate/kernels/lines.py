@@ -133,31 +133,36 @@ def _cut_letters(
     hashes: U64,
     low: int,
     alone: np.uint64,
+    kept: U16,
 ) -> tuple[np.uint64, np.uint64, np.uint64]:
     """Do the same with any text; ``alone`` tells whether a letter before is a token of its own.
 
-    Give the number of edges, which bits any code has, and the same of the last
-    letter.
+    Bytes inside a sequence, two thirds of some scripts, are left out first. Give the number of
+    edges, which bits any code has, and the same of the last letter.
     """
     count = inside = np.uint64(edge)
     hashed = hashes[np.uint64(0)]
-    seen = _NO
-    place = np.uint64(low)
+    seen = most = _NO
+    first = np.uint64(low)
     for i in range(n):
+        kept[most] = np.uint16(i)
+        most += np.uint64(points[i] != _NUL)
+    for k in range(most):
+        i = np.uint64(kept[k])
         point = np.uint64(points[i])
+        hashes[i] = hashed
         code, factor = codes[point], factors[point]
         letter = code >> _S63
         lone = (code >> _S62) & _ONE
         parted = letter & (lone | alone)
-        edges[count] = edges[count + _ONE] = np.uint32(place)
-        place += _ONE
+        edges[count] = edges[count + _ONE] = np.uint32(first + i)
         now = factor & (inside | letter) & _ONE
         count += (now ^ inside) + ((parted & inside) << _ONE)
         inside = now
         alone = lone | (alone & factor & (letter ^ _ONE))
         hashed = hashed * (factor * (parted ^ _ONE)) + code
-        hashes[i + 1] = hashed
         seen |= code
+    hashes[np.uint64(n)] = hashed
     return count, seen, alone
 
 
@@ -316,6 +321,7 @@ def read_lines(
     codes: U64,
     factors: U64,
     points: U16,
+    kept: U16,
     edges: U32,
     prefixes: U64,
     hashes: U64,
@@ -336,6 +342,8 @@ def read_lines(
         How characters are hashed.
     points : ndarray of uint16, shape (WINDOW + 1,)
         Scratch, for the code points.
+    kept : ndarray of uint16, shape (WINDOW + 1,)
+        Scratch, for which bytes begin a character.
     edges : ndarray of uint32, shape (2 * WINDOW + 4,)
         Scratch, for where tokens start and end.
     prefixes : ndarray of uint64, shape (WINDOW + 2,)
@@ -377,7 +385,7 @@ def read_lines(
                 found, seen = _cut(points, n, codes, factors, edges, opened, prefixes, low)
             if lettered or seen & _ALONE or alone:
                 found, seen, alone = _cut_letters(
-                    points, n, codes, factors, edges, opened, prefixes, low, alone
+                    points, n, codes, factors, edges, opened, prefixes, low, alone, kept
                 )
             lettered, before = seen & before & _ALONE, seen  # the next is most likely alike
             opened = np.int64(found & _ONE)
