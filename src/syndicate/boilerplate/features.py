@@ -75,11 +75,12 @@ def find(lines: Lines, line: int, first: int, modes: Mode, markers: Markers) -> 
     from syndicate.kernels.signs import LONGEST  # noqa: PLC0415 - compiles
 
     here = int(lines.hashes[lines.base[line] + first])
-    if not markers.seen[here & _LOW16] & modes:
+    wanted = int(modes)  # flags are slow
+    if not int(markers.seen[here & _LOW16]) & wanted:
         return -1
     tokens = lines.data, lines.columns, lines.hashes, lines.facts, character_table()
     known = markers.beginnings, markers.bounds, markers.table
-    given = *tokens, line, first, int(modes), *known
+    given = *tokens, line, first, wanted, *known
     plain = LONGEST.plain(1)
     if plain is None:
         return int(LONGEST.kernel(*given))

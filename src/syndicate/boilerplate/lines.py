@@ -109,8 +109,8 @@ def read(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Lines:
     hashes = np.empty(most_tokens, np.uint64)
     facts = np.empty((most_tokens, kernels.TOKEN_COLUMNS), np.uint32)
     found = np.empty((most_lines, kernels.LINE_COLUMNS), np.uint64)
-    tables = character_table(), *hash_tables()
-    count = kernels.read_lines(data, offsets, *tables, *_room(len(used)), hashes, facts, found)
+    given = character_table(), *hash_tables(), *_room(len(used))
+    count = kernels.read_lines(data, offsets, *given, hashes, facts, found)
     columns = np.ascontiguousarray(found[:count].T)
     lines = Lines(data, columns, hashes, facts)
     kept = int(lines.base[-1] + min(lines.tokens[-1], 2 * HEAD)) if count else 0
@@ -118,13 +118,15 @@ def read(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Lines:
     return lines
 
 
-def _room(size: int) -> tuple[NDArray[np.uint16], NDArray[np.uint32], NDArray[np.uint64]]:
+def _room(
+    size: int,
+) -> tuple[NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint32], NDArray[np.uint64]]:
     """Give what the kernel works in on texts of so many bytes."""
     from syndicate.kernels.lines import WINDOW  # noqa: PLC0415 - compiles
 
     size = min(size, WINDOW)
-    points, edges = np.empty(size + 1, np.uint16), np.empty(2 * size + 4, np.uint32)
-    return points, edges, np.empty(size + 2, np.uint64)
+    points, kept = np.empty(size + 1, np.uint16), np.empty(size + 1, np.uint16)
+    return points, kept, np.empty(2 * size + 4, np.uint32), np.empty(size + 2, np.uint64)
 
 
 def reread(

@@ -46,15 +46,15 @@ def lead_ins(lines: Lines, at: Ints, markers: Markers) -> tuple[Ints, Ints]:
 def _lead_in(lines: Lines, line: int, markers: Markers) -> int:
     """Give the byte where the text proper of a line begins, or -1."""
     base, tokens = int(lines.base[line]), int(lines.tokens[line])
-    classes = (lines.facts[base : base + min(_LEAD_TOKENS, tokens - 1), 2] >> 16).tolist()
-    for token, gap in enumerate(classes):
-        if token and not gap & OPEN:
+    classes = lines.facts[base : base + min(_LEAD_TOKENS, tokens - 1), 2].tolist()
+    for token, both in enumerate(classes):
+        if token and not both >> 16 & OPEN:
             continue
         marker = find(lines, line, token, _NAMED, markers)
         if marker >= 0:
-            mode, length = markers.table[marker, [1, 4]].tolist()
+            mode, length = int(markers.table[marker, 1]), int(markers.table[marker, 4])
             return _text_after(lines, line, token + length, stamped=mode == Mode.STAMP)
-    return _bracketed(lines, line) if classes and classes[0] & OPEN else -1
+    return _bracketed(lines, line) if classes and classes[0] >> 16 & OPEN else -1
 
 
 def _text_after(lines: Lines, line: int, token: int, *, stamped: bool) -> int:

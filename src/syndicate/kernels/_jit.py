@@ -117,6 +117,15 @@ def helper(function: Function) -> Function:
     return numba.njit(no_cpython_wrapper=True, **OPTIONS)(function)
 
 
+def merged(function: Function) -> Function:
+    """Compile a helper by itself, and let the machine code of what calls it contain it.
+
+    For what is called often with much to carry: arguments beyond the first few and all results
+    of a call go through memory.
+    """
+    return numba.njit(no_cpython_wrapper=True, forceinline=True, **OPTIONS)(function)
+
+
 class Patient(Generic[Function]):
     """A kernel that runs as the plain Python that it is until compiling it pays.
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I64, U8, U16, U32, U64, helper, kernel
+from syndicate.kernels._jit import I64, U8, U16, U32, U64, helper, kernel, merged
 
 # Classes of characters, as ``tools/make_character_table.py`` writes them. Shifted down by
 # CLASS_BITS they describe a token, or the gap before it.
@@ -29,8 +29,8 @@ HEAD = 64
 """Tokens kept from the start of a line; as many are kept from its end."""
 PAD = 2
 """Bytes after the last text that are read and do not count."""
-WINDOW = 1 << 14
-"""Bytes read at once."""
+WINDOW = 1 << 11
+"""Bytes read at once: few, for one © at the foot of a page has its window cut twice."""
 
 # Columns of the line and token arrays.
 KEY, FORM, STEM, STEM2 = range(4)
@@ -133,31 +133,36 @@ def _cut_letters(
     hashes: U64,
     low: int,
     alone: np.uint64,
+    kept: U16,
 ) -> tuple[np.uint64, np.uint64, np.uint64]:
     """Do the same with any text; ``alone`` tells whether a letter before is a token of its own.
 
-    Give the number of edges, which bits any code has, and the same of the last
-    letter.
+    Bytes inside a sequence, two thirds of some scripts, are left out first. Give the number of
+    edges, which bits any code has, and the same of the last letter.
     """
     count = inside = np.uint64(edge)
     hashed = hashes[np.uint64(0)]
-    seen = _NO
-    place = np.uint64(low)
+    seen = most = _NO
+    first = np.uint64(low)
     for i in range(n):
+        kept[most] = np.uint16(i)
+        most += np.uint64(points[i] != _NUL)
+    for k in range(most):
+        i = np.uint64(kept[k])
         point = np.uint64(points[i])
+        hashes[i] = hashed
         code, factor = codes[point], factors[point]
         letter = code >> _S63
         lone = (code >> _S62) & _ONE
         parted = letter & (lone | alone)
-        edges[count] = edges[count + _ONE] = np.uint32(place)
-        place += _ONE
+        edges[count] = edges[count + _ONE] = np.uint32(first + i)
         now = factor & (inside | letter) & _ONE
         count += (now ^ inside) + ((parted & inside) << _ONE)
         inside = now
         alone = lone | (alone & factor & (letter ^ _ONE))
         hashed = hashed * (factor * (parted ^ _ONE)) + code
-        hashes[i + 1] = hashed
         seen |= code
+    hashes[np.uint64(n)] = hashed
     return count, seen, alone
 
 
@@ -207,7 +212,7 @@ def _flags(
     return flags
 
 
-@helper
+@merged
 def _run(
     data: U8,
     points: U16,
@@ -316,6 +321,7 @@ def read_lines(
     codes: U64,
     factors: U64,
     points: U16,
+    kept: U16,
     edges: U32,
     prefixes: U64,
     hashes: U64,
@@ -336,6 +342,8 @@ def read_lines(
         How characters are hashed.
     points : ndarray of uint16, shape (WINDOW + 1,)
         Scratch, for the code points.
+    kept : ndarray of uint16, shape (WINDOW + 1,)
+        Scratch, for which bytes begin a character.
     edges : ndarray of uint32, shape (2 * WINDOW + 4,)
         Scratch, for where tokens start and end.
     prefixes : ndarray of uint64, shape (WINDOW + 2,)
@@ -359,7 +367,7 @@ def read_lines(
         The number of lines.
     """
     count = base = offsets[0] - offsets[0]  # a plain 0 is a type of its own
-    lettered = seen = found = _NO
+    lettered = before = seen = found = _NO
     for doc in range(len(offsets) - 1):
         begin = first = stop = low = at = offsets[doc]
         high = offsets[doc + 1]
@@ -373,13 +381,13 @@ def read_lines(
             if low + n == high:
                 points[n] = _NEWLINE
                 n += 1
-            if not lettered:  # as the window before: most likely this one is alike
+            if not lettered:
                 found, seen = _cut(points, n, codes, factors, edges, opened, prefixes, low)
             if lettered or seen & _ALONE or alone:
                 found, seen, alone = _cut_letters(
-                    points, n, codes, factors, edges, opened, prefixes, low, alone
+                    points, n, codes, factors, edges, opened, prefixes, low, alone, kept
                 )
-            lettered = seen & _ALONE
+            lettered, before = seen & before & _ALONE, seen  # the next is most likely alike
             opened = np.int64(found & _ONE)
             total = np.int64(found >> _ONE)
             edges[found] = np.uint32(low + n)
