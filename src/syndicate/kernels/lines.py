@@ -65,6 +65,18 @@ _DOTS, _ASTRAL = np.uint32(0x2026), np.uint32(0xFFFF)
 _LOW5, _LOW6, _S6 = np.uint32(0x1F), np.uint32(0x3F), np.uint32(6)
 
 
+@merged
+def _point(first: np.uint8, second: np.uint8, third: np.uint8) -> np.uint32:
+    """Give the code point of the UTF-8 sequence that begins so; NUL inside one."""
+    byte = np.uint32(first)
+    two = (byte & _LOW5) << _S6 | (second & _LOW6)
+    three = two << _S6 | (third & _LOW6)
+    point = byte if byte < np.uint32(0x80) else _NUL
+    point = two if byte >= np.uint32(0xC0) else point
+    point = three if byte >= np.uint32(0xE0) else point
+    return _ASTRAL if byte >= np.uint32(0xF0) else point
+
+
 @helper
 def decode(data: U8, points: U16, count: int) -> None:
     """Give the code point of each UTF-8 sequence; NUL for the bytes inside one.
@@ -73,25 +85,13 @@ def decode(data: U8, points: U16, count: int) -> None:
     from doing many at once.
     """
     for i in range(count):
-        byte = np.uint32(data[i])
-        two = (byte & _LOW5) << _S6 | (data[i + 1] & _LOW6)
-        three = two << _S6 | (data[i + 2] & _LOW6)
-        point = byte if byte < np.uint32(0x80) else _NUL
-        point = two if byte >= np.uint32(0xC0) else point
-        point = three if byte >= np.uint32(0xE0) else point
-        points[i] = _ASTRAL if byte >= np.uint32(0xF0) else point
+        points[i] = _point(data[i], data[i + 1], data[i + 2])
 
 
 @helper
 def point_at(data: U8, i: int | np.int64) -> np.uint64:
     """Decode one sequence."""
-    byte = np.uint32(data[i])
-    two = (byte & _LOW5) << _S6 | (data[i + 1] & _LOW6)
-    three = two << _S6 | (data[i + 2] & _LOW6)
-    point = byte if byte < np.uint32(0x80) else _NUL
-    point = two if byte >= np.uint32(0xC0) else point
-    point = three if byte >= np.uint32(0xE0) else point
-    return np.uint64(_ASTRAL if byte >= np.uint32(0xF0) else point)
+    return np.uint64(_point(data[i], data[i + 1], data[i + 2]))
 
 
 @helper
