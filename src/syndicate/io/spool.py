@@ -69,17 +69,26 @@ class Rows:
 
     def gather(self, rows: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """Fetch some rows end to end, and their bounds in that; ascending rows are fastest."""
+        edges = np.zeros(len(rows) + 1, np.int64)
+        np.cumsum(self.bounds[rows + 1] - self.bounds[rows], out=edges[1:])
+        out = np.empty(edges[-1], self.dtype)
+        self.put(rows, out, edges)
+        return out, edges
+
+    def put(self, rows: NDArray[np.int64], out: NDArray[Any], to: NDArray[np.int64]) -> None:
+        """Copy some rows, each to its own place in ``out``; ascending rows are fastest."""
         starts, ends = self.bounds[rows], self.bounds[rows + 1]
-        edges = np.concatenate([[0], np.cumsum(ends - starts)])
+        if not isinstance(self.items, Path):
+            _put(self.items, starts, ends, out, to)
+            return
         first, past = int(starts.min(initial=self.bounds[-1])), int(ends.max(initial=0))
-        if isinstance(self.items, Path):
-            if past - first > _DENSE * edges[-1]:
-                return pack(self.take(rows), self.dtype)
-            with _reading(self.items) as file:
-                items = self._read(file, first, past)
-        else:
-            items = self.items[first:past]
-        return take_spans(items, starts - first, ends - first), edges
+        if past - first > _DENSE * int((ends - starts).sum()):
+            items, edges = pack(self.take(rows), self.dtype)
+            _put(items, edges[:-1], edges[1:], out, to)
+            return
+        with _reading(self.items) as file:
+            items = self._read(file, first, past)
+        _put(items, starts - first, ends - first, out, to)
 
     def span(self, first: int, last: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """Fetch rows ``first`` to below ``last``, end to end, and their bounds in that."""
@@ -158,14 +167,27 @@ def take_spans(
     items: NDArray[Any], starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> NDArray[Any]:
     """Copy spans of an array end to end."""
+    edges = np.zeros(len(starts) + 1, np.int64)
+    np.cumsum(ends - starts, out=edges[1:])
+    out = np.empty(edges[-1], items.dtype)
+    _put(items, starts, ends, out, edges)
+    return out
+
+
+def _put(
+    items: NDArray[Any],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    out: NDArray[Any],
+    to: NDArray[np.int64],
+) -> None:
+    """Copy spans of an array, each to its own place in another."""
     from syndicate.kernels import rows as kernels  # noqa: PLC0415 - compiles
 
-    out = np.empty(int((ends - starts).sum()), items.dtype)
     held = items.view(np.uint8)
     held.flags.writeable = False  # so that the kernel compiles once
     size = items.dtype.itemsize
-    kernels.take(held, starts * size, ends * size, out.view(np.uint8))
-    return out
+    kernels.put(held, starts * size, ends * size, out.view(np.uint8), to * size)
 
 
 def pack(rows: list[NDArray[Any]], dtype: DTypeLike) -> tuple[NDArray[Any], NDArray[np.int64]]:

@@ -1,4 +1,4 @@
-"""Rows of unequal length, end to end."""
+"""Rows of unequal length."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from syndicate.kernels._jit import I64, U8, kernel
 
 
 @kernel
-def take(items: U8, starts: I64, ends: I64, out: U8) -> None:
-    """Copy spans of bytes end to end.
+def put(items: U8, starts: I64, ends: I64, out: U8, to: I64) -> None:
+    """Copy spans of bytes.
 
     Parameters
     ----------
@@ -17,12 +17,12 @@ def take(items: U8, starts: I64, ends: I64, out: U8) -> None:
     starts, ends : ndarray of int64, shape (n,)
         Where each span starts, and the byte after it.
     out : ndarray of uint8
-        As long as the spans are together; filled.
+        Filled where the spans go.
+    to : ndarray of int64, shape (n,) or more
+        Where each goes.
     """
-    at = np.uint64(0)
     for n in range(len(starts)):
-        start = np.uint64(starts[n])
+        start, at = np.uint64(starts[n]), np.uint64(to[n])
         size = np.uint64(ends[n]) - start
         for i in range(size):  # all unsigned: whole blocks are copied only where none can wrap
             out[at + i] = items[start + i]
-        at += size

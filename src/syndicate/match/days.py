@@ -11,8 +11,9 @@ import functools
 import re
 import tomllib
 import unicodedata
+from dataclasses import dataclass
 from importlib import resources
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -47,22 +48,30 @@ Day = tuple[int, int, int]
 """Month, day and year, 0 where it is not named."""
 
 
-class Heading(NamedTuple):
+@dataclass(frozen=True)
+class Heading:
     """What a heading says.
 
     Attributes
     ----------
-    before
-        Its words before the first day, folded.
-    words
-        All its words but for days.
+    pieces
+        What stands before, between and after the days, folded.
     days
         The days that it names.
     """
 
-    before: frozenset[str]
-    words: frozenset[str]
+    pieces: tuple[str, ...]
     days: frozenset[Day]
+
+    @functools.cached_property
+    def before(self) -> frozenset[str]:
+        """Its words before the first day."""
+        return frozenset(_WORD.findall(self.pieces[0]))
+
+    @functools.cached_property
+    def words(self) -> frozenset[str]:
+        """All its words but for days."""
+        return self.before.union(*map(_WORD.findall, self.pieces[1:]))
 
 
 def heading_of(title: str | None, text: bytes) -> str:
@@ -77,8 +86,12 @@ def heading_of(title: str | None, text: bytes) -> str:
     """
     if title:
         return title[:LENGTH]
-    line, broken, _ = text[:HEAD].decode("utf-8", "ignore").lstrip().partition("\n")
-    return line if broken and len(line) <= LENGTH else ""
+    rest = text[:HEAD]
+    while rest:
+        line, broken, rest = rest.partition(b"\n")
+        if said := line.decode("utf-8", "ignore").lstrip():
+            return said if broken and len(said) <= LENGTH else ""
+    return ""
 
 
 def with_days(
@@ -131,11 +144,15 @@ def read(heading: str) -> Heading | None:
     >>> sorted(read("Weather for 3 March 2024").before)
     ['for', 'weather']
     """
-    flat = _fold(heading)
+    flat = heading.translate(_FOLDED)
     days_first, month_first, months = _dates()
-    met = [days_first.match(flat, number.start()) for number in _NUMBER.finditer(flat)]
-    if not months.keys().isdisjoint(_WORD.findall(flat)):
-        met += month_first.finditer(flat)
+    met = []
+    for number in _NUMBER.finditer(flat):
+        start = number.start()
+        word = _LAST_WORD.search(flat, flat.rfind(" ", 0, start - 1) + 1, start)
+        if word and word[1] in months:
+            met.append(month_first.match(flat, word.start()))
+        met.append(days_first.match(flat, start))
     pieces, days, end = [], [], 0
     for start, stop, day in sorted((*m.span(), _day(m, months) or ()) for m in met if m):
         if day and start >= end:
@@ -144,8 +161,7 @@ def read(heading: str) -> Heading | None:
             end = stop
     if not days:
         return None
-    before, *others = (frozenset(_WORD.findall(piece)) for piece in (*pieces, flat[end:]))
-    return Heading(before, before.union(*others), frozenset(days))
+    return Heading((*pieces, flat[end:]), frozenset(days))
 
 
 def other_day(one: Heading | None, other: Heading | None) -> bool:
@@ -178,12 +194,24 @@ _MARKS = re.compile(r"[\u0300-\u036f]+")
 _WORD = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]|[^\W\d_]+"
 )
+_LAST_WORD = re.compile(r"(?<![^\W_])([^\W\d_]+)\ \Z")
 _STROKES = str.maketrans("đı", "di")
 
 
 def _fold(text: str) -> str:
     """Take marks and capitals away."""
     return _MARKS.sub("", unicodedata.normalize("NFKD", text.casefold().translate(_STROKES)))
+
+
+class _Folded(dict[int, str]):
+    """What each letter folds to, for `str.translate`; filled as letters come."""
+
+    def __missing__(self, letter: int) -> str:
+        folded = self[letter] = _fold(chr(letter))
+        return folded
+
+
+_FOLDED = _Folded()
 
 
 @functools.cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -228,32 +227,38 @@ class Corpus:
 
     def texts(self, numbers: NDArray[np.int64]) -> list[NDArray[np.uint8]]:
         """Fetch the texts of some documents in UTF-8."""
-        items, bounds = self._fetch("texts", numbers)
-        return [items[start:end] for start, end in pairwise(bounds.tolist())]
+        found = [np.empty(0, np.uint8)] * len(numbers)
+        for held, rows, wanted in self._held("texts", numbers):
+            for place, text in zip(wanted.tolist(), held.take(rows), strict=True):
+                found[place] = text
+        return found
 
     def _fetch(
         self, what: str, numbers: NDArray[np.int64]
     ) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """Fetch ``texts`` or what stripping ``kept`` of them, end to end, and the bounds."""
+        held = list(self._held(what, numbers))
+        bounds = np.zeros(len(numbers) + 1, np.int64)
+        for source, rows, wanted in held:
+            bounds[wanted + 1] = source.bounds[rows + 1] - source.bounds[rows]
+        np.cumsum(bounds, out=bounds)
+        items = np.empty(bounds[-1], held[0][0].dtype if held else np.uint8)
+        for source, rows, wanted in held:
+            source.put(rows, items, bounds[wanted])
+        return items, bounds
+
+    def _held(
+        self, what: str, numbers: NDArray[np.int64]
+    ) -> Iterator[tuple[Rows, NDArray[np.int64], NDArray[np.int64]]]:
+        """Tell, part by part, which rows some documents are, ascending, and which of them."""
         places = self.places[numbers]
         order = np.argsort(places, kind="stable")
-        owners = np.searchsorted(self._starts, places[order], side="right") - 1
-        fetched = []
-        for owner in np.unique(owners):
+        cuts = np.searchsorted(places[order], self._starts)
+        for owner in np.flatnonzero(np.diff(cuts)):
             part = self._parts[owner]
-            held: Rows = part.texts.rows if what == "texts" else part.kept
-            fetched.append(held.gather(places[order[owners == owner]] - self._starts[owner]))
-        if not fetched:
-            return np.empty(0, np.uint8), np.zeros(1, np.int64)
-        ends = np.cumsum(np.concatenate([np.diff(bounds) for _, bounds in fetched]))
-        starts = np.concatenate([[0], ends[:-1]])
-        items = np.concatenate([items for items, _ in fetched])
-        back = np.empty_like(order)
-        back[order] = np.arange(len(order))
-        starts, ends = starts[back], ends[back]
-        if len(order) > 1 and (np.diff(back) < 0).any():
-            items = take_spans(items, starts, ends)
-        return items, np.concatenate([[0], np.cumsum(ends - starts)])
+            wanted = order[cuts[owner] : cuts[owner + 1]]
+            held = part.texts.rows if what == "texts" else part.kept
+            yield held, places[wanted] - self._starts[owner], wanted
 
 
 def _codes(column: pa.DictionaryArray) -> NDArray[np.int64]:
