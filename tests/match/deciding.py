@@ -11,6 +11,7 @@ from syndicate.match.relation import (
     CHIEFLY,
     COHERENT,
     DENSE,
+    EARLY,
     FACTS_CHANGED,
     FACTS_CHANGED_FEW,
     FACTS_CHANGED_LEAST,
@@ -23,8 +24,10 @@ from syndicate.match.relation import (
     LEAST,
     LED_LONG,
     LED_SHORT,
+    MORE,
     MUCH,
     NUMBERS,
+    ONE_PIECE,
     PAGE,
     PART,
     REWRITTEN,
@@ -52,6 +55,7 @@ class _Measures(NamedTuple):
     facts: np.ndarray
     coherent: np.ndarray
     starts_late: np.ndarray
+    joins: np.ndarray
     head: np.ndarray
     pieces: np.ndarray
     page: np.ndarray
@@ -67,19 +71,24 @@ def _measures(table, context):
     extents = np.where(a_short, extents, extents[::-1])
     spans = np.stack([table.spanned_a, table.spanned_b])
     span_short, span_long = np.where(a_short, spans, spans[::-1])
-    begins = np.minimum(table.bulk_a / sizes[0], table.bulk_b / sizes[1])
+    begins = np.stack([table.bulk_a / sizes[0], table.bulk_b / sizes[1]])
+    coherent = (table.shared - SEAM * table.runs >= COHERENT * short) & (table.shared >= LEAST)
+    share = table.shared / short
+    half = (share >= HALF) & ((share >= MORE) | (begins.max(0) <= EARLY))
+    turned = (table.moved > 0) & (table.longest < ONE_PIECE * table.shared)
     facts = table.facts_changed / np.maximum(table.facts_changed + table.facts_shared, 1)
     return _Measures(
         table=table,
-        share_short=table.shared / short,
+        share_short=share,
         share_long=table.shared / long,
         span_short=span_short / short,
         span_long=span_long / long,
         facts=facts,
-        coherent=(table.shared - SEAM * table.runs >= COHERENT * short) & (table.shared >= LEAST),
-        starts_late=begins > BACKGROUND,
+        coherent=coherent,
+        starts_late=begins.min(0) > BACKGROUND,
+        joins=half & coherent,
         head=first_long <= HEAD * short,
-        pieces=extents[1] > SCATTERED * extents[0],
+        pieces=(extents[1] > SCATTERED * extents[0]) | turned,
         page=(span_short >= HELD * short) | (long >= PAGE * short),
         long_later=np.where(a_short, context.later, -context.later).astype(np.int8),
     )
@@ -92,9 +101,9 @@ def decided(table, context):
     in_place &= table.shared <= SHORT_RUN * table.runs
     enough = (m.share_short >= HALF) | (in_place & (m.share_short >= REWRITTEN))
     whole = (m.span_short >= PART) & (m.span_long >= WHOLE) & enough
-    half = (m.share_short >= HALF) & ~m.starts_late & m.coherent
+    half = m.joins & ~m.starts_late
     solid = half & (m.share_long < SOME) & (2 * table.longest >= table.shared)
-    most = (m.span_short >= PART) & (m.share_short >= HALF) & m.coherent
+    most = (m.span_short >= PART) & m.joins
     amid = (half | most) & (m.share_long >= SOME) & (m.share_short < CHIEFLY)
     much = half & (m.share_short >= MUCH) & (table.shared >= 2 * LEAST)
     part = (most | solid | much) & ~amid

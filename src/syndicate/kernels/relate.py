@@ -42,13 +42,14 @@ from syndicate.kernels.measure import (
     L_SLOTS, L_CHANGED, L_CHANGED_LEAST, L_CHANGED_FEW, L_FORMULAS, L_DENSE, L_NUMBERS, L_SAME,
     L_SAME_BETWEEN, L_BEHIND, L_WHOLE, L_PART, L_MUCH, L_HALF, L_SOME, L_CHIEFLY, L_COHERENT,
     L_SEAM, L_LEAST, L_REWRITTEN, L_IN_PLACE, L_SHORT_RUN, L_BACKGROUND, L_TOLD_PART, L_SCATTERED,
-    L_HELD, L_PAGE, L_HEAD, L_LEAD, L_LED_SHORT, L_LED_LONG, L_UNBROKEN,
-) = range(32)  # fmt: skip
+    L_HELD, L_PAGE, L_HEAD, L_LEAD, L_LED_SHORT, L_LED_LONG, L_UNBROKEN, L_MORE, L_EARLY,
+    L_ONE_PIECE,
+) = range(35)  # fmt: skip
 """Places in ``limits``."""
 
-(SHARE_SHORT, SHARE_LONG, SPAN_SHORT, SPAN_LONG, FACTS, COHERENT, LATE) = range(7)
+(SHARE_SHORT, SHARE_LONG, SPAN_SHORT, SPAN_LONG, FACTS, COHERENT, LATE, EARLY) = range(8)
 """Places of what is made of a row first."""
-MADE = 7
+MADE = 8
 
 
 @helper
@@ -64,7 +65,9 @@ def _made(t: I64, limits: F64, m: F64) -> None:
     m[FACTS] = t[FACTS_CHANGED] / max(t[FACTS_CHANGED] + t[FACTS_SHARED], 1)
     coherent = t[SHARED] - limits[L_SEAM] * t[RUNS] >= limits[L_COHERENT] * short
     m[COHERENT] = coherent and t[SHARED] >= limits[L_LEAST]
-    m[LATE] = min(t[BULK_A] / size_a, t[BULK_B] / size_b) > limits[L_BACKGROUND]
+    begins_a, begins_b = t[BULK_A] / size_a, t[BULK_B] / size_b
+    m[LATE] = min(begins_a, begins_b) > limits[L_BACKGROUND]
+    m[EARLY] = max(begins_a, begins_b) <= limits[L_EARLY]
 
 
 @helper
@@ -139,6 +142,8 @@ def _scattered(t: I64, m: F64, later: int, limits: F64) -> bool:
     long = max(t[TOKENS_A], t[TOKENS_B])
     if m[SPAN_SHORT] < limits[L_HELD] and long < limits[L_PAGE] * short:
         return True
+    if t[MOVED] > 0 and t[LONGEST] < limits[L_ONE_PIECE] * t[SHARED]:
+        return True
     extent_a, extent_b = t[LAST_A] - t[FIRST_A], t[LAST_B] - t[FIRST_B]
     in_short = extent_a if a_short else extent_b
     in_long = extent_b if a_short else extent_a
@@ -159,9 +164,11 @@ def _copied(t: I64, m: F64, version: int, later: int, limits: F64) -> int:
     enough = half or (in_place and m[SHARE_SHORT] >= limits[L_REWRITTEN])
     most_spanned = m[SPAN_SHORT] >= limits[L_PART]
     whole = most_spanned and m[SPAN_LONG] >= limits[L_WHOLE] and enough
-    told = half and m[LATE] == 0 and m[COHERENT] > 0
+    joins = half and m[COHERENT] > 0
+    joins = joins and (m[SHARE_SHORT] >= limits[L_MORE] or m[EARLY] > 0)
+    told = joins and m[LATE] == 0
     solid = told and m[SHARE_LONG] < limits[L_SOME] and 2 * t[LONGEST] >= t[SHARED]
-    most = most_spanned and half and m[COHERENT] > 0
+    most = most_spanned and joins
     amid = (told or most) and m[SHARE_LONG] >= limits[L_SOME]
     amid = amid and m[SHARE_SHORT] < limits[L_CHIEFLY]
     long_later = later if t[TOKENS_A] <= t[TOKENS_B] else -later
@@ -192,7 +199,7 @@ def relate(
     same_text, same_site, same_url : ndarray of bool, shape (pairs,)
     later : ndarray of int8, shape (pairs,)
         As `syndicate.match.relation.Context` has them.
-    limits : ndarray of float64, shape (32,)
+    limits : ndarray of float64, shape (35,)
         Those of `syndicate.match.relation` in the order of those here.
     out : ndarray of uint8, shape (pairs,)
         Filled with places in `syndicate.match.relation.RULES`.

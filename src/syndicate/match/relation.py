@@ -24,9 +24,9 @@ update      reprint or embedding below, of one site at two times, or of one URL
 reprint     both texts are spanned for the most part
 excerpt     the shorter text is spanned for the most part and the longer one not (or half of it
             is in the longer one, mostly in one passage, or three fifths), and what they share
-            is the head of the longer one or lies scattered over it, or the longer one neither
-            holds it whole nor is a page of more than twice its length; or the later one is the
-            shorter
+            is the head of the longer one or lies scattered over it or in another order, or the
+            longer one neither holds it whole nor is a page of more than twice its length; or the
+            later one is the shorter. Barely half must begin early in both
 embedding   likewise, but in one piece amid other text; or the later one is the longer
 reprint     amid own sentences: half of the shorter text and two fifths of the longer one are
             shared, and not only something that both bring after their first third. Tried
@@ -87,6 +87,9 @@ MUCH = 0.6
 HALF, SOME, CHIEFLY = 0.5, 0.4, 0.75
 """Least shares of the shorter and the longer text in a reprint amid own sentences; a text of
 which more is shared has hardly any sentences of its own."""
+MORE, EARLY = 0.55, 0.2
+"""Part of the shorter text that is enough wherever it stands; what is barely half of it must begin
+this early in both texts, for a long quotation or a page of background is as much."""
 COHERENT, SEAM = 0.25, 4
 """Least part of the shorter text that is shared, without so many words of each run: what comes
 in crumbs is the same turns of speech in two texts."""
@@ -108,6 +111,9 @@ were left out between them."""
 HELD, PAGE = 0.9, 2.4
 """Part of the shorter text that the longer one holds if it holds it whole, and how many times as
 long as it a page must be else that brings it amid other stories."""
+ONE_PIECE = 0.7
+"""Part of the shared words that are one passage of a text that another holds in one piece, if some
+stand in another order there."""
 HEAD = 0.15
 """Where the shared text begins in the longer one if it is its head."""
 
@@ -122,7 +128,7 @@ LIMITS = np.array([
     SLOTS, FACTS_CHANGED, FACTS_CHANGED_LEAST, FACTS_CHANGED_FEW, FORMULAS, DENSE, NUMBERS, SAME,
     SAME_BETWEEN, BEHIND, WHOLE, PART, MUCH, HALF, SOME, CHIEFLY, COHERENT, SEAM, LEAST, REWRITTEN,
     IN_PLACE, SHORT_RUN, BACKGROUND, TOLD_PART, SCATTERED, HELD, PAGE, HEAD, LEAD, LED_SHORT,
-    LED_LONG, UNBROKEN,
+    LED_LONG, UNBROKEN, MORE, EARLY, ONE_PIECE,
 ], np.float64)  # fmt: skip
 """As `syndicate.kernels.relate` takes them."""
 
