@@ -13,6 +13,11 @@ _FEW = 1 << 14
 """So many hashes are sorted sooner than the repeated ones among them are found."""
 
 
+_NEAR = 20
+"""Up to two to this power counters lie in a near cache, where more of them cost little and keep
+hashes apart."""
+
+
 def repeated(hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
     """Give the places of hashes that may occur more than once; most do not, and need no sorting.
 
@@ -26,6 +31,7 @@ def repeated(hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
     from syndicate.kernels import samples as kernels  # noqa: PLC0415 - compiles
 
     several = np.empty(len(hashes), bool)
-    counters = np.zeros(1 << (len(hashes).bit_length() + 1), np.uint8)
+    bits = len(hashes).bit_length()
+    counters = np.zeros(1 << max(bits + 1, min(bits + 3, _NEAR)), np.uint8)
     kernels.repeated(hashes, counters, several)
     return np.flatnonzero(several)
