@@ -9,7 +9,8 @@ bit, from the same buffers; whether they are equal is checked. datasketch is tim
 word 5-grams made in plain Python; on ready shingles, hashing them by xxh32; and on the very
 shingle hashes that the kernels make, where it has nothing left to do but sketch. Each is done by
 ``MinHash.bulk``, its fastest way, for texts that are all at hand; and the first two also by a
-``MinHash`` and its ``update_batch`` for each text, as one does for texts that come one by one.
+``MinHash`` and its ``update_batch`` for each text, as one does for texts that come one by one;
+and *by shingle* with ``update``, as its own introduction does.
 Rounds are interleaved, on one core; the kernels come from numba's cache, in a second process.
 """
 
@@ -40,8 +41,13 @@ from syndicate.text.shingles import shingle
 SIZE, SLOTS = 5, 128
 CHUNK = 2000
 OURS = "kernels, from text"
-OTHER_SHINGLES = tuple(
-    f"datasketch{way}, from {what}" for way in ("", " by text") for what in ("text", "shingles")
+OTHER_SHINGLES = (
+    "datasketch by shingle, from shingles",
+    *(
+        f"datasketch{way}, from {what}"
+        for way in ("", " by text")
+        for what in ("text", "shingles")
+    ),
 )
 """What hashes 5-grams in another way, so that its signatures differ."""
 
@@ -142,6 +148,15 @@ def datasketch_ways(texts: list[str], shingles: np.ndarray, bounds: np.ndarray) 
     def bulk(sets, hashfunc):
         return np.array([m.hashvalues for m in MinHash.bulk(sets, hashfunc=hashfunc, **options)])
 
+    def by_shingle(sets):
+        made = []
+        for items in sets:
+            sketch = MinHash(hashfunc=xxhash.xxh32_intdigest, **options)
+            for item in items:
+                sketch.update(item)
+            made.append(sketch.hashvalues)
+        return np.array(made)
+
     def by_text(sets):
         made = []
         for items in sets:
@@ -151,6 +166,7 @@ def datasketch_ways(texts: list[str], shingles: np.ndarray, bounds: np.ndarray) 
         return np.array(made)
 
     return {
+        "datasketch by shingle, from shingles": lambda: by_shingle(ready),
         "datasketch by text, from text": lambda: by_text(map(grams, texts)),
         "datasketch by text, from shingles": lambda: by_text(ready),
         "datasketch, from text": lambda: bulk(map(grams, texts), xxhash.xxh32_intdigest),
@@ -212,6 +228,9 @@ def ratio(one: list[float], other: list[float]) -> float:
 def ratios(seconds: dict[str, list[float]]) -> dict[str, float]:
     """Give the numbers that have goals and floors."""
     found = {
+        "datasketch by shingle": ratio(
+            seconds["datasketch by shingle, from shingles"], seconds[OURS]
+        ),
         "datasketch by text, from text": ratio(
             seconds["datasketch by text, from text"], seconds[OURS]
         ),
