@@ -44,7 +44,7 @@ def roundups(holder: I64, first: I64, last: I64, part: NDArray[np.float64]) -> B
     -------
     ndarray of bool, shape (pairs,)
     """
-    whole = np.flatnonzero(part >= WHOLE)
+    whole = _apart(holder, first, last, np.flatnonzero(part >= WHOLE))
     order = whole[np.lexsort((first[whole], last[whole], holder[whole]))]
     place = np.zeros(len(order), np.int64)  # the holder's stories met before this one
     end = length = 0
@@ -62,6 +62,18 @@ def roundups(holder: I64, first: I64, last: I64, part: NDArray[np.float64]) -> B
     found = np.zeros(len(holder), bool)
     found[whole] = most[holder[whole]] >= STORIES
     return found
+
+
+def _apart(holder: I64, first: I64, last: I64, among: I64) -> I64:
+    """Leave out the pairs of holders of which all stories overlap: copies of one, mostly."""
+    order = among[np.argsort(holder[among], kind="stable")]
+    starts = np.flatnonzero(np.diff(holder[order], prepend=-1))
+    if not len(starts):
+        return order
+    begin, end = first[order], last[order]
+    room = APART * np.maximum.reduceat(end - begin, starts)
+    apart = np.maximum.reduceat(begin, starts) >= np.minimum.reduceat(end, starts) - room
+    return order[np.repeat(apart, np.diff(starts, append=len(order)))]
 
 
 _HOLDS = np.array([
