@@ -152,7 +152,7 @@ def gathered(
     code = low[order] * (block.max() + 1) + high[order]
     lots = np.split(order, np.flatnonzero(np.diff(code)) + 1)
     with TemporaryDirectory(dir=corpus.folder, prefix="gathered-") as folder:
-        shelf = _Shelf(corpus, numbers, block, Path(folder))
+        shelf = _Shelf(corpus, numbers, block, Path(folder), workers)
         room = _Room()
         for lot in lots:
             both = {int(low[lot[0]]), int(high[lot[0]])}
@@ -224,18 +224,24 @@ class _Shelf:
         numbers: NDArray[np.int64],
         block: NDArray[np.int64],
         folder: Path,
+        workers: int,
     ) -> None:
         """Read all texts once, in the order in which they wait."""
         blocks = int(block.max()) + 1
         writers = [RowWriter(np.uint8, folder / f"{n}.bin") for n in range(blocks)]
         in_order = np.argsort(corpus.places[numbers])
-        for some in slices(corpus, numbers[in_order], _AT_ONCE):
+
+        def read(some: slice) -> tuple[NDArray[np.int64], Texts]:
             chosen = in_order[some]
             by_block = chosen[np.argsort(block[chosen], kind="stable")]
-            cuts = np.searchsorted(block[by_block], np.arange(blocks + 1))
-            data, offsets = corpus.stripped(numbers[by_block])
-            for n in np.unique(block[chosen]).tolist():
+            return block[by_block], corpus.stripped(numbers[by_block])
+
+        some_at_once = slices(corpus, numbers[in_order], _AT_ONCE)
+        for owners, (data, offsets) in in_threads(workers, read, some_at_once):
+            cuts = np.searchsorted(owners, np.arange(blocks + 1))
+            for n in np.flatnonzero(np.diff(cuts)).tolist():
                 writers[n].append(data, offsets[cuts[n] : cuts[n + 1] + 1])
+        self._workers = workers
         self._files = [writer.finish() for writer in writers]
         by_block = in_order[np.argsort(block[in_order], kind="stable")]
         ends = np.cumsum(np.bincount(block))
@@ -248,11 +254,10 @@ class _Shelf:
         lengths = [np.diff(self._files[n].bounds) for n in blocks]
         bounds = np.concatenate([[0], np.cumsum(np.concatenate(lengths))])
         data = room.array("texts", int(bounds[-1]), np.uint8)
-        start = 0
-        for n in blocks:
-            end = start + int(self._files[n].bounds[-1])
-            self._files[n].read_into(data[start:end])
-            start = end
+        ends = np.cumsum([self._files[n].bounds[-1] for n in blocks])[:-1]
+        held = zip([self._files[n] for n in blocks], np.split(data, ends), strict=True)
+        for _ in in_threads(self._workers, lambda one: one[0].read_into(one[1]), held):
+            pass
 
         def read(some: slice) -> Texts:
             edges = bounds[some.start : some.stop + 1]
