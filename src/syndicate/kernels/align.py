@@ -223,13 +223,13 @@ def is_fact(trait: np.int64) -> bool:
 
 
 @kernel
-def count_facts(traits: U16, out: I64) -> None:
+def count_facts(traits: U16, out: I32) -> None:
     """Count the facts before each token, and at last all of them.
 
     Parameters
     ----------
     traits : ndarray of uint16, shape (n,)
-    out : ndarray of int64, shape (n + 1,)
+    out : ndarray of int32, shape (n + 1,)
         Filled.
     """
     count = 0

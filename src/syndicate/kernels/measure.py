@@ -82,7 +82,7 @@ def _extent(starts: I64, length: I64, order: I64, total: int, bulk_part: int, ou
 
 @helper
 def _gaps(
-    runs: I64, k: int, base_a: int, base_b: int, facts: I64, traits: U16, limits: I64,
+    runs: I64, k: int, base_a: int, base_b: int, facts: I32, traits: U16, limits: I64,
     changed: I32, places: I32, row: I64,
 ) -> bool:  # fmt: skip
     """Sum up one run and what lies between it and the one before; tell whether they join."""
@@ -120,7 +120,7 @@ def _gaps(
 
 @kernel
 def measure(
-    a: I32, b: I32, length: I32, bounds: I64, traits: U16, facts: I64, token_bounds: I64,
+    a: I32, b: I32, length: I32, bounds: I64, traits: U16, facts: I32, token_bounds: I64,
     left: I64, right: I64, size: int, limits: I64, out: I64,
 ) -> None:  # fmt: skip
     """Sum up the runs of each pair.
@@ -131,7 +131,7 @@ def measure(
         As `syndicate.kernels.align.align_pairs` fills them; lengths are cut to the texts.
     traits : ndarray of uint16
         Of the tokens of all texts.
-    facts : ndarray of int64
+    facts : ndarray of int32
         As `syndicate.kernels.align.count_facts` fills it for them.
     token_bounds : ndarray of int64, shape (texts + 1,)
         Where each text's tokens start and the last end.

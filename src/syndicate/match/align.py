@@ -217,7 +217,7 @@ def evidence(
     from syndicate.kernels.align import count_facts  # noqa: PLC0415 - compiles
     from syndicate.kernels.measure import MEASURE, ROWS  # noqa: PLC0415 - compiles
 
-    facts = np.empty(len(traits) + 1, np.int64)
+    facts = np.empty(len(traits) + 1, np.int32)
     count_facts(traits, facts)
     table = np.empty((len(left), ROWS), np.int64)
     for chosen in _chunks(np.diff(bounds)[right]):
