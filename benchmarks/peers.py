@@ -51,9 +51,9 @@ COLUMNS = {
 }  # fmt: skip
 MEANING = """
 documents_per_s: documents by all CPU seconds of the process, start and imports included.
-start_cpu_s: those of a run over 200 documents. times, times_beyond: the tool's CPU seconds by
-those of syndicate in the same round, all of them and those beyond the start. precision, recall,
-f1, ari: pairs of one cluster against the known clusters. exact_recall: pairs of Jaccard .7 or
+start_cpu_s: those of runs over 200 documents, one a round. times, times_beyond: the tool's CPU
+seconds by those of syndicate in the same round, all of them and those beyond the start. precision,
+recall, f1, ari: pairs of one cluster against the known clusters. exact_recall: pairs of Jaccard .7 or
 more, by comparing everything word for word, that are in one cluster. exact_precision: pairs of
 one cluster of which the shorter text is at least .7 in the other.
 """
@@ -104,26 +104,26 @@ def compete(
 ) -> tuple[dict[str, list[measure.Run]], dict[str, float]]:
     """Run every tool some times, in turns; give its runs, and the cost of one over 200 texts."""
     runs: dict[str, list[measure.Run]] = {name: [] for name in calls}
-    starts: dict[str, float] = {}
+    starts: dict[str, list[float]] = {name: [] for name in calls}
     few = work / "few.jsonl"
     with source.open("rb") as lines:
         few.write_bytes(b"".join(line for line, _ in zip(lines, range(200), strict=False)))
-    for place in range(-2, rounds):  # first fill caches of all kinds, then see what a start costs
-        for name, call in list(calls.items()):
-            names = {"SOURCE": few if place < 0 else source, "TARGET": work / f"{name}.tsv"}
+
+    def run(name: str, given: Path) -> measure.Run:
+        words = {"SOURCE": str(given), "TARGET": str(work / f"{name}.tsv")}
+        return measure.run([words.get(word, word) for word in calls[name]], cores=1)
+
+    for number in range(rounds + 1):  # the first fills caches of all kinds
+        for name in list(calls):
             try:
-                run = measure.run([str(names.get(word, word)) for word in call], cores=1)
+                starts[name].append(run(name, few).cpu)
+                if number:
+                    runs[name].append(run(name, source))
+                    print(f"round {number}: {name} {runs[name][-1].cpu:.2f} s", file=sys.stderr)
             except RuntimeError as error:
                 print(f"skipped {name}: {error}")
-                del calls[name]
-                del runs[name]
-                continue
-            if place == -1:
-                starts[name] = run.cpu
-            if place >= 0:
-                runs[name].append(run)
-                print(f"round {place + 1}: {name} {run.cpu:.2f} s", file=sys.stderr)
-    return runs, starts
+                del calls[name], runs[name], starts[name]
+    return runs, {name: statistics.median(spent[1:]) for name, spent in starts.items()}
 
 
 def rows(runs: dict, starts: dict[str, float], n: int, judge, work: Path) -> list[dict]:

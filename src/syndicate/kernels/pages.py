@@ -161,7 +161,7 @@ def read_pairs(
     rules : ndarray of uint8, shape (pairs,)
         Filled.
     """
-    facts = np.empty(len(traits) + 1, np.int64)
+    facts = np.empty(len(traits) + 1, np.int32)
     count_facts(traits, facts)
     longest = np.int64(1)
     for text in range(len(bounds) - 1):

@@ -22,9 +22,9 @@ from syndicate import io
 from syndicate.boilerplate import SiteTemplates
 from syndicate.config import SCHEME
 from syndicate.errors import IndexFormatError, StoreError
+from syndicate.pipeline import worker
 from syndicate.pipeline.part import Part, load, sketch
 from syndicate.pipeline.texts import load_texts, read_texts
-from syndicate.pipeline.worker import follow_parent, without_interrupts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -166,9 +166,9 @@ class _Steps:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(
-                self._others, mp_context=context, initializer=follow_parent
+                self._others, mp_context=context, initializer=worker.begin
             )
-        with without_interrupts():
+        with worker.without_interrupts():
             return self._pool.submit(step, self._units[number], self._work, number, *settings)
 
     def _obituary(self) -> str:

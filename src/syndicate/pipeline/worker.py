@@ -10,14 +10,22 @@ from contextlib import contextmanager
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
+from syndicate.pipeline.heap import keep_freed
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ORPHANED = 1
 
 
-def follow_parent() -> None:
-    """End when the parent ends, killed or not; for a pool to call in each worker first."""
+def begin() -> None:
+    """Make a process a worker; for a pool to call in each first."""
+    keep_freed()
+    _follow_parent()
+
+
+def _follow_parent() -> None:
+    """End when the parent ends, killed or not."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
@@ -31,7 +39,7 @@ def _end_with(sentinel: int) -> None:
 
 @contextmanager
 def without_interrupts() -> Iterator[None]:
-    """Start processes that Ctrl-C does not reach before `follow_parent` does its work.
+    """Start processes that Ctrl-C does not reach before `begin` does its work.
 
     They inherit the mask of blocked signals; one that comes meanwhile comes after the block.
     """

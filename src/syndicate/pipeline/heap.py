@@ -1,0 +1,61 @@
+"""Freed memory that is needed again at once stays with the process.
+
+The stages make and free the same large arrays batch after batch. GNU's C library gives freed
+memory back to the system as soon as there is much of it, and a system is slow to give fresh
+memory: every page of it is a fault, and filled with zeros first.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+"""Parameters of ``mallopt``, as malloc.h numbers them."""
+_KEPT = 128 << 20
+"""Freed bytes at the end of the heap that are kept."""
+_LARGEST = 32 << 20
+"""Bytes from which a block is taken from the system and given back by itself; the library allows
+no more."""
+
+
+def keep_freed() -> bool:
+    """Let this process keep some of the memory that it frees.
+
+    Returns
+    -------
+    bool
+        Whether the C library can be told so.
+    """
+    return _set(_KEPT)
+
+
+@contextmanager
+def freed_kept() -> Iterator[None]:
+    """Do so for a while, then give back what is free.
+
+    What holds afterwards is where the library arrives by itself after freeing a large block.
+    """
+    kept = keep_freed()
+    try:
+        yield
+    finally:
+        if kept:
+            _set(2 * _LARGEST)
+            _library().malloc_trim(0)
+
+
+def _set(trim: int) -> bool:
+    try:
+        set_option = _library().mallopt
+    except (AttributeError, OSError, TypeError):  # not GNU's C library
+        return False
+    return bool(set_option(_TRIM_THRESHOLD, trim) and set_option(_MMAP_THRESHOLD, _LARGEST))
+
+
+def _library() -> ctypes.CDLL:
+    return ctypes.CDLL(None)
