@@ -53,9 +53,9 @@ MEANING = """
 documents_per_s: documents by all CPU seconds of the process, start and imports included.
 start_cpu_s: those of runs over 200 documents, one a round. times, times_beyond: the tool's CPU
 seconds by those of syndicate in the same round, all of them and those beyond the start. precision,
-recall, f1, ari: pairs of one cluster against the known clusters. exact_recall: pairs of Jaccard .7 or
-more, by comparing everything word for word, that are in one cluster. exact_precision: pairs of
-one cluster of which the shorter text is at least .7 in the other.
+recall, f1, ari: pairs of one cluster against the known clusters. exact_recall: pairs of Jaccard
+.7 or more, by comparing everything word for word, that are in one cluster. exact_precision: pairs
+of one cluster of which the shorter text is at least .7 in the other.
 """
 
 

@@ -28,6 +28,6 @@ def test_freed_memory_is_used_again():
 
 
 def test_other_libraries_are_left_alone(monkeypatch):
-    monkeypatch.setattr(heap, "_library", lambda: object())
+    monkeypatch.setattr(heap, "_library", object)
     with heap.freed_kept():
         assert not heap.keep_freed()

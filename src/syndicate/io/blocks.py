@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 NEWLINE = ord("\n")
 _PART = 1 << 20
 _SLACK = 1 << 18  # for the rest of the last line of a block
+_GLANCE, _LONG_LINE = 1 << 16, 256
+"""So many bytes of a block are looked at to see whether lines are as long as that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,24 @@ def cut(stream: BinaryIO, length: int | None, size: int) -> Iterator[Block]:
     space = memoryview(bytearray(size + _SLACK))
     while left > 0 and (count := _fill(stream, space[: min(size, left)])):
         data, taken, too_long = _whole_lines(stream, space, count)
-        newlines = np.flatnonzero(np.frombuffer(data, np.uint8) == NEWLINE)
+        newlines = _newlines(data)
         yield Block(data, newlines, first, too_long)
         first += len(newlines) + too_long
         left -= taken
+
+
+def _newlines(data: memoryview) -> NDArray[np.int64]:
+    """Find the newlines: one after the other where lines are long, as articles are."""
+    items = np.frombuffer(data, np.uint8)
+    if np.count_nonzero(items[:_GLANCE] == NEWLINE) > _GLANCE // _LONG_LINE:
+        return np.flatnonzero(items == NEWLINE)
+    held: bytes | bytearray = data.obj  # type: ignore[assignment]
+    found = []
+    place = held.find(b"\n", 0, len(data))
+    while place >= 0:
+        found.append(place)
+        place = held.find(b"\n", place + 1, len(data))
+    return np.array(found, np.int64)
 
 
 def _fill(stream: BinaryIO, space: memoryview) -> int:
