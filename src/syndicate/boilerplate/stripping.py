@@ -1,35 +1,20 @@
-"""Judging and trimming in rounds, until nothing changes.
-
-The rounds make stripping twice the same as stripping once: a text is given back only as one
-from which no rule takes any more, and whole where that point is not reached or too little
-would be left at it.
-"""
+"""What goes from texts: their lines, what is glued to them, credits inside them."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from syndicate.boilerplate.edges import Ends, read_ends
-from syndicate.boilerplate.features import ENDED, LED, Features, describe
 from syndicate.boilerplate.glued import glued_cuts
 from syndicate.boilerplate.intext import LONG, credit_cuts, near_joins, text_cuts
-from syndicate.boilerplate.lines import (
-    ELLIPSIS,
-    QUOTED,
-    SENTENCE,
-    Lines,
-    column,
-    read,
-    reread,
-)
+from syndicate.boilerplate.lines import Lines, column, read
 from syndicate.boilerplate.rules import Rule
-from syndicate.boilerplate.segment import LEAST_PART, LEAST_WORDS, PROSE_WORDS, enough, judge
-from syndicate.boilerplate.trimming import LEAD_LINES, lead_ins
+from syndicate.boilerplate.segment import LEAST_PART, LEAST_WORDS
+from syndicate.boilerplate.settling import ROUNDS, Removals, Texts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,35 +23,6 @@ if TYPE_CHECKING:
     from syndicate.boilerplate.markers import Markers
 
     Ints = NDArray[np.int64]
-
-_ROUNDS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Removals:
-    """What goes from a column of texts.
-
-    Attributes
-    ----------
-    start, stop : ndarray of int64, shape (k,)
-        Bytes, ascending.
-    rule, marker : ndarray of int64, shape (k,)
-        `Rule`, and the index of the marker that fired, or -1.
-    bounds : ndarray of int64, shape (n + 1,)
-        Where each text's removals start and the last end.
-    """
-
-    start: Ints
-    stop: Ints
-    rule: Ints
-    marker: Ints
-    bounds: Ints
-
-    @property
-    def columns(self) -> tuple[Ints, Ints, Ints, Ints]:
-        """Starts, stops, rules and markers."""
-        return self.start, self.stop, self.rule, self.marker
-
 
 Cut = tuple[int, int]
 """First byte and byte after the last of what goes."""
@@ -143,11 +99,7 @@ def _by_line(
     learned: Learned,
 ) -> Removals:
     """Find the lines that go, and the marks inside lines."""
-    texts = _Texts(lines, describe(lines, markers), markers, learned, titles)
-    if not texts.settle():
-        none = np.zeros(0, np.int64)
-        return Removals(none, none, none, none, np.zeros(len(offsets), np.int64))
-    return texts.collect(offsets)
+    return Texts(lines, markers, learned, titles, offsets).settle()
 
 
 def _unglue(
@@ -160,7 +112,7 @@ def _unglue(
     """Cut credits, learned runs and then lines out of texts, in turns, until nothing changes."""
     taken = {doc: _in_text(inside.get(doc, ())) for doc in texts}
     active = list(texts)
-    for _ in range(_ROUNDS):
+    for _ in range(ROUNDS):
         left = [_without(texts[doc], taken[doc]) for doc in active]
         cuts = _next_cuts(left, titles[active], markers, learned.subset(active))
         done = [i for i, some in enumerate(cuts) if not some]
@@ -235,7 +187,7 @@ def _moved(pieces: list[Piece], ends: Ends) -> list[Piece]:
 
 def _pieces(found: Removals, offsets: Ints) -> list[list[Piece]]:
     """List the removals of each text, counted from its start."""
-    rows = list(zip(*(column.tolist() for column in found.columns), strict=True))
+    rows = found.rows.T.tolist()
     spans = itertools.pairwise(found.bounds.tolist())
     return [
         [(a - low, b - low, rule, marker) for a, b, rule, marker in rows[first:last]]
@@ -290,8 +242,7 @@ def _compose(taken: list[Piece], cuts: list[Piece]) -> list[Piece]:
 def _gather(rows: list[Piece], counts: list[int]) -> Removals:
     """Put the pieces of all texts into columns."""
     table = np.array(rows, np.int64).reshape(-1, 4)
-    start, stop, rule, marker = table.T
-    return Removals(start, stop, rule, marker, np.concatenate([[0], np.cumsum(counts)]))
+    return Removals(table.T, np.concatenate([[0], np.cumsum(counts)]))
 
 
 def _title_keys(titles: Sequence[str | None] | None, count: int) -> NDArray[np.uint64]:
@@ -303,106 +254,3 @@ def _title_keys(titles: Sequence[str | None] | None, count: int) -> NDArray[np.u
     lines = read(*column(encoded))
     keys[lines.doc] = lines.key
     return keys
-
-
-class _Texts:
-    """A column of texts while it is stripped."""
-
-    def __init__(
-        self,
-        lines: Lines,
-        features: Features,
-        markers: Markers,
-        learned: Learned,
-        titles: NDArray[np.uint64],
-    ) -> None:
-        self.lines, self.features, self.markers = lines, features, markers
-        self.learned, self.titles = learned, titles
-        self.known = learned.lines(lines.form, lines.doc)
-
-    def _begin(self) -> None:
-        """Note how things stood before anything went; most texts need not."""
-        lines, titles = self.lines, self.titles
-        self.gone = np.zeros(len(lines), np.int64)
-        self.start, self.stop = lines.start.copy(), lines.stop.copy()
-        self.words = np.bincount(lines.doc, lines.words, len(titles)).astype(np.float64)
-        ends = (lines.flags & (SENTENCE | QUOTED) != 0) & (lines.flags & ELLIPSIS == 0)
-        self.prose = ends & (lines.words >= PROSE_WORDS)
-
-    def settle(self) -> bool:
-        """Judge and trim until nothing changes; undo where that fails. Tell whether any goes."""
-        lines = self.lines
-        live = np.arange(len(lines))
-        drop = judge(lines, self.features, live, self.titles, self.known)
-        if not drop.any() and not (self.features.signs & (LED | ENDED)).any():
-            return False
-        self._begin()
-        active = np.ones(len(self.titles), np.bool_)
-        for number in range(_ROUNDS):
-            if number:
-                live = np.flatnonzero((self.gone == 0) & active[lines.doc])
-                drop = judge(lines, self.features, live, self.titles, self.known)
-            self.gone[live] = drop
-            changed = np.zeros_like(active)
-            changed[lines.doc[live[drop != 0]]] = True
-            changed[lines.doc[self._trim(live[self.gone[live] == 0])]] = True
-            active = changed
-            if not active.any():
-                if number == 0:
-                    return False
-                break
-        left = np.where(self.gone == 0, lines.words, 0)
-        kept = np.bincount(lines.doc, left, len(active)).astype(np.float64)
-        written = np.where(self.gone == Rule.COMMENTS, lines.words, 0)  # by readers
-        words = self.words - np.bincount(lines.doc, written, len(active))
-        ours = self.prose & (self.gone != Rule.COMMENTS) & (self.gone != Rule.SITE)
-        prose = np.bincount(lines.doc, np.where(ours, lines.words, 0), len(active))
-        failed = (active | ~enough(kept, words, prose.astype(np.float64)))[lines.doc]
-        self.gone[failed] = Rule.NOTHING
-        lines.start[failed], lines.stop[failed] = self.start[failed], self.stop[failed]
-        return True
-
-    def _trim(self, live: Ints) -> Ints:
-        """Cut marks off the first lines of each text and its last; give the lines cut."""
-        lines = self.lines
-        signs = self.features.signs[live]
-        if not np.any(signs & (LED | ENDED)):
-            return live[:0]
-        doc = lines.doc[live]
-        fresh = np.ones(len(live), np.bool_)
-        fresh[1:] = doc[1:] != doc[:-1]
-        position = np.arange(len(live)) - np.flatnonzero(fresh)[np.cumsum(fresh) - 1]
-        leading = (signs & LED != 0) & (position < LEAD_LINES)
-        led, cut = lead_ins(lines, live[leading], self.markers)
-        ended = live[np.append(fresh[1:], True) & (signs & ENDED != 0)]
-        if not len(led) and not len(ended):
-            return led
-        at = np.union1d(led, ended)
-        start, stop = lines.start[at].copy(), lines.stop[at].copy()
-        start[np.searchsorted(at, led)] = cut
-        stop[np.searchsorted(at, ended)] -= 2
-        again = reread(lines, at, start, stop)
-        self.features.update(at[again.doc], describe(again, self.markers))
-        self.known[at] = self.learned.lines(lines.form[at], lines.doc[at])
-        return at
-
-    def collect(self, offsets: Ints) -> Removals:
-        """List what goes."""
-        lines = self.lines
-        whole = np.flatnonzero(self.gone)
-        head = np.flatnonzero((lines.start > self.start) & (self.gone == 0))
-        tail = np.flatnonzero((lines.stop < self.stop) & (self.gone == 0))
-        following = np.append(lines.begin[1:], offsets[-1])
-        ends = np.append(lines.doc[1:] != lines.doc[:-1], True)
-        following = np.where(ends, offsets[lines.doc + 1], following)
-        start = np.concatenate([lines.begin[whole], self.start[head], lines.stop[tail]])
-        stop = np.concatenate([following[whole], lines.start[head], self.stop[tail]])
-        rule = np.concatenate([
-            self.gone[whole], np.full(len(head), Rule.LEAD_IN), np.full(len(tail), Rule.END_MARK)
-        ])  # fmt: skip
-        none = np.full(len(head) + len(tail), -1)
-        marker = np.concatenate([self.features.marker[whole], none])
-        order = np.argsort(start, kind="stable")
-        doc = lines.doc[np.concatenate([whole, head, tail])][order]
-        bounds = np.searchsorted(doc, np.arange(len(offsets)))
-        return Removals(start[order], stop[order], rule[order], marker[order], bounds)

@@ -1,0 +1,119 @@
+"""Judging lines and cutting marks off them in rounds, until nothing changes.
+
+The rounds make stripping twice the same as stripping once: a text is given back only as one
+from which no rule takes any more, and whole where that point is not reached or too little
+would be left at it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from syndicate.boilerplate.characters import character_table
+from syndicate.boilerplate.features import describe
+from syndicate.boilerplate.lines import Lines, reread
+from syndicate.boilerplate.segment import judge
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from syndicate.boilerplate.learned import Learned
+    from syndicate.boilerplate.markers import Markers
+
+    Ints = NDArray[np.int64]
+    Keys = NDArray[np.uint64]
+
+ROUNDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Removals:
+    """What goes from a column of texts.
+
+    Attributes
+    ----------
+    rows : ndarray of int64, shape (4, k)
+        First byte, ascending, and byte after the last; `Rule`, and the index of the marker that
+        fired, or -1.
+    bounds : ndarray of int64, shape (n + 1,)
+        Where each text's removals start and the last end.
+    """
+
+    rows: Ints
+    bounds: Ints
+
+
+class Texts:
+    """A column of texts while it is stripped."""
+
+    def __init__(
+        self, lines: Lines, markers: Markers, learned: Learned, titles: Keys, offsets: Ints
+    ) -> None:
+        self._lines, self._markers, self._learned = lines, markers, learned
+        self._titles, self._offsets = titles, offsets
+        self._features = describe(lines, markers)
+        self._known = learned.lines(lines.form, lines.doc)
+        self._gone = np.empty(len(lines), np.int64)
+        self._changed = np.empty(len(titles), np.bool_)
+        self._before: list[tuple[Ints, Keys]] = []
+
+    def settle(self) -> Removals:
+        """Give what goes, and nothing of a text that does not come to rest."""
+        lines = self._lines
+        live = np.arange(len(lines))
+        for number in range(ROUNDS):
+            drop = judge(lines, self._features, live, self._titles, self._known)
+            cuts = self._mark(live, drop)
+            if not self._changed.any():
+                break
+            if len(cuts):
+                self._cut(*cuts.T)
+            if number + 1 < ROUNDS:
+                live = np.flatnonzero((self._gone == 0) & self._changed[lines.doc])
+        else:
+            number = ROUNDS
+        if number == 0:
+            return Removals(np.empty((4, 0), np.int64), np.zeros(len(self._offsets), np.int64))
+        return self._collect()
+
+    def _mark(self, live: Ints, drop: Ints) -> Ints:
+        """Note which lines go, and give those of which marks are cut off, with what is left."""
+        from syndicate.kernels import settle  # noqa: PLC0415 - compiles
+
+        lines, markers = self._lines, self._markers
+        cuts = np.empty((len(live), settle.CUT_COLUMNS), np.int64)
+        count = settle.MARK.run(
+            len(live), lines.data, lines.columns, lines.hashes, lines.facts, character_table(),
+            markers.seen, markers.beginnings, markers.bounds, markers.table,
+            self._features.signs, live, drop, self._gone, self._changed, cuts,
+        )  # fmt: skip
+        return cuts[:count]
+
+    def _cut(self, at: Ints, start: Ints, stop: Ints) -> None:
+        """Cut lines, and look at them again."""
+        lines = self._lines
+        self._before.append((at, lines.columns[:, at]))
+        again = reread(lines, at, start, stop)
+        self._features.update(at[again.doc], describe(again, self._markers))
+        self._known[at] = self._learned.lines(lines.form[at], lines.doc[at])
+
+    def _collect(self) -> Removals:
+        """List what goes."""
+        from syndicate.kernels import settle  # noqa: PLC0415 - compiles
+
+        lines = self._lines
+        at = np.concatenate([np.empty(0, np.int64), *(at for at, _ in self._before)])
+        at, first = np.unique(at, return_index=True)
+        nothing = lines.columns[:, :0]
+        before = np.concatenate([nothing, *(columns for _, columns in self._before)], 1)[:, first]
+        room = np.count_nonzero(self._gone) + 2 * len(at)
+        rows = np.empty((settle.REMOVED_ROWS, room), np.int64)
+        bounds = np.empty(len(self._offsets), np.int64)
+        count = settle.COLLECT.run(
+            len(lines), lines.columns, self._features.marker, self._changed, self._offsets, at,
+            np.ascontiguousarray(before), self._gone, rows, bounds,
+        )  # fmt: skip
+        return Removals(rows[:, :count], bounds)
