@@ -80,13 +80,9 @@ def credit_cuts(
 
     if not len(starts):
         return
-    used = data[starts[0] : stops[-1]]
-    signs = np.flatnonzero((used == ord("(")) | (used == ord(":"))) + starts[0]
-    found = np.empty((len(signs), 2), np.int64)
-    look = CREDIT_SIGNS.plain(len(signs)) or CREDIT_SIGNS.kernel
-    count = look(data, signs, starts, stops, words.known, found)
+    size = int(stops[-1] - starts[0])
     past = 0
-    for line, at in found[:count].tolist():
+    for line, at in CREDIT_SIGNS.run(size, data, starts, stops, words.known).tolist():
         if at >= past:
             low, high = max(past, int(starts[line]), at - REACH), min(int(stops[line]), at + REACH)
             cut = _credit(data[low:high].tobytes(), at - low, words)
