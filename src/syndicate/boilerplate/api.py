@@ -98,9 +98,10 @@ def strip(
     (['byline', 'lead-in', 'caption'], 'Trần Bình')
     """
     markers = markers or load_markers()
-    data = as_bytes(np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8))
-    learned = Learned([site], templates.compiled if templates else None)
-    found = removals(data, np.array([0, len(data)]), [title], markers, learned)
+    encoded = text.encode("utf-8", "surrogatepass")
+    data = as_bytes(np.frombuffer(encoded + bytes(PAD), np.uint8))
+    learned = Learned([site] if templates else None, templates.compiled if templates else None)
+    found = removals(data, np.array([0, len(encoded)]), [title], markers, learned)
     taken = tuple(_explained(data, found, markers))
     kept = Stripped(text, "", taken).kept
     stated = title_of(text, taken)

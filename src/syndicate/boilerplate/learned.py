@@ -60,6 +60,9 @@ class Table:
         return found
 
 
+_EMPTY = Table(_NONE, np.zeros(0), np.zeros(1 << 16, np.bool_))
+
+
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """The learned lines and runs of all sites, and the sites that have runs."""
@@ -103,6 +106,11 @@ class Learned:
         if self._compiled is None:
             return np.zeros(len(forms))
         return self._compiled.lines.look_up(forms ^ self.sites[docs])
+
+    @property
+    def table(self) -> Table:
+        """What was learned of lines, to be looked up under each text's site."""
+        return self._compiled.lines if self._compiled is not None else _EMPTY
 
     @property
     def runs(self) -> Table | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from syndicate.boilerplate.characters import character_table
-from syndicate.boilerplate.features import describe
+from syndicate.boilerplate.features import Features, describe
 from syndicate.boilerplate.lines import Lines, reread
 from syndicate.boilerplate.segment import judge
 
@@ -46,26 +46,44 @@ class Removals:
     bounds: Ints
 
 
+_NO_ROWS = np.empty((4, 0), np.int64)
+NOTHING = Removals(_NO_ROWS, np.zeros(2, np.int64))
+"""What goes from one text from which nothing goes."""
+
+
 class Texts:
-    """A column of texts while it is stripped."""
+    """A column of texts while it is stripped.
+
+    What is told of the lines, their learned shares and what the first judging drops are found
+    here, unless they were found before.
+    """
 
     def __init__(
-        self, lines: Lines, markers: Markers, learned: Learned, titles: Keys, offsets: Ints
+        self,
+        lines: Lines,
+        markers: Markers,
+        learned: Learned,
+        titles: Keys,
+        offsets: Ints,
+        first_look: tuple[Features, NDArray[np.float64], Ints] | None = None,
     ) -> None:
-        self._lines, self._markers, self._learned = lines, markers, learned
+        self.lines, self._markers, self._learned = lines, markers, learned
         self._titles, self._offsets = titles, offsets
-        self._features = describe(lines, markers)
-        self._known = learned.lines(lines.form, lines.doc)
+        if first_look is None:
+            self._features = describe(lines, markers)
+            self._known = learned.lines(lines.form, lines.doc)
+            first = judge(lines, self._features, np.arange(len(lines)), titles, self._known)
+            first_look = self._features, self._known, first
+        self._features, self._known, self._first = first_look
         self._gone = np.empty(len(lines), np.int64)
         self._changed = np.empty(len(titles), np.bool_)
         self._before: list[tuple[Ints, Keys]] = []
 
     def settle(self) -> Removals:
         """Give what goes, and nothing of a text that does not come to rest."""
-        lines = self._lines
-        live = np.arange(len(lines))
+        lines = self.lines
+        live, drop = np.arange(len(lines)), self._first
         for number in range(ROUNDS):
-            drop = judge(lines, self._features, live, self._titles, self._known)
             cuts = self._mark(live, drop)
             if not self._changed.any():
                 break
@@ -73,17 +91,18 @@ class Texts:
                 self._cut(*cuts.T)
             if number + 1 < ROUNDS:
                 live = np.flatnonzero((self._gone == 0) & self._changed[lines.doc])
+                drop = judge(lines, self._features, live, self._titles, self._known)
         else:
             number = ROUNDS
         if number == 0:
-            return Removals(np.empty((4, 0), np.int64), np.zeros(len(self._offsets), np.int64))
+            return Removals(_NO_ROWS, np.zeros(len(self._offsets), np.int64))
         return self._collect()
 
     def _mark(self, live: Ints, drop: Ints) -> Ints:
         """Note which lines go, and give those of which marks are cut off, with what is left."""
         from syndicate.kernels import settle  # noqa: PLC0415 - compiles
 
-        lines, markers = self._lines, self._markers
+        lines, markers = self.lines, self._markers
         cuts = np.empty((len(live), settle.CUT_COLUMNS), np.int64)
         count = settle.MARK.run(
             len(live), lines.data, lines.columns, lines.hashes, lines.facts, character_table(),
@@ -94,7 +113,7 @@ class Texts:
 
     def _cut(self, at: Ints, start: Ints, stop: Ints) -> None:
         """Cut lines, and look at them again."""
-        lines = self._lines
+        lines = self.lines
         self._before.append((at, lines.columns[:, at]))
         again = reread(lines, at, start, stop)
         self._features.update(at[again.doc], describe(again, self._markers))
@@ -104,7 +123,7 @@ class Texts:
         """List what goes."""
         from syndicate.kernels import settle  # noqa: PLC0415 - compiles
 
-        lines = self._lines
+        lines = self.lines
         at = np.concatenate([np.empty(0, np.int64), *(at for at, _ in self._before)])
         at, first = np.unique(at, return_index=True)
         nothing = lines.columns[:, :0]

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from syndicate.boilerplate.characters import character_table, hash_tables
+from syndicate.boilerplate.features import Features
 from syndicate.boilerplate.intext import LONG, credit_cuts, text_cuts
 from syndicate.boilerplate.joined import credit_pieces, taken_inside
-from syndicate.boilerplate.lines import Lines, as_bytes, column, read
-from syndicate.boilerplate.settling import Removals, Texts
+from syndicate.boilerplate.lines import PAD, Lines, as_bytes, column, read
+from syndicate.boilerplate.settling import NOTHING, Removals, Texts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,6 +33,10 @@ def removals(
     learned: Learned,
 ) -> Removals:
     """Find what goes from each text ``data[offsets[i]:offsets[i + 1]]``."""
+    if len(offsets) == 2 and not len(learned.glued):
+        of_page = _of_page(data, offsets, titles[0] if titles else None, markers, learned)
+        if of_page is not None:
+            return of_page
     keys = _title_keys(titles, len(offsets) - 1)
     if not len(learned.glued):
         return _by_line(data, offsets, keys, markers, learned)
@@ -49,8 +55,44 @@ def _by_line(
 ) -> Removals:
     """Find the lines that go, and marks and credits inside lines."""
     lines = read(data, offsets)
-    begun = _credits(lines, markers)
-    found = Texts(lines, markers, learned, titles, offsets).settle()
+    texts = Texts(lines, markers, learned, titles, offsets)
+    return _with_credits(texts, data, offsets, titles, markers, learned)
+
+
+def _of_page(
+    data: Bytes, offsets: Ints, title: str | None, markers: Markers, learned: Learned
+) -> Removals | None:
+    """Do that for one text, with a compiled first look; None where that is not yet worth it."""
+    from syndicate.kernels.onepage import LOOK  # noqa: PLC0415 - imports numba
+
+    if LOOK.waits(1):
+        return None
+    size = int(offsets[1])
+    raw = _title(title)
+    if raw or len(data) < size + PAD:
+        data = as_bytes(np.concatenate([data[:size], np.frombuffer(raw + bytes(PAD), np.uint8)]))
+    edges = np.array([0, size, size + len(raw)])
+    known = learned.table
+    site = learned.sites[0] if len(learned.sites) else np.uint64(0)
+    may_lose, count, columns, hashes, facts, stems, told, shares, drop, titles = LOOK.kernel(
+        data, edges, character_table(), *hash_tables(), markers.seen, markers.alone,
+        markers.paired, markers.beginnings, markers.bounds, markers.table, markers.credits.known,
+        known.seen, known.keys, known.shares, site,
+    )  # fmt: skip
+    if not may_lose:
+        return NOTHING
+    lines = Lines(data, hashes, facts, columns, count)
+    keys = titles.view(np.uint64)
+    texts = Texts(lines, markers, learned, keys, edges[:2], (Features(told, stems), shares, drop))
+    return _with_credits(texts, data, edges[:2], keys, markers, learned)
+
+
+def _with_credits(
+    texts: Texts, data: Bytes, offsets: Ints, titles: Keys, markers: Markers, learned: Learned
+) -> Removals:
+    """Settle texts, and those again that have credits inside their lines."""
+    begun = _credits(texts.lines, markers)
+    found = texts.settle()
     if not begun.shape[1]:
         return found
     docs = np.unique(begun[0])
@@ -123,12 +165,16 @@ def _gathered(pieces: Ints, count: int) -> Removals:
     return Removals(pieces[1:], np.searchsorted(pieces[0], np.arange(count + 1)))
 
 
-def _title_keys(titles: Sequence[str | None] | None, count: int) -> NDArray[np.uint64]:
+def _title_keys(titles: Sequence[str | None] | None, count: int) -> Keys:
     """Hash the titles as lines are hashed; 0 where there is none."""
     keys = np.zeros(count, np.uint64)
     if titles is None or not any(titles):
         return keys
-    encoded = [" ".join((t or "").split()).encode("utf-8", "surrogatepass") for t in titles]
-    lines = read(*column(encoded))
+    lines = read(*column([_title(title) for title in titles]))
     keys[lines.doc] = lines.key
     return keys
+
+
+def _title(title: str | None) -> bytes:
+    """Give a title as one line."""
+    return " ".join((title or "").split()).encode("utf-8", "surrogatepass")

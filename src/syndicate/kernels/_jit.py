@@ -146,21 +146,29 @@ class Patient(Generic[Function]):
         self.kernel = kernel
         self._others = others
         self._left = enough
+        self._asked = enough < 0
         self._plain: Function | None = None
 
     def hurry(self) -> None:
         """Compile at the next use, however few the items."""
         self._left = -1
 
+    def waits(self, items: int) -> bool:
+        """Tell whether it is still too early to compile for so many items."""
+        if not self._asked:
+            self._asked = True
+            self._left = -1 if is_kept(self.kernel) else self._left
+        if self._left >= 0:
+            self._left -= items
+        return self._left >= 0
+
     def plain(self, items: int) -> Function | None:
         """Give the plain function if it is to be used for so many items, else None."""
-        if self._left < 0:
+        if not self.waits(items):
             return None
-        self._left -= items
         if self._plain is None:
-            self._left = -1 if is_kept(self.kernel) else self._left
             self._plain = _interpreted(self.kernel, self._others)
-        return self._plain if self._left >= 0 else None
+        return self._plain
 
     def run(self, items: int, *given: Any) -> Any:  # noqa: ANN401 - any kernel's
         """Call the kernel on so many items, as the one or the other."""
