@@ -146,7 +146,9 @@ class _Left:
 
 def credit_pieces(cuts: list[tuple[int, int, int]]) -> Ints:
     """Give photo credits as pieces: text, first byte, byte after the last of each."""
-    table = np.array(cuts, np.int64).reshape(-1, 3).T
+    if not cuts:
+        return np.empty((5, 0), np.int64)
+    table = np.array(cuts, np.int64).T
     rest = np.repeat([[int(Rule.IN_TEXT)], [-1]], table.shape[1], axis=1)
     return np.concatenate([table, rest])
 

@@ -124,10 +124,11 @@ class Texts:
         from syndicate.kernels import settle  # noqa: PLC0415 - compiles
 
         lines = self.lines
-        at = np.concatenate([np.empty(0, np.int64), *(at for at, _ in self._before)])
-        at, first = np.unique(at, return_index=True)
-        nothing = lines.columns[:, :0]
-        before = np.concatenate([nothing, *(columns for _, columns in self._before)], 1)[:, first]
+        at, before = _NO_ROWS[0], lines.columns[:, :0]
+        if self._before:
+            cut, columns = zip(*self._before, strict=True)
+            at, first = np.unique(np.concatenate(cut), return_index=True)
+            before = np.concatenate(columns, 1)[:, first]
         room = np.count_nonzero(self._gone) + 2 * len(at)
         rows = np.empty((settle.REMOVED_ROWS, room), np.int64)
         bounds = np.empty(len(self._offsets), np.int64)

@@ -74,16 +74,19 @@ def _of_page(
     edges = np.array([0, size, size + len(raw)])
     known = learned.table
     site = learned.sites[0] if len(learned.sites) else np.uint64(0)
-    may_lose, count, columns, hashes, facts, stems, told, shares, drop, titles = LOOK.kernel(
+    found = LOOK.kernel(
         data, edges, character_table(), *hash_tables(), markers.seen, markers.alone,
         markers.paired, markers.beginnings, markers.bounds, markers.table, markers.credits.known,
         known.seen, known.keys, known.shares, site,
     )  # fmt: skip
+    may_lose, may_credit, count, columns, hashes, facts, stems, told, shares, drop, titles = found
     if not may_lose:
         return NOTHING
     lines = Lines(data, hashes, facts, columns, count)
     keys = titles.view(np.uint64)
     texts = Texts(lines, markers, learned, keys, edges[:2], (Features(told, stems), shares, drop))
+    if not may_credit:
+        return texts.settle()
     return _with_credits(texts, data, edges[:2], keys, markers, learned)
 
 

@@ -49,7 +49,7 @@ def look(
     keys: U64,
     shares: F64,
     site: np.uint64,
-) -> tuple[bool, int, U64, U64, U32, U64, I64, F64, I64, I64]:
+) -> tuple[bool, bool, int, U64, U64, U32, U64, I64, F64, I64, I64]:
     """Read, describe and judge one text, and tell whether anything may go from it.
 
     Parameters
@@ -73,6 +73,8 @@ def look(
     -------
     may_lose : bool
         If not, nothing goes.
+    may_credit : bool
+        Whether credits may stand inside its lines.
     count : int
         Lines.
     lines, hashes, facts
@@ -112,7 +114,7 @@ def look(
         if len(keys) > 0 and learned[key & _LOW16]:
             at = np.searchsorted(keys, key)
             known[line] = shares[at] if at < len(keys) and keys[at] == key else 0.0
-    may_lose = len(credit_signs(data, starts[:long], stops[:long], credited)) > 0
+    may_credit = len(credit_signs(data, starts[:long], stops[:long], credited)) > 0
     stems, told = np.empty(count, np.uint64), np.empty((TOLD_ROWS, count), np.int64)
     describe(
         data, lines, hashes, facts, characters, seen, alone, paired, beginnings, bounds, table,
@@ -126,10 +128,12 @@ def look(
         count - count,
     )  # fmt: skip
     drop = work[_SCRATCH - 1]
+    may_lose = may_credit
     for line in range(count):
         may_lose |= drop[line] != NOTHING or told[SIGNS, line] & (LED | ENDED) != 0
     return (
-        may_lose, count, lines, hashes[:used], facts[:used], stems, told, known, drop, titles
+        may_lose, may_credit, count, lines, hashes[:used], facts[:used], stems, told, known,
+        drop, titles,
     )  # fmt: skip
 
 
