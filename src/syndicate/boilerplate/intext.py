@@ -104,6 +104,9 @@ def near_joins(
     text, joins = text[long], joins[long]
     starts = np.maximum(joins - 2 * REACH, offsets[text])
     stops = np.minimum(joins + 2 * REACH, offsets[text + 1])
+    apart = (starts[1:] > stops[:-1]) | (text[1:] != text[:-1])
+    first, last = np.append(True, apart)[: len(text)], np.append(apart, True)[: len(text)]
+    starts, stops, text = starts[first], stops[last], text[first]
     found = [line for line, _, _ in credit_cuts(data, starts, stops, words)]
     return np.unique(text[found])
 
