@@ -53,6 +53,9 @@ class Sampler(threading.Thread):
         label = ""
         while frame is not None:
             name = frame.f_globals.get("__name__", "")
+            if name == f"{self.package}.kernels._jit":  # that only calls the kernel for another
+                frame = frame.f_back
+                continue
             if name.split(".")[0] == self.package:
                 return label or f"{name.partition('.')[2]}: {frame.f_code.co_name}"
             if name.startswith("importlib") or "importlib" in frame.f_code.co_filename:

@@ -29,6 +29,7 @@ import measure
 import strip_corpus
 import strip_markup
 from syndicate.boilerplate import SiteTemplates, strip, strip_batch
+from syndicate.boilerplate.api import kept_spans
 from syndicate.boilerplate.learned import Learned
 from syndicate.boilerplate.lines import as_bytes, read
 
@@ -337,6 +338,21 @@ def speed():
             best = min(best, time.process_time() - start)
         yield f"{name}: million characters a second", sum(map(len, texts)) / best / 1e6
         yield f"{name}: articles a second", len(texts) / best
+    pages = sets["vi_vietnews_dev"][0][:400]
+    encoded = [page.encode() for page in pages]
+    yield "one page by itself, what goes: microseconds", _alone(kept_spans, encoded)
+    yield "one page by itself, stripped: microseconds", _alone(strip, pages)
+
+
+def _alone(function, pages):
+    """Microseconds a page takes where each is given by itself, once all is compiled."""
+    best = float("inf")
+    for _ in range(8):
+        start = time.process_time()
+        for page in pages:
+            function(page)
+        best = min(best, time.process_time() - start)
+    return best / len(pages) * 1e6
 
 
 def made():

@@ -2,12 +2,14 @@
 
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.boilerplate.pages import BODY, batch, texts_of
 
 from syndicate.boilerplate import SiteTemplates, edges
+from syndicate.boilerplate.lines import as_bytes
 
 SITE = "glued.example"
 HEAD = "Đã lưu bài này, xem lại ở mục của bạn"
@@ -68,18 +70,26 @@ def test_whatever_stands_in_the_middle(templates, data):
     assert stripped(templates, [text], (64, 640)) == stripped(templates, [text], WHOLE)
 
 
+def ends_of(text):
+    """Read the ends of one text."""
+    data = np.frombuffer(text.encode() + bytes(2), np.uint8)
+    return edges.read_ends(as_bytes(data), np.array([0, len(data) - 2]))
+
+
 def test_the_middle_of_a_long_line_is_left_out():
     text = page(VIETNAMESE, 1, 2000).encode()
-    (ends,), lines, _ = edges.read_ends([text])
-    assert len(ends.text) < 1400 < len(text)
-    assert len(lines) == 1
-    place = ends.text.index("Chép".encode())
-    assert text[ends.original(place) :].startswith("Chép".encode())
+    ends = ends_of(text.decode())
+    read = ends.lines.data[: ends.offsets[1]].tobytes()
+    assert len(read) < 1400 < len(text)
+    assert len(ends.lines) == 1
+    first = np.array([0])
+    for word, find in (("Chép", bytes.rindex), ("Đã", bytes.index)):
+        place = find(read, word.encode())
+        there = int(ends.original(first, np.array([place]))[0])
+        assert there == find(text, word.encode())
 
 
 def test_marks_in_the_middle_alone_are_seen():
     plain = page(SCRIPTS["unmarked"], 1, 400, glued=False)
-    (ends,), _, _ = edges.read_ends([f"{plain} Đồng Tháp {plain}".encode()])
-    assert not ends.left_out
-    (ends,), _, _ = edges.read_ends([f"{plain} {plain}".encode()])
-    assert ends.left_out
+    assert not ends_of(f"{plain} Đồng Tháp {plain}").left_out.any()
+    assert ends_of(f"{plain} {plain}").left_out.all()

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.boilerplate.pages import BODY, batch, texts_of
 
-from syndicate.boilerplate import load_markers, strip
+from syndicate.boilerplate import intext, load_markers, strip
 from syndicate.boilerplate.intext import CreditWords, _hashed
+from syndicate.kernels import credits as kernels
 from syndicate.kernels.credits import word_hash
 
 BEFORE = " ".join(BODY)
@@ -89,3 +90,32 @@ def test_words_of_credits_are_known_in_all_ways_to_write_them():
     assert {"ảnh", "photo"} <= words.heads
     for word in ("ảnh", "Ảnh", "ẢNH", unicodedata.normalize("NFD", "Ảnh")):
         assert words.known[_hashed(word.encode())]
+
+
+PIECES = [
+    "(Ảnh: A)", "( Photo by ANNA )", "Ảnh: ", "Photo by: ", " - ", "– ", "”", "…", "!", ". ", "A.",
+    "AFP ", ".\u00a0 ", "…\u3000 ", "-\t ", " ", "(", ")", ":", "minh họa", "từ", "?\x1f ",
+    "!\u2009 ", "农",
+    "Nguồn ảnh : Bình.", "\udc80",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=24))
+def test_no_sign_of_a_credit_is_passed_over(parts):
+    import numpy as np
+
+    text = "".join(parts).encode("utf-8", "surrogateescape")
+    data = np.frombuffer(text, np.uint8)
+    words = load_markers().credits
+    bounds = np.array([0]), np.array([len(text)])
+    found = kernels.credit_signs(data, *bounds, words.known)[:, 1].tolist()
+    for at, byte in enumerate(text):
+        if byte in b"(:":
+            low = max(0, at - intext.REACH)
+            credit = intext._credit(text[low : at + intext.REACH], at - low, words)
+            assert credit is None or at in found
+
+
+def test_the_kernel_looks_as_far_and_at_as_many_words():
+    assert kernels.REACH == intext.REACH
+    assert kernels.HEAD_WORDS == intext._HEAD_WORDS

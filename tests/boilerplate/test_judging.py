@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.boilerplate.pages import BODY, TITLE, batch
 
 from syndicate.boilerplate import SiteTemplates, features, rules
-from syndicate.kernels import _jit, signs
+from syndicate.kernels import _jit, glued, settle, signs
 from syndicate.kernels import credits as credit_kernels
 from syndicate.kernels import judge as kernels
 
@@ -19,7 +19,7 @@ SIGNS = [
     TITLE, TITLE + " - 1", TITLE + " ảnh 2", ">> " + BODY[2], BODY[0], BODY[1][:-1] + "...",
     "Quang cảnh đồng lúa sáng nay (Ảnh: Minh Anh).", "https://example.org/a",
     "Bản quyền thuộc báo", "Ông Trần Văn Bình (trái) trên đồng.", "Quang cảnh đồng lúa.",
-    "Chủ tịch Trần Văn Bình.",
+    "Chủ tịch Trần Văn Bình.", "(Dân trí) - " + BODY[2], BODY[3] + "./.",
     " ".join(BODY[:4]) + " (Ảnh: Minh Anh) Ảnh: TTXVN " + " ".join(BODY),
 ]  # fmt: skip
 HEADING, DATE = "Giá lúa tại đồng bằng tăng trong tuần qua", "12/03/2024 10:30"
@@ -29,7 +29,9 @@ MENU = "\n".join(
     f"mục {name}" for name in ["mây", "gió", "sông", "biển", "đồi", "rừng", "suối", "ao", "hồ"]
 )
 PATIENTS = [
-    (kernels, "PATIENT"), (signs, "DESCRIBE"), (signs, "LONGEST"), (credit_kernels, "CREDIT_SIGNS")
+    (kernels, "PATIENT"), (signs, "DESCRIBE"), (settle, "MARK"), (settle, "COLLECT"),
+    (credit_kernels, "CREDIT_SIGNS"), (glued, "TAKE_ENDS"), (glued, "COUNT_GAPS"),
+    (glued, "LEARNED_RUNS"),
 ]  # fmt: skip
 
 
@@ -67,6 +69,23 @@ def test_plain_and_compiled_judge_alike(templates, data):
     assert compiled == plain
 
 
+def test_glued_pages_too():
+    """Their ends and their runs; what is glued stands at the head, at the tail and inside."""
+    head, tail = (
+        "Đã lưu bài này, xem lại ở mục của bạn",
+        "Nguồn: [Đường dẫn] Chép tại đây, bạn nhé",
+    )
+    learned = SiteTemplates()
+    prose = [" ".join(BODY[i:] + BODY[:i]) for i in range(len(BODY))]
+    for number in range(12):
+        learned.learn(SITE, f"{head} Bài {number}. {prose[number % len(prose)]} {number} {tail}")
+    credit = " (Ảnh: (Ảnh: A) B) "
+    texts = [f"{head} {credit.join(prose)} {tail}", f"{prose[0]} {head} {tail} {prose[1]}", "x"]
+    compiled, plain = both(learned, texts, [None] * 3)
+    assert compiled == plain
+    assert len(compiled) == 1 + len(prose) + 1
+
+
 @pytest.mark.parametrize("sign", [*SIGNS, TEASERS, DATES, MENU])
 @pytest.mark.parametrize("place", [0, 1, 5])
 def test_each_sign_by_itself(templates, sign, place):
@@ -89,7 +108,8 @@ def test_what_was_compiled_before_is_used(monkeypatch):
 def test_kernels_number_rules_and_signs_as_their_callers_do():
     known = {rule.name: rule.value for rule in rules.Rule}
     known["BARE_LINK"] = known.pop("LINK")
-    for name in set(known) & set(vars(kernels)):
-        assert known[name] == getattr(kernels, name), name
+    for module in (kernels, settle, glued):
+        for name in set(known) & set(vars(module)):
+            assert known[name] == getattr(module, name), name
     for name in ("CREDIT", "DATED", "PICTURED", "POINTED", "LED", "ENDED", "CLOSING"):
         assert getattr(features, name) == getattr(signs, name), name

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from syndicate.boilerplate.features import find
+from syndicate.boilerplate.characters import character_table
 from syndicate.boilerplate.lines import as_bytes, read
 from syndicate.boilerplate.markers import Mode, load_markers
+from syndicate.kernels.signs import longest
 
 FORMS = {
     "whole": ["xqa", "xqa xqb", "xqb xqb xqc"],
@@ -23,6 +24,13 @@ def markers(tmp_path_factory):
     lists = "\n".join(f"{place} = {forms!r}" for place, forms in FORMS.items())
     path.write_text(f"[furniture]\n{lists}\n")
     return load_markers().extended(path)
+
+
+def find(lines, first, mode, markers):
+    """Give the longest marker of a mode that starts at a token of the only line, or -1."""
+    tokens = lines.data, lines.columns, lines.hashes, lines.facts, character_table()
+    known = markers.beginnings, markers.bounds, markers.table
+    return longest(*tokens, 0, first, int(mode), *known)
 
 
 def expected(words, colons, first, places):
@@ -64,6 +72,6 @@ def test_the_longest_marker_that_fits(markers, pairs, place):
     lines = read(as_bytes(np.frombuffer(text, np.uint8)), np.array([0, len(text)]))
     first = np.arange(1 if place == "starts" else len(words))  # a line has one start
     for at in first.tolist():
-        entry = find(lines, 0, at, MODES[place], markers)
+        entry = find(lines, at, MODES[place], markers)
         form = expected(words, colons, at, [place])
         assert (markers.entries[entry].form if entry >= 0 else None) == form

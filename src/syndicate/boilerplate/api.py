@@ -19,7 +19,8 @@ from syndicate.boilerplate.learned import Learned
 from syndicate.boilerplate.lines import PAD, as_bytes, chunks
 from syndicate.boilerplate.markers import TYPES, load_markers
 from syndicate.boilerplate.rules import KINDS, Rule
-from syndicate.boilerplate.stripping import Removals, removals
+from syndicate.boilerplate.settling import Removals
+from syndicate.boilerplate.stripping import removals
 from syndicate.model import Removal, Stripped
 
 if TYPE_CHECKING:
@@ -97,9 +98,10 @@ def strip(
     (['byline', 'lead-in', 'caption'], 'Trần Bình')
     """
     markers = markers or load_markers()
-    data = as_bytes(np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8))
-    learned = Learned([site], templates.compiled if templates else None)
-    found = removals(data, np.array([0, len(data)]), [title], markers, learned)
+    encoded = text.encode("utf-8", "surrogatepass")
+    data = as_bytes(np.frombuffer(encoded + bytes(PAD), np.uint8))
+    learned = Learned([site] if templates else None, templates.compiled if templates else None)
+    found = removals(data, np.array([0, len(encoded)]), [title], markers, learned)
     taken = tuple(_explained(data, found, markers))
     kept = Stripped(text, "", taken).kept
     stated = title_of(text, taken)
@@ -119,9 +121,8 @@ def strip(
 
 def _explained(data: NDArray[np.uint8], found: Removals, markers: Markers) -> Iterator[Removal]:
     """Give removals in code points, with their kinds and reasons."""
-    rows = zip(*(column.tolist() for column in found.columns), strict=True)
     points, place = 0, 0
-    for first, last, rule, marker in rows:
+    for first, last, rule, marker in found.rows.T.tolist():
         start = points + _characters(data[place:first])
         stop = points = start + _characters(data[first:last])
         place = last
@@ -150,7 +151,7 @@ def kept_spans(
     data = as_bytes(np.frombuffer(text + bytes(PAD), np.uint8))
     learned = Learned([site] if templates else None, templates.compiled if templates else None)
     found = removals(data, np.array([0, len(text)]), [title], load_markers(), learned)
-    starts, stops = found.start.tolist(), found.stop.tolist()
+    starts, stops, _, _ = found.rows.tolist()
     spans = zip([0, *stops], [*starts, len(text)], strict=True)
     return [(start, stop) for start, stop in spans if stop > start]
 
@@ -184,8 +185,8 @@ def strip_batch(
         some = None if titles is None else titles[low:high]
         learned = Learned(sites and sites[low:high], templates.compiled if templates else None)
         found = removals(part, bounds, some, markers, learned)
-        start = np.insert(found.stop, found.bounds[:-1], bounds[:-1])
-        stop = np.insert(found.start, found.bounds[1:], bounds[1:])
+        start = np.insert(found.rows[1], found.bounds[:-1], bounds[:-1])
+        stop = np.insert(found.rows[0], found.bounds[1:], bounds[1:])
         doc = np.repeat(np.arange(high - low), np.diff(found.bounds) + 1)
         real = stop > start
         start, stop, doc = start[real], stop[real], doc[real]

@@ -11,81 +11,86 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from syndicate.boilerplate.features import toned
-from syndicate.boilerplate.lines import HEAD, Lines, column, read
+from syndicate.boilerplate.lines import HEAD, PAD, Lines, as_bytes, read
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
+    Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
 ENDS = (640, 1600)
 """Bytes looked at of each end: of scripts whose letters take one byte, and of others."""
 _WORDS = 80
 """A line of more words is judged as one of any length is."""
+_ASCII = 0x80
 
 
 class Ends(NamedTuple):
-    """A text, or its ends; from ``join`` on their bytes lie ``left_out`` bytes further behind."""
+    """Texts, of some the ends alone.
 
-    text: bytes
-    join: int = 0
-    left_out: int = 0
-
-    @classmethod
-    def of(cls, text: bytes, size: int) -> Ends:
-        """Leave out the middle of a long text that is one line, between two spaces."""
-        if len(text) < 3 * size or b"\n" in text or b"\r" in text:
-            return cls(text)
-        join = text.rfind(b" ", 0, size)
-        tail = text.find(b" ", len(text) - size)
-        return cls(text[:join] + text[tail:], join, tail - join) if 0 <= join < tail else cls(text)
-
-    def original(self, place: int) -> int:
-        """Give where a byte of the ends lies in the text."""
-        return place if place <= self.join else place + self.left_out
-
-
-def read_ends(texts: Sequence[bytes]) -> tuple[list[Ends], Lines, Ints]:
-    """Read the ends of texts; whole where that might not be the same.
-
-    Returns
-    -------
-    ends, lines, offsets
-        What was read of each text, as lines, and where each starts and the last ends.
+    Attributes
+    ----------
+    lines
+        What was read of them.
+    offsets : ndarray of int64, shape (n + 1,)
+        Where what was read of each text starts and the last ends.
+    joins, left_out : ndarray of int64, shape (n,)
+        Byte of each from which on its bytes lie so many further behind in the text.
     """
-    ends = [Ends.of(text, ENDS[0]) for text in texts]
-    for size in (*ENDS[1:], None):
-        lines, offsets = _read(ends)
-        doubtful = _doubtful(lines, offsets, ends, texts)
-        if not len(doubtful):
-            return ends, lines, offsets
-        for doc in doubtful.tolist():
-            ends[doc] = Ends.of(texts[doc], size) if size else Ends(texts[doc])
-    return ends, *_read(ends)
+
+    lines: Lines
+    offsets: Ints
+    joins: Ints
+    left_out: Ints
+
+    def original(self, text: Ints, place: Ints) -> Ints:
+        """Give where bytes of what was read lie in their texts, counted from where these start."""
+        place = place - self.offsets[text]
+        return np.asarray(place + np.where(place > self.joins[text], self.left_out[text], 0))
 
 
-def _read(ends: Sequence[Ends]) -> tuple[Lines, Ints]:
-    data, offsets = column([one.text for one in ends])
-    return read(data, offsets), offsets
+def read_ends(data: NDArray[np.uint8], offsets: Ints) -> Ends:
+    """Read the ends of texts; whole where that might not be the same."""
+    sizes = np.full(len(offsets) - 1, ENDS[0])
+    for size in (*ENDS[1:], 0):
+        ends = _read(data, offsets, sizes)
+        doubtful = _doubtful(ends, data, offsets)
+        if not doubtful.any():
+            return ends
+        sizes[doubtful] = size
+    return _read(data, offsets, sizes)
 
 
-def _doubtful(lines: Lines, offsets: Ints, ends: Sequence[Ends], texts: Sequence[bytes]) -> Ints:
-    """Give the texts whose ends may be read otherwise than in the whole text.
+def _read(data: NDArray[np.uint8], offsets: Ints, sizes: Ints) -> Ends:
+    from syndicate.kernels.glued import TAKE_ENDS  # noqa: PLC0415 - imports numba
+
+    room = int(offsets[-1] - offsets[0])
+    out = np.empty(room + PAD, np.uint8)
+    bounds, joins, left_out = np.empty_like(offsets), np.empty_like(sizes), np.empty_like(sizes)
+    TAKE_ENDS.run(room, data, offsets, sizes, out, bounds, joins, left_out)
+    used = out[: bounds[-1] + PAD]
+    used[-PAD:] = 0
+    return Ends(read(as_bytes(used), bounds), bounds, joins, left_out)
+
+
+def _doubtful(ends: Ends, data: NDArray[np.uint8], offsets: Ints) -> Bools:
+    """Tell which texts' ends may be read otherwise than in the whole text.
 
     As many tokens as are kept must lie on either side, and whether a text is written with marks
     must show: one without any is taken for one that lost them.
     """
-    doubtful = np.array([one.left_out > 0 for one in ends], np.bool_)
+    lines = ends.lines
+    doubtful = np.asarray(ends.left_out > 0)
     if not doubtful.any():
-        return np.flatnonzero(doubtful)
+        return doubtful
     at = np.flatnonzero((lines.tokens >= 2 * HEAD) & (lines.words > _WORDS))
-    join = offsets[:-1] + [one.join for one in ends]
     doc = lines.doc[at]
+    join = (ends.offsets[:-1] + ends.joins)[doc]
     marked = toned(lines, at)
-    marked[~marked] = [texts[i].isascii() for i in doc[~marked].tolist()]  # has no marks anywhere
-    left = lines.past_byte(lines.token(at, np.full(len(at), HEAD - 1))) <= join[doc]
-    right = lines.first_byte(lines.token(at, lines.tokens[at] - HEAD)) > join[doc]
+    bounds = zip(offsets[doc[~marked]].tolist(), offsets[doc[~marked] + 1].tolist(), strict=True)
+    marked[~marked] = [data[a:b].max(initial=0) < _ASCII for a, b in bounds]  # has none anywhere
+    left = lines.past_byte(lines.token(at, np.full(len(at), HEAD - 1))) <= join
+    right = lines.first_byte(lines.token(at, lines.tokens[at] - HEAD)) > join
     doubtful[doc[left & right & marked]] = False
-    return np.flatnonzero(doubtful)
+    return doubtful

@@ -9,7 +9,7 @@ import numpy as np
 
 from syndicate.boilerplate.characters import character_table
 from syndicate.boilerplate.lines import Lines
-from syndicate.boilerplate.markers import Markers, Mode
+from syndicate.boilerplate.markers import Markers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +25,6 @@ is the head of what readers wrote; says what a picture shows.
 """
 
 _MARKER, _SORT, _SIGNS = range(3)
-_LOW16 = 0xFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +63,6 @@ class Features:
         self.stem[at] = other.stem
 
 
-def find(lines: Lines, line: int, first: int, modes: Mode, markers: Markers) -> int:
-    """Give the longest marker of these modes that starts at one of the first tokens of a line.
-
-    Returns
-    -------
-    int
-        Index into `Markers.entries`, or -1.
-    """
-    from syndicate.kernels.signs import LONGEST  # noqa: PLC0415 - compiles
-
-    here = int(lines.hashes[lines.base[line] + first])
-    wanted = int(modes)  # flags are slow
-    if not int(markers.seen[here & _LOW16]) & wanted:
-        return -1
-    tokens = lines.data, lines.columns, lines.hashes, lines.facts, character_table()
-    known = markers.beginnings, markers.bounds, markers.table
-    given = *tokens, line, first, wanted, *known
-    plain = LONGEST.plain(1)
-    if plain is None:
-        return int(LONGEST.kernel(*given))
-    with np.errstate(over="ignore"):  # hashes wrap around
-        return int(plain(*given))
-
-
 def toned(lines: Lines, at: Ints) -> NDArray[np.bool_]:
     """Tell which of some lines have letters with marks."""
     from syndicate.kernels import signs  # noqa: PLC0415 - compiles
@@ -107,7 +82,5 @@ def describe(lines: Lines, markers: Markers) -> Features:
     tokens = lines.data, lines.columns, lines.hashes, lines.facts, character_table()
     screens = markers.seen, markers.alone, markers.paired
     known = markers.beginnings, markers.bounds, markers.table
-    look = signs.DESCRIBE.plain(len(lines)) or signs.DESCRIBE.kernel
-    with np.errstate(over="ignore"):  # hashes wrap around
-        look(*tokens, *screens, *known, features.stem, features.told)
+    signs.DESCRIBE.run(len(lines), *tokens, *screens, *known, features.stem, features.told)
     return features

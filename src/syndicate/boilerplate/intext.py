@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-
-from syndicate.boilerplate.lines import column
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +26,6 @@ REACH = 240
 """Bytes before and after a sign in which its credit must lie."""
 
 _INNER = re.compile(r"\s*([^()\r\n]{2,80}?)\s*\)")
-_LINE = re.compile(rb"[^\r\n]+")
 _HEAD_WORDS = 4
 _NAME = r"(?:[^\W\d_]|\d)[\w.&'-]*"
 _NAMES = re.compile(rf"\s*{_NAME}(?:[ /]{{1,3}}{_NAME}){{0,4}}?(?=(\.)(?:\s|$)|\s*$)")
@@ -80,13 +77,9 @@ def credit_cuts(
 
     if not len(starts):
         return
-    used = data[starts[0] : stops[-1]]
-    signs = np.flatnonzero((used == ord("(")) | (used == ord(":"))) + starts[0]
-    found = np.empty((len(signs), 2), np.int64)
-    look = CREDIT_SIGNS.plain(len(signs)) or CREDIT_SIGNS.kernel
-    count = look(data, signs, starts, stops, words.known, found)
+    size = int(stops[-1] - starts[0])
     past = 0
-    for line, at in found[:count].tolist():
+    for line, at in CREDIT_SIGNS.run(size, data, starts, stops, words.known).tolist():
         if at >= past:
             low, high = max(past, int(starts[line]), at - REACH), min(int(stops[line]), at + REACH)
             cut = _credit(data[low:high].tobytes(), at - low, words)
@@ -101,38 +94,40 @@ def _goes_on(rest: NDArray[np.uint8]) -> bool:
 
 
 def near_joins(
-    texts: Sequence[bytes], joins: Sequence[Sequence[int]], words: CreditWords
-) -> list[int]:
-    """Give the texts, each joined at some bytes, in which a credit may have arisen by that.
+    data: NDArray[np.uint8], offsets: Ints, text: Ints, joins: Ints, words: CreditWords
+) -> Ints:
+    """Give the texts, joined at some bytes, in which a credit may have arisen by that.
 
     Whether there is one is told by what stands near its sign, so that the rest need not be read.
     """
-    near, owner = [], []
-    for number, (text, places) in enumerate(zip(texts, joins, strict=True)):
-        if len(text) >= LONG:
-            near += [text[max(0, join - 2 * REACH) : join + 2 * REACH] for join in places]
-            owner += [number] * len(places)
-    data, offsets = column(near)
-    found = credit_cuts(data, offsets[:-1], offsets[1:], words)
-    return sorted({owner[line] for line, _, _ in found})
+    long = (offsets[1:] - offsets[:-1])[text] >= LONG
+    text, joins = text[long], joins[long]
+    starts = np.maximum(joins - 2 * REACH, offsets[text])
+    stops = np.minimum(joins + 2 * REACH, offsets[text + 1])
+    apart = (starts[1:] > stops[:-1]) | (text[1:] != text[:-1])
+    first, last = np.append(True, apart)[: len(text)], np.append(apart, True)[: len(text)]
+    starts, stops, text = starts[first], stops[last], text[first]
+    found = [line for line, _, _ in credit_cuts(data, starts, stops, words)]
+    return np.unique(text[found])
 
 
-def text_cuts(texts: Sequence[bytes], words: CreditWords) -> list[list[tuple[int, int]]]:
-    """Give the photo credits in the long lines of texts."""
-    data, offsets = column(texts)
-    spans, owner = [], []
-    for number, (text, low) in enumerate(zip(texts, offsets.tolist(), strict=False)):
-        broken = b"\n" in text or b"\r" in text
-        lines = [m.span() for m in _LINE.finditer(text)] if broken else [(0, len(text))]
-        long = [(low + a, low + b) for a, b in lines if b - a >= LONG]
-        spans += long
-        owner += [number] * len(long)
-    cuts: list[list[tuple[int, int]]] = [[] for _ in texts]
-    starts, stops = np.array(spans, np.int64).reshape(-1, 2).T
-    for line, start, stop in credit_cuts(data, starts.copy(), stops.copy(), words):
-        low = int(offsets[owner[line]])
-        cuts[owner[line]].append((start - low, stop - low))
-    return cuts
+def text_cuts(
+    data: NDArray[np.uint8], offsets: Ints, texts: Ints, words: CreditWords
+) -> list[tuple[int, int, int]]:
+    """Give text, first byte and byte after the last of photo credits in long lines of texts."""
+    if not len(texts):
+        return []
+    used = data[: offsets[-1]]
+    breaks = np.flatnonzero((used == ord("\n")) | (used == ord("\r")))
+    starts = np.sort(np.concatenate([offsets[:-1], breaks + 1]))
+    stops = np.sort(np.concatenate([offsets[1:], breaks]))
+    long = stops - starts >= LONG
+    starts, stops = starts[long], stops[long]
+    owner = np.searchsorted(offsets, starts, "right") - 1
+    some = np.isin(owner, texts)
+    starts, stops, owner = starts[some], stops[some], owner[some]
+    found = credit_cuts(data, starts, stops, words)
+    return [(int(owner[line]), start, stop) for line, start, stop in found]
 
 
 def _credit(near: bytes, at: int, words: CreditWords) -> tuple[int, int] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -60,6 +60,9 @@ class Table:
         return found
 
 
+_EMPTY = Table(_NONE, np.zeros(0), np.zeros(1 << 16, np.bool_))
+
+
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """The learned lines and runs of all sites, and the sites that have runs."""
@@ -70,47 +73,59 @@ class Compiled:
 
 
 class Learned:
-    """What was learned of the sites of a column of texts."""
+    """What was learned of the sites of a column of texts.
+
+    Attributes
+    ----------
+    sites : ndarray of uint64
+        Hash of each text's site.
+    glued : ndarray of int64
+        The texts whose sites have learned runs, ascending.
+    """
 
     def __init__(self, sites: Sequence[str | None] | None, compiled: Compiled | None) -> None:
         self._compiled = compiled if sites is not None else None
-        self._sites = site_keys(sites) if sites else _NONE
-        self.glued: tuple[int, ...] = ()
-        if self._compiled is not None:
+        self.sites = site_keys(sites) if sites else _NONE
+        self.glued = np.zeros(0, np.int64)
+        if self._compiled is not None and self._compiled.glued:
             glued = self._compiled.glued
-            self.glued = tuple(doc for doc, site in enumerate(sites or ()) if site in glued)
+            docs = [doc for doc, site in enumerate(sites or ()) if site in glued]
+            self.glued = np.array(docs, np.int64)
 
-    def subset(self, docs: Sequence[int]) -> Learned:
+    def subset(self, docs: Ints) -> Learned:
         """Give what was learned of the sites of some of the texts."""
         some = Learned(None, None)
         if self._compiled is None:
             return some
-        some._compiled, some._sites = self._compiled, self._sites[np.array(docs, np.int64)]
-        glued = set(self.glued)
-        some.glued = tuple(i for i, doc in enumerate(docs) if doc in glued)
+        some._compiled, some.sites = self._compiled, self.sites[docs]
+        some.glued = np.flatnonzero(np.isin(docs, self.glued))
         return some
 
     def lines(self, forms: Keys, docs: Ints) -> Shares:
         """Give the part of their sites' articles with which lines stood, 0 for the rest."""
         if self._compiled is None:
             return np.zeros(len(forms))
-        return self._compiled.lines.look_up(forms ^ self._sites[docs])
+        return self._compiled.lines.look_up(forms ^ self.sites[docs])
 
-    def runs(self, runs: Keys, docs: Ints) -> Shares:
-        """Give the part of their sites' articles that have runs; 0 is no run."""
-        if self._compiled is None:
-            return np.zeros(len(runs))
-        shares = self._compiled.runs.look_up(runs ^ self._sites[docs])
-        return np.where(runs != 0, shares, 0.0)
+    @property
+    def table(self) -> Table:
+        """What was learned of lines, to be looked up under each text's site."""
+        return self._compiled.lines if self._compiled is not None else _EMPTY
+
+    @property
+    def runs(self) -> Table | None:
+        """What was learned of runs, to be looked up under each text's site."""
+        return self._compiled.runs if self._compiled is not None else None
 
 
-def site_keys(sites: Iterable[str | None]) -> Keys:
+def site_keys(sites: Sequence[str | None]) -> Keys:
     """Hash site names; 0 where there is none."""
-    cache: dict[str | None, int] = {None: 0, "": 0}
-    out = []
-    for site in sites:
-        if site not in cache:
-            encoded = str(site).encode()
-            cache[site] = (zlib.crc32(encoded) << 32) | zlib.adler32(encoded[::-1]) or 1
-        out.append(cache[site])
-    return mix(np.array(out, np.uint64))
+    keys = {site: _site_key(site) for site in set(sites)}
+    return mix(np.array([keys[site] for site in sites], np.uint64))
+
+
+def _site_key(site: str | None) -> int:
+    if not site:
+        return 0
+    encoded = str(site).encode()
+    return (zlib.crc32(encoded) << 32) | zlib.adler32(encoded[::-1]) or 1

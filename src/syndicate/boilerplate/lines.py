@@ -26,7 +26,7 @@ PAD = 2
 """Bytes that the kernel reads after the last text."""
 
 _HASHES = 4
-_CHUNK = 1 << 22
+_CHUNK = 1 << 20
 _SEED = np.uint64(0x9E3779B97F4A7C15)
 _GROW = np.uint64(0xD6E8FEB86659FD93)
 _S29 = np.uint64(29)
@@ -47,6 +47,8 @@ class Lines:
         The tokens' hashes, as `syndicate.kernels.lines.read_lines` keeps them.
     facts : ndarray of uint32, shape (m, 3)
         Their bytes and classes.
+    columns : ndarray of uint64, shape (LINE_COLUMNS, at least n)
+        The lines' columns as the kernel gives them.
     """
 
     seed: ClassVar[np.uint64] = _SEED
@@ -54,13 +56,15 @@ class Lines:
     def __init__(
         self,
         data: NDArray[np.uint8],
-        columns: NDArray[np.uint64],
         hashes: NDArray[np.uint64],
         facts: NDArray[np.uint32],
+        columns: NDArray[np.uint64],
+        count: int,
     ) -> None:
-        self.data, self.columns, self.hashes, self.facts = data, columns, hashes, facts
-        self.key, self.form, self.stem, self.stem2 = columns[:_HASHES]
-        values = columns[_HASHES:].view(np.int64)
+        self.data, self.hashes, self.facts, self.columns = data, hashes, facts, columns
+        used = columns[:, :count]
+        self.key, self.form, self.stem, self.stem2 = used[:_HASHES]
+        values = used[_HASHES:].view(np.int64)
         self.start, self.stop, self.begin, self.doc, self.base = values[:5]
         self.tokens, self.words, self.flags, self.tail = values[5:9]
 
@@ -102,29 +106,26 @@ def read(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Lines:
     first, last = int(offsets[0]), int(offsets[-1])
     if len(data) < last + PAD:
         data = as_bytes(np.concatenate([data[:last], np.zeros(PAD, np.uint8)]))
-    used = data[first:last]
-    breaks = np.count_nonzero(used == ord("\n")) + np.count_nonzero(used == ord("\r"))
-    most_lines = breaks + len(offsets) - 1
-    most_tokens = min(len(used) // 2 + most_lines, 2 * HEAD * most_lines) + 2 * HEAD
+    size = last - first
+    most_lines = _breaks(data[first:last]) + len(offsets) - 1
+    most_tokens = min(size // 2 + most_lines, 2 * HEAD * most_lines) + 2 * HEAD
     hashes = np.empty(most_tokens, np.uint64)
     facts = np.empty((most_tokens, kernels.TOKEN_COLUMNS), np.uint32)
-    found = np.empty((most_lines, kernels.LINE_COLUMNS), np.uint64)
-    given = character_table(), *hash_tables(), *_room(len(used))
-    count = kernels.read_lines(data, offsets, *given, hashes, facts, found)
-    columns = np.ascontiguousarray(found[:count].T)
-    lines = Lines(data, columns, hashes, facts)
-    kept = int(lines.base[-1] + min(lines.tokens[-1], 2 * HEAD)) if count else 0
-    lines.hashes, lines.facts = hashes[:kept], facts[:kept]
-    return lines
+    columns = np.empty((kernels.LINE_COLUMNS, most_lines), np.uint64)
+    given = character_table(), *hash_tables(), *_room(min(size, kernels.WINDOW))
+    count, kept = kernels.read_lines(data, offsets, *given, hashes, facts, columns)
+    return Lines(data, hashes[:kept], facts[:kept], columns, count)
+
+
+def _breaks(used: NDArray[np.uint8]) -> int:
+    """Count the line breaks."""
+    return int(np.count_nonzero(used == ord("\n")) + np.count_nonzero(used == ord("\r")))
 
 
 def _room(
     size: int,
 ) -> tuple[NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint32], NDArray[np.uint64]]:
-    """Give what the kernel works in on texts of so many bytes."""
-    from syndicate.kernels.lines import WINDOW  # noqa: PLC0415 - compiles
-
-    size = min(size, WINDOW)
+    """Give what the kernel works in, in windows of so many bytes."""
     points, kept = np.empty(size + 1, np.uint16), np.empty(size + 1, np.uint16)
     return points, kept, np.empty(2 * size + 4, np.uint32), np.empty(size + 2, np.uint64)
 
@@ -140,7 +141,7 @@ def reread(
     where = at[again.doc]
     shift = (start - offsets[:-1])[again.doc]
     kept = lines.begin[where], lines.doc[where]
-    lines.columns[:, where] = again.columns
+    lines.columns[:, where] = again.columns[:, : len(again)]
     lines.begin[where], lines.doc[where] = kept
     lines.start[where] += shift
     lines.stop[where] += shift
@@ -171,7 +172,7 @@ Chunk = tuple[int, int, "NDArray[np.uint8]", "NDArray[np.int64]"]
 
 
 def chunks(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Iterator[Chunk]:
-    """Cut a column into runs of texts of some megabytes, which stay in the cache."""
+    """Cut a column into runs of texts of a megabyte, which stay in the cache."""
     low, count = 0, len(offsets) - 1
     while low < count:
         high = int(np.searchsorted(offsets, offsets[low] + _CHUNK, "right")) - 1

@@ -12,14 +12,11 @@ from syndicate.boilerplate.lines import Lines
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
     Keys = NDArray[np.uint64]
     Values = NDArray[np.float64]
 
 _SCRATCH = 6
-PROSE_WORDS = 8
-"""Words of the shortest sentence that counts as prose; the kernel's own."""
 LEAST_WORDS = 30
 LEAST_PART = 4
 """At least so many words, or half of a shorter text, and a fourth of the prose stay."""
@@ -61,9 +58,3 @@ def judge(lines: Lines, features: Features, live: Ints, titles: Keys, shares: Va
     kernel: Any = PATIENT.kernel
     kernel(*given, np.empty(8 * len(live), np.int64), *rows, 0)
     return np.asarray(rows[-1])
-
-
-def enough(kept: Values, total: Values, prose: Values) -> Bools:
-    """Tell whether what is kept of texts can still be their articles."""
-    least = np.minimum(LEAST_WORDS, total / 2)
-    return np.asarray((kept > 0) & (kept >= least) & (LEAST_PART * kept >= prose))

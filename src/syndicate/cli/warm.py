@@ -14,7 +14,7 @@ import numpy as np
 
 from syndicate.boilerplate.characters import character_table
 from syndicate.boilerplate.lines import as_bytes
-from syndicate.kernels import align, lines, measure, relate, signs
+from syndicate.kernels import align, lines, measure, relate, settle, signs
 from syndicate.match import relation
 from syndicate.match.align import evidence
 from syndicate.match.verify import overlap
@@ -58,6 +58,12 @@ def compile_later_kernels() -> None:
         text, columns, *tokens, character_table(), modes, modes, pairs, hashes, one, many,
         hashes, many,
     )  # fmt: skip
+    settle.mark(
+        text, columns, *tokens, character_table(), modes, hashes, one, many, one, one, one, one,
+        pairs, many,
+    )  # fmt: skip
+    edges = np.zeros(1, np.int64)
+    settle.collect(columns, one, pairs, edges, one, columns, one, many, edges)
     relate.RELATE.hurry()
     relation.relate(table, relation.Context.unknown(len(left)))
 

@@ -138,26 +138,45 @@ class Patient(Generic[Function]):
         The kernel; its helpers are functions of the same module.
     enough
         How many items plain Python may be used for.
+    others
+        Kernels of other modules that it calls, to be run as plain Python with it.
     """
 
-    def __init__(self, kernel: Function, enough: int) -> None:
+    def __init__(self, kernel: Function, enough: int, *others: Callable[..., Any]) -> None:
         self.kernel = kernel
+        self._others = others
         self._left = enough
+        self._asked = enough < 0
         self._plain: Function | None = None
 
     def hurry(self) -> None:
         """Compile at the next use, however few the items."""
         self._left = -1
 
+    def waits(self, items: int) -> bool:
+        """Tell whether it is still too early to compile for so many items."""
+        if not self._asked:
+            self._asked = True
+            self._left = -1 if is_kept(self.kernel) else self._left
+        if self._left >= 0:
+            self._left -= items
+        return self._left >= 0
+
     def plain(self, items: int) -> Function | None:
         """Give the plain function if it is to be used for so many items, else None."""
-        if self._left < 0:
+        if not self.waits(items):
             return None
-        self._left -= items
         if self._plain is None:
-            self._left = -1 if is_kept(self.kernel) else self._left
-            self._plain = _interpreted(self.kernel)
-        return self._plain if self._left >= 0 else None
+            self._plain = _interpreted(self.kernel, self._others)
+        return self._plain
+
+    def run(self, items: int, *given: Any) -> Any:  # noqa: ANN401 - any kernel's
+        """Call the kernel on so many items, as the one or the other."""
+        plain = self.plain(items)
+        if plain is None:
+            return self.kernel(*given)
+        with np.errstate(over="ignore"):  # hashes wrap around
+            return plain(*given)
 
 
 def is_kept(kernel: Any) -> bool:  # noqa: ANN401 - numba's own
@@ -169,10 +188,12 @@ def is_kept(kernel: Any) -> bool:  # noqa: ANN401 - numba's own
     return folder is not None and any(Path(folder).glob(name))
 
 
-def _interpreted(kernel: Any) -> Any:  # noqa: ANN401 - numba's own
-    """Give a kernel with its helpers as they were before compiling."""
+def _interpreted(kernel: Any, others: tuple[Any, ...] = ()) -> Any:  # noqa: ANN401 - numba's own
+    """Give a kernel with its helpers, and some others, as they were before compiling."""
     names = dict(kernel.py_func.__globals__)
     for name, value in list(names.items()):
-        if hasattr(value, "py_func") and value.py_func.__module__ == names["__name__"]:
+        if any(value is other for other in others):
+            names[name] = _interpreted(value)
+        elif hasattr(value, "py_func") and value.py_func.__module__ == names["__name__"]:
             names[name] = types.FunctionType(value.py_func.__code__, names)
     return names[kernel.py_func.__name__]

@@ -11,46 +11,126 @@ WORD_BYTES = 32
 _SEED, _PRIME = 0x811C9DC5, 0x01000193
 _LOW32, _LOW16 = 0xFFFFFFFF, 0xFFFF
 _CAPITAL_A, _CAPITAL_Z, _ZERO, _NINE = (ord(sign) for sign in "AZ09")
-_OPEN, _CLOSE, _COLON, _SPACE = (ord(sign) for sign in "(): ")
+_OPEN, _CLOSE, _COLON, _SPACE = (np.uint8(ord(sign)) for sign in "(): ")
+_QUOTE, _DASH, _DOT, _BANG, _ASKS = (ord(sign) for sign in '"-.!?')
+REACH = 240
+"""Bytes before and after a sign in which its credit must lie."""
+HEAD_WORDS = 4
+"""Words of the longest name of a credit."""
+_NEAR = 8
+_BLOCK = 64
+_FEW = 64
 
 
 @kernel
-def credit_signs(data: U8, signs: I64, starts: I64, stops: I64, known: Bool, out: I64) -> int:
-    """Find brackets and colons beside a word that begins credits.
+def credit_signs(data: U8, starts: I64, stops: I64, known: Bool) -> I64:
+    """Find brackets and colons where a credit may stand.
+
+    A word that begins credits must stand beside them; after a bracket its other half, before
+    the name that ends in a colon a dash or the end of a sentence, and after it a capital.
 
     Parameters
     ----------
     data : ndarray of uint8
         UTF-8 of all texts.
-    signs : ndarray of int64, shape (signs,)
-        All brackets that open and all colons, ascending.
     starts, stops : ndarray of int64, shape (n,)
-        Where the lines lie that are looked at, ascending.
+        Where the lines lie that are looked at.
     known : ndarray of bool, shape (65536,)
         Whether a word begins or ends the name of a credit, by `word_hash`.
-    out : ndarray of int64, shape (signs, 2)
-        Filled: line, and byte of each sign found in it.
 
     Returns
     -------
-    int
-        How many.
+    ndarray of int64, shape (k, 2)
+        Line, and byte of each sign found in it.
     """
-    count = line = 0
-    for i in signs:
-        while line < len(stops) and stops[line] <= i:
-            line += 1
-        if line == len(stops):
-            break
-        if starts[line] > i or (data[i] == _COLON and not _name_follows(data, i, stops[line])):
-            continue
-        opens = data[i] == _OPEN
-        first = _forward(data, i + 1, stops[line]) if opens else _back(data, i, starts[line])
-        if known[word_hash(data, first, stops[line] if opens else i)]:
-            out[count, 0] = line
-            out[count, 1] = i
-            count += 1
+    out = np.empty((_FEW, 2), np.int64)
+    count = 0
+    for line in range(len(starts)):
+        low, high = starts[line], stops[line]
+        for first in range(low, high, _BLOCK):
+            past = min(first + _BLOCK, high)
+            if not _signs(data[first:past]):
+                continue
+            for i in range(first, past):
+                if data[i] != _OPEN and data[i] != _COLON:
+                    continue
+                if not _may_credit(data, i, low, high, known):
+                    continue
+                if count == len(out):
+                    more = np.empty((2 * count, 2), np.int64)
+                    more[:count] = out
+                    out = more
+                out[count, 0] = line
+                out[count, 1] = i
+                count += 1
+    return out[:count]
+
+
+@helper
+def _signs(block: U8) -> int:
+    """Count brackets and colons: many bytes at once, for most blocks have none."""
+    count = 0
+    for i in range(len(block)):
+        count += np.int64((block[i] == _OPEN) | (block[i] == _COLON))
     return count
+
+
+@helper
+def _may_credit(data: U8, i: int, low: int, high: int, known: Bool) -> bool:
+    """Tell whether a credit may stand at a bracket or colon of a line."""
+    if data[i] == _COLON:
+        if not _name_follows(data, i, high):
+            return False
+        first, past = _back(data, i, low), i
+    else:
+        first, past = _forward(data, i + 1, high), high
+    if not known[word_hash(data, first, past)]:
+        return False
+    return _is_parted(data, i, low) if data[i] == _COLON else _is_closed(data, i, high)
+
+
+@helper
+def _is_closed(data: U8, at: int, high: int) -> bool:
+    """Tell whether a bracket is closed before another opens."""
+    for i in range(at + 1, min(at + REACH, high)):
+        if data[i] == _OPEN or data[i] == _CLOSE:
+            return data[i] == _CLOSE
+    return False
+
+
+@helper
+def _is_parted(data: U8, at: int, low: int) -> bool:
+    """Tell whether a dash or the end of a sentence may stand a few words before a colon."""
+    low = max(low, at - REACH)
+    while at > low and data[at - 1] == _SPACE:
+        at -= 1
+    for _ in range(HEAD_WORDS):
+        at -= 1
+        while at >= low and data[at] != _SPACE:
+            at -= 1
+        if at <= low:
+            return False
+        if _may_part(data, at, low):
+            return True
+    return False
+
+
+@helper
+def _may_part(data: U8, at: int, low: int) -> bool:
+    """Tell whether a sign that parts stands before a space; beyond ASCII, whether it might."""
+    last = max(low, at - _NEAR)
+    while at > last and data[at] <= _SPACE:
+        at -= 1
+    byte = np.int64(data[at])
+    if byte < 0x80:
+        stops = byte == _DOT or byte == _BANG or byte == _ASKS or byte == _QUOTE
+        return stops or byte == _DASH or byte == np.int64(_CLOSE)
+    if at >= 1 and data[at - 1] == 0xC2:
+        return True
+    if at < 2:
+        return False
+    sign = data[at - 2] == 0xE2 or data[at - 2] == 0xE3
+    return sign or (data[at - 2] == 0xE1 and data[at - 1] == 0x9A)
 
 
 @helper
@@ -96,5 +176,5 @@ def word_hash(data: U8, at: int, high: int) -> int:
     return (value >> 16) ^ (value & _LOW16)
 
 
-CREDIT_SIGNS = Patient(credit_signs, 5_000)
-"""The kernel, for signs."""
+CREDIT_SIGNS = Patient(credit_signs, 200_000)
+"""The kernel, for bytes."""

@@ -327,7 +327,7 @@ def read_lines(
     hashes: U64,
     tokens: U32,
     lines: U64,
-) -> int:
+) -> tuple[int, int]:
     """Read the lines of a column of texts that hold more than space.
 
     Parameters
@@ -355,7 +355,7 @@ def read_lines(
     tokens : ndarray of uint32, shape (m, TOKEN_COLUMNS)
         Filled: first byte of each token and byte after its last, its classes and, 16 bits up,
         those of the gap before it.
-    lines : ndarray of uint64, shape (lines, LINE_COLUMNS)
+    lines : ndarray of uint64, shape (LINE_COLUMNS, lines)
         Filled: hash of the line, of the line without its numbers, of its stems without the
         last token and the last two; first and last byte that is not space, byte where the
         line begins, text, place of its first token, tokens, words, what it looks like, classes
@@ -363,8 +363,8 @@ def read_lines(
 
     Returns
     -------
-    int
-        The number of lines.
+    lines, tokens : int
+        How many there are.
     """
     count = base = offsets[0] - offsets[0]  # a plain 0 is a type of its own
     lettered = before = seen = found = _NO
@@ -407,23 +407,23 @@ def read_lines(
                             continue
                         if stop > first:
                             words = size - wide - links + ((wide + 1) >> 1)
-                            lines[count, KEY] = key
-                            lines[count, FORM] = form
-                            lines[count, STEM] = key1
-                            lines[count, STEM2] = key2
-                            lines[count, START] = first
-                            lines[count, STOP] = stop
-                            lines[count, BEGIN] = begin
-                            lines[count, DOC] = doc
-                            lines[count, BASE] = base
-                            lines[count, TOKENS] = size
-                            lines[count, WORDS] = words if words > 0 else 0
-                            lines[count, FLAGS] = _flags(
+                            lines[KEY, count] = key
+                            lines[FORM, count] = form
+                            lines[STEM, count] = key1
+                            lines[STEM2, count] = key2
+                            lines[START, count] = first
+                            lines[STOP, count] = stop
+                            lines[BEGIN, count] = begin
+                            lines[DOC, count] = doc
+                            lines[BASE, count] = base
+                            lines[TOKENS, count] = size
+                            lines[WORDS, count] = words if words > 0 else 0
+                            lines[FLAGS, count] = _flags(
                                 size, wide, numbers, capitals, links, dots,
                                 stern, last, core, after_number,
                             )  # fmt: skip
-                            lines[count, TAIL] = gap >> _DOWN & _CLASSES
-                            lines[count, MARKED] = 0
+                            lines[TAIL, count] = gap >> _DOWN & _CLASSES
+                            lines[MARKED, count] = 0
                             base += size if size < 2 * HEAD else 2 * HEAD
                             count += 1
                         begin = first = stop = at
@@ -467,4 +467,4 @@ def read_lines(
             edges[0] = edges[2 * total]
             prefixes[0] = prefixes[n]
             low += n
-    return count
+    return count, base

@@ -130,10 +130,10 @@ def longest(
     ----------
     data : ndarray of uint8
         The bytes that were read.
-    columns : ndarray of uint64, shape (LINE_COLUMNS, lines)
+    columns : ndarray of uint64, shape (LINE_COLUMNS, at least lines)
     hashes : ndarray of uint64, shape (m,)
     facts : ndarray of uint32, shape (m, TOKEN_COLUMNS)
-        The lines, as `syndicate.kernels.lines.read_lines` gives them, one row a column.
+        The lines, as `syndicate.kernels.lines.read_lines` gives them.
     characters : ndarray of uint64, shape (0x10000,)
         The character table.
     line, first
@@ -246,7 +246,7 @@ def describe(
     told : ndarray of int64, shape (TOLD_ROWS, lines)
         Filled: the marker that decides what the line is, or -1; its type, or 0; signs.
     """
-    for line in range(columns.shape[1]):
+    for line in range(len(stems)):
         base = np.int64(columns[BASE, line])
         size = np.int64(columns[TOKENS, line])
         words = np.int64(columns[WORDS, line])
@@ -446,5 +446,5 @@ def _shows(columns: U64, facts: U32, table: I64, line: int, first: int, marker: 
     return 2 <= names <= _NAMES and small == 0 and not initial
 
 
-DESCRIBE, LONGEST = Patient(describe, 2_000), Patient(longest, 200)
-"""Both, without waiting for the compiler where there are few lines."""
+DESCRIBE = Patient(describe, 2_000)
+"""The kernel, without waiting for the compiler where there are few lines."""
