@@ -19,7 +19,8 @@ SIGNS = [
     TITLE, TITLE + " - 1", TITLE + " ảnh 2", ">> " + BODY[2], BODY[0], BODY[1][:-1] + "...",
     "Quang cảnh đồng lúa sáng nay (Ảnh: Minh Anh).", "https://example.org/a",
     "Bản quyền thuộc báo", "Ông Trần Văn Bình (trái) trên đồng.", "Quang cảnh đồng lúa.",
-    "Chủ tịch Trần Văn Bình.",
+    "Chủ tịch Trần Văn Bình.", "Bà Lê Thị Lúa tại ruộng nhà.", "Bị bắt tại cơ quan điều tra.",
+    "gat(lua);", "dem(bong, () => {", "}",
     " ".join(BODY[:4]) + " (Ảnh: Minh Anh) Ảnh: TTXVN " + " ".join(BODY),
 ]  # fmt: skip
 HEADING, DATE = "Giá lúa tại đồng bằng tăng trong tuần qua", "12/03/2024 10:30"
@@ -91,5 +92,15 @@ def test_kernels_number_rules_and_signs_as_their_callers_do():
     known["BARE_LINK"] = known.pop("LINK")
     for name in set(known) & set(vars(kernels)):
         assert known[name] == getattr(kernels, name), name
-    for name in ("CREDIT", "DATED", "PICTURED", "POINTED", "LED", "ENDED", "CLOSING"):
+    for name in (
+        "CREDIT",
+        "DATED",
+        "PICTURED",
+        "POINTED",
+        "LED",
+        "ENDED",
+        "CLOSING",
+        "SHOWING",
+        "CODE",
+    ):
         assert getattr(features, name) == getattr(signs, name), name

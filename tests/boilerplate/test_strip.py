@@ -130,6 +130,9 @@ def test_photo_credits_in_many_forms():
         "Bà Lê Thị Lúa (thứ hai từ trái sang) cùng bà con trong xã.",
         "Quang cảnh đồng lúa xã Bình Minh.",
         "Chủ tịch Trần Văn Bình.",
+        "Chủ tịch Trần Văn Bình phát biểu trước bà con xã Bình Minh.",
+        "Bà Lê Thị Lúa tại ruộng nhà hôm 12/3.",
+        "Người lái máy gặt bị bắt tại cơ quan điều tra.",
         "Anna Bell (left) and her father at the market.",
     ],
 )
@@ -146,6 +149,10 @@ def test_lines_that_say_what_a_picture_shows_go(caption):
         ["Ông Bình nói phải chờ."],
         ["Ông Trần Bình."],
         ["Chủ tịch Trần Văn B."],
+        ["Chủ tịch Trần Văn Bình tải phân về cho bà con trong xã."],
+        ["Chủ tịch: Trần Văn Bình tại xã Bình Minh nói với bà con như vậy."],
+        ["Chủ tịch xã tại huyện này là người làng."],
+        ["Người lái máy gặt có mặt tại cơ quan điều tra từ sáng."],
         ["Bà con đi về phía bên trái con kênh (trái với lệ cũ) từ sáng sớm."],
     ],
 )
@@ -154,6 +161,47 @@ def test_lists_of_people_and_sentences_with_such_words_stay(lines):
     if lines == ["Ông Trần Bình."]:
         kept = article(*BODY, *lines)
     assert strip(kept).text == kept
+
+
+CREDITED = "Bà con xã Bình Minh gặt lúa hè thu sáng nay, sớm hơn mọi năm mười ngày, vì nắng nóng "
+CREDITED += "kéo dài suốt cả tháng qua (Ảnh: Minh Anh)."
+
+
+def test_a_long_credited_line_opens_a_text_from_which_nothing_else_goes():
+    for above in ([], [TITLE]):
+        text = article(*above, CREDITED, *BODY)
+        assert strip(text).text == text
+
+
+def test_a_credited_line_goes_where_it_is_short_or_below_prose_or_more_goes():
+    short = "Quang cảnh đồng lúa sáng nay (Ảnh: Minh Anh)."
+    for lines in (
+        [TITLE, short, *BODY],
+        [TITLE, BODY[0], CREDITED, *BODY[1:]],
+        [TITLE, CREDITED, *BODY, "Nguồn: TTXVN"],
+    ):
+        wanted = [line for line in lines if line in (TITLE, *BODY)]
+        assert strip(article(*lines)).text == article(*wanted)
+
+
+def test_a_short_text_keeps_the_credited_line_that_is_a_tenth_of_it():
+    text = article(TITLE, "Quang cảnh đồng lúa sáng nay (Ảnh: Minh Anh).", *BODY[:3])
+    assert strip(text).text == text
+
+
+def test_source_code_stays():
+    code = [
+        "def gat(lua) {",
+        "    return lua.map((bong) => {",
+        "        dem(bong);",
+        "    });",
+        "}",
+    ]
+    text = article(TITLE, *BODY, "Tin liên quan", *code, "Chia sẻ")
+    assert strip(text).text == text
+    assert strip(article(TITLE, *BODY, "Tin liên quan", *code[:1], "Chia sẻ")).text == article(
+        TITLE, *BODY
+    )
 
 
 def test_sentences_about_pictures_and_englishmen_stay():

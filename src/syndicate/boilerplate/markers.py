@@ -46,6 +46,8 @@ class Mode(enum.IntFlag):
     PLACE = 1024
     SCENE = 2048
     PERSON = 4096
+    POSE = 8192
+    SETTING = 16384
 
 
 _PLACES = {
@@ -61,6 +63,8 @@ _PLACES = {
         "places": Mode.PLACE,
         "scenes": Mode.SCENE,
         "people": Mode.PERSON,
+        "poses": Mode.POSE,
+        "settings": Mode.SETTING,
     },
     "lead-in": {"names": Mode.OUTLET, "stamps": Mode.STAMP},
     "image-alt": {"words": Mode.PICTURE},

@@ -13,7 +13,7 @@ import numpy as np
 
 from syndicate.kernels._jit import F64, I64, Patient, helper, kernel
 from syndicate.kernels.lines import ELLIPSIS, LINK, LOUD, NAMELIKE, QUOTED, SENTENCE
-from syndicate.kernels.signs import CLOSING, CREDIT, DATED, PICTURED, POINTED, SHOWING
+from syndicate.kernels.signs import CLOSING, CODE, CREDIT, DATED, PICTURED, POINTED, SHOWING
 
 # Rules, as `syndicate.boilerplate.rules` numbers them; the first are also types of markers.
 NOTHING, SECTION, READ_MORE, FURNITURE, LEGAL, SOURCE, BYLINE, DATELINE = range(8)
@@ -37,6 +37,10 @@ MENU_LINES, MENU_WORDS = 8, 5
 """So many lines of so few words outside the body may be a menu."""
 LEAST_WORDS, LEAST_PART = 30, 4
 """At least so many words, or half of a shorter text, and a fourth of the prose stay."""
+OPENING_WORDS, OPENING_PART = 20, 10
+"""A line with a photo credit is long that has more words, or more than this part of its text."""
+CODE_LINES, CODE_PART = 4, 3
+"""So many lines that end like a program's, a third of all, make a text source code."""
 _LONG = 25
 _MOST_PAGES = 0.3
 _TITLE_WORDS = 5
@@ -124,6 +128,8 @@ def judge(
         _drop_captions(words, look, rule, drop, low, high, start, past)
         _drop_shown(look, rule, drop, start, last)
         _drop_alone(words, look, rule, drop, low, high)
+        _keep_opening(words, look, rule, drop, low, high)
+        _keep_code(look, drop, low, high)
         _keep_enough(words, look, drop, low, high)
         low = high
 
@@ -501,6 +507,40 @@ def _drop_alone(words: I64, look: I64, rule: I64, drop: I64, low: int, high: int
             drop[i] = NOTHING
         if drop[i] == NOTHING and look[i] & (TITLED | NAMED):
             drop[i] = TITLE
+
+
+@helper
+def _keep_opening(words: I64, look: I64, rule: I64, drop: I64, low: int, high: int) -> None:
+    """Keep a long line with a photo credit above all prose where nothing else goes.
+
+    It may be how the text begins, and nothing speaks against it but its credit.
+    """
+    total = gone = 0
+    first = high
+    prose = high
+    for i in range(low, high):
+        total += words[i]
+        if drop[i] != NOTHING:
+            gone += 1
+            first = min(first, i)
+        elif prose == high and look[i] & PROSE:
+            prose = i
+    if gone != 1 or rule[first] != PHOTO or prose < first:
+        return
+    if words[first] > OPENING_WORDS or OPENING_PART * words[first] > total:
+        drop[first] = NOTHING
+
+
+@helper
+def _keep_code(look: I64, drop: I64, low: int, high: int) -> None:
+    """Keep the lines of source code: no rule knows them, but what was learned may go."""
+    code = 0
+    for i in range(low, high):
+        code += look[i] & (CODE << _SIGNS) != 0
+    if code < CODE_LINES or CODE_PART * code < high - low:
+        return
+    for i in range(low, high):
+        drop[i] = SITE if drop[i] == SITE else NOTHING
 
 
 @helper
