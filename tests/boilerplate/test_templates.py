@@ -11,7 +11,7 @@ from tests.boilerplate.pages import batch, texts_of
 from syndicate import Document
 from syndicate.boilerplate import SiteTemplates, kept_spans, site_of, strip
 from syndicate.boilerplate.pages import Page, same_article
-from syndicate.errors import IndexFormatError
+from syndicate.errors import IndexFormatError, StoreError
 
 WORDS = [
     "river",
@@ -175,13 +175,21 @@ def test_a_wrong_file_is_refused_with_the_remedy(tmp_path, content, why):
     path.write_text(content, encoding="utf-8")
     with pytest.raises(IndexFormatError, match=why):
         SiteTemplates.load(path)
-    with pytest.raises(IndexFormatError, match="readable"):
+    with pytest.raises(IndexFormatError, match=r"cannot read .*: No such file"):
         SiteTemplates.load(tmp_path / "nowhere.json")
 
 
 def glued(seed):
     text = " ".join(story(seed, 8))
     return f"Saved! See it again in Your List {text} Source: [Link] Copy link here"
+
+
+def test_what_cannot_be_written_is_said(tmp_path):
+    (tmp_path / "taken").mkdir()
+    for path in (tmp_path / "taken", tmp_path / "nowhere" / "sites.json"):
+        with pytest.raises(StoreError, match=r"cannot write .*(taken|sites\.json)"):
+            SiteTemplates().save(path)
+    assert [found.name for found in tmp_path.iterdir()] == ["taken"]
 
 
 def test_furniture_glued_to_the_text_is_cut_out():

@@ -11,6 +11,7 @@ memory, and makes the result the same whatever the order of the pages, and of fi
 from __future__ import annotations
 
 import binascii
+import contextlib
 import math
 import os
 import pathlib
@@ -28,7 +29,7 @@ from syndicate.boilerplate.learned import Compiled, Table
 from syndicate.boilerplate.lines import as_bytes, chunks
 from syndicate.boilerplate.pages import pages
 from syndicate.boilerplate.remembered import Site
-from syndicate.errors import IndexFormatError
+from syndicate.errors import IndexFormatError, StoreError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -172,6 +173,11 @@ class SiteTemplates:
         """Write a file that a person can read and `load` can read back.
 
         The file is replaced as a whole or not at all.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be written.
         """
         target = pathlib.Path(path)
         sites = {name: self._sites[name].to_json() for name in self.sites}
@@ -181,8 +187,17 @@ class SiteTemplates:
                 {"line": one.line, "articles": one.articles} for one in self.furniture(name)
             ]
         part = target.with_name(f".{target.name}.{os.getpid()}.part")
-        part.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
-        part.replace(target)
+        written = orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+        try:
+            part.write_bytes(written)
+            part.replace(target)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                part.unlink()
+            message = (
+                f"cannot write {target}: {error.strerror}; free some space or write elsewhere"
+            )
+            raise StoreError(message) from error
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -195,7 +210,10 @@ class SiteTemplates:
         """
         try:
             content = orjson.loads(pathlib.Path(path).read_bytes())
-        except (OSError, orjson.JSONDecodeError) as error:
+        except OSError as error:
+            message = f"cannot read {path}: {error.strerror}; 'sites learn' writes such files"
+            raise IndexFormatError(message) from error
+        except orjson.JSONDecodeError as error:
             message = f"{path} must be a readable file written by 'sites learn': {error}"
             raise IndexFormatError(message) from error
         if not isinstance(content, dict) or content.get("format") != FORMAT:
