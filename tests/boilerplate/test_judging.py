@@ -20,7 +20,7 @@ SIGNS = [
     "Quang cảnh đồng lúa sáng nay (Ảnh: Minh Anh).", "https://example.org/a",
     "Bản quyền thuộc báo", "Ông Trần Văn Bình (trái) trên đồng.", "Quang cảnh đồng lúa.",
     "Chủ tịch Trần Văn Bình.", "Bà Lê Thị Lúa tại ruộng nhà.", "Bị bắt tại cơ quan điều tra.",
-    "gat(lua);", "dem(bong, () => {", "}",
+    "• " + BODY[2], "• Giá lúa tăng!", "gat(lua);", "dem(bong, () => {", "}",
     " ".join(BODY[:4]) + " (Ảnh: Minh Anh) Ảnh: TTXVN " + " ".join(BODY),
 ]  # fmt: skip
 HEADING, DATE = "Giá lúa tại đồng bằng tăng trong tuần qua", "12/03/2024 10:30"

@@ -80,6 +80,27 @@ def test_a_footer_goes_from_its_heading_on():
     assert [line for _, line in removed(text)] == footer
 
 
+@pytest.mark.parametrize("form", ["• {}!", "| {}! |", "{}! (12/03 10:30)", "{}! (12)"])
+def test_a_long_list_of_links_goes_though_its_rows_read_like_sentences(form):
+    links = [form.format(" ".join(line.split()[:12])) for line in BODY * 3]
+    links = [f"{link[:-1]}{n}{link[-1]}" for n, link in enumerate(links)]
+    text = article(TITLE, *BODY, "Tin liên quan", *links, "Chia sẻ")
+    assert strip(text).text == article(TITLE, *BODY)
+
+
+def test_rows_of_a_list_stay_in_a_clean_text():
+    rows = [f"• {' '.join(line.split()[:12])}." for line in BODY]
+    text = article(TITLE, *BODY[:3], *rows, *BODY[3:])
+    assert strip(text).text == text
+
+
+def test_the_title_stays_above_a_date_that_reads_like_a_heading():
+    menu = ["Trang chủ", "Thời sự", "Kinh tế", "Văn hóa", "Thể thao", "Sức khỏe", "Đời sống", "Xe"]
+    dated = "Đăng ngày thứ ba bởi tòa soạn lúc 10:30:15"
+    text = article(*menu, "Đăng nhập", TITLE, dated, "Chia sẻ", *BODY)
+    assert TITLE in strip(text).text.split("\n")
+
+
 def test_a_menu_longer_than_the_article_goes():
     menu = [f"mục thứ {word} của trang" for word in BODY[0].split() + BODY[1].split()] * 3
     footer = ["Tin liên quan", "Giá lúa hôm nay", "Lũ về sớm ở miền Tây", "Chia sẻ"]

@@ -266,6 +266,24 @@ def test_a_title_stays_though_the_site_links_to_it_and_the_links_go():
     assert strip(result.text, site=SITE, templates=templates).text == result.text
 
 
+def test_a_heading_above_several_articles_is_furniture_though_few_have_it():
+    column = "The weekly column of our gardening desk"
+    pages = [f"{column}\n{page(n)}" if n < 3 else page(n) for n in range(24)]
+    templates = learned(pages)
+    text = f"{column}\n{page(99)}"
+    assert column not in strip(text, site=SITE, templates=templates).text
+
+
+def test_what_was_learned_goes_where_the_rules_would_leave_too_little():
+    templates = learned(page(n) for n in range(12))
+    article = story(99, 4)
+    others = [line for n in range(20) for line in ("Related articles", *story(300 + n, 1))]
+    text = "\n".join([FURNITURE[0], *article, *others, *FURNITURE[1:]])
+    left = strip(text, site=SITE, templates=templates).text.split("\n")
+    assert not set(FURNITURE) & set(left)
+    assert {*article, *others} <= set(left)
+
+
 def test_a_short_article_under_a_long_learned_menu_is_found():
     menu = [f"All that is new about the {word} of our town." for word in WORDS]
     pages = ["\n".join([*menu, *story(seed, 3)]) for seed in range(10)]

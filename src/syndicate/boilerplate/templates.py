@@ -47,6 +47,8 @@ _SHARE = 0.08
 _COUNTED = 64
 _RUN_SHARE = 0.05
 _LEAST_RUN_ARTICLES = 6
+_SURE_PART = 0.3
+"""What stands with such a part of the articles is none's title; the kernel's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,11 +262,19 @@ def _compile(sites: dict[str, Site]) -> Compiled:
         few = max(_LEAST_RUN_ARTICLES, _RUN_SHARE * counts.articles)
         runs[name] = _often(counts.runs, few, counts.articles)
         often = _often(counts.lines, _least(counts.articles), counts.articles)
-        lines[name] = {
-            key: -part if counts.heads[key] == 1 else part for key, part in often.items()
-        }
+        lines[name] = {key: _told(part, counts.heads[key]) for key, part in often.items()}
     glued = frozenset(name for name, found in runs.items() if found)
     return Compiled(Table.build(lines), Table.build(runs), glued)
+
+
+def _told(part: float, titles: int) -> float:
+    """Give what `Table` tells of a line that may be the title of so many articles.
+
+    That of one is its own title too; what stands so above several is no title.
+    """
+    if titles == 1:
+        return -part
+    return max(part, _SURE_PART) if titles else part
 
 
 def _often(counts: Counter[int], least: float, articles: int) -> dict[int, float]:

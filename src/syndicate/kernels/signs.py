@@ -36,8 +36,8 @@ from syndicate.kernels.lines import (
 )  # fmt: skip
 
 # What a line says of itself.
-CREDIT, DATED, PICTURED, POINTED, LED, ENDED, CLOSING, SHOWING, CODE = (
-    1 << bit for bit in range(9)
+CREDIT, DATED, PICTURED, POINTED, LED, ENDED, CLOSING, SHOWING, CODE, LISTED = (
+    1 << bit for bit in range(10)
 )
 
 # Rows of what is told.
@@ -72,7 +72,9 @@ _LEAD_TOKENS, _LEAD_WORDS = 8, 8
 _LONG_LINE = 40
 _SCENE_WORDS, _PLACE_WORDS, _NAMES = 16, 40, 5
 _FIRST, _SECOND, _DOT, _SLASH, _ARROW = (ord(c) for c in "12./>")
-_SEMICOLON, _BRACE, _CLOSING_BRACE, _ROUND, _SQUARE = (ord(c) for c in ";{})]")
+_SEMICOLON, _BRACE, _CLOSING_BRACE, _SQUARE = (ord(c) for c in ";{}]")
+_CLOSING, _ZERO, _NINE, _BAR = (ord(c) for c in ")09|")
+_BULLET, _BULLET_2, _BULLET_3 = "•".encode()
 _BARE, _TONED = np.uint64(1), np.uint64(2)
 _ALL = np.int64(1 << 60)
 _TRAILING, _TWO, _THREE, _FOUR, _LOW6 = 0x80, 0xC0, 0xE0, 0xF0, 0x3F
@@ -343,6 +345,8 @@ def describe(
             signs |= DATED
         if stop - start > 1 and data[start] == _ARROW and data[start + 1] == _ARROW:
             signs |= POINTED
+        if _is_listed(data, start, stop):
+            signs |= LISTED
         if _is_code(data, start, stop):
             signs |= CODE
         if stop - start > _LONG_LINE and data[stop - 1] == _DOT and data[stop - 2] == _SLASH:
@@ -353,13 +357,24 @@ def describe(
 
 
 @helper
+def _is_listed(data: U8, start: np.int64, stop: np.int64) -> bool:
+    """Tell a row of a list: it begins with a bullet or ``|``, or ends in a number in brackets."""
+    if stop - start < 3:
+        return False
+    if data[start] == _BULLET:
+        return bool(data[start + 1] == _BULLET_2 and data[start + 2] == _BULLET_3)
+    counted = data[stop - 1] == _CLOSING and _ZERO <= data[stop - 2] <= _NINE
+    return bool(counted or data[start] == _BAR)
+
+
+@helper
 def _is_code(data: U8, start: np.int64, stop: np.int64) -> bool:
     """Tell whether a line ends as lines of programs do: in a brace, or a closing one and ``;``."""
     last = data[stop - 1]
     if last != _SEMICOLON or stop - start < 2:
         return bool(last == _BRACE or last == _CLOSING_BRACE)
     last = data[stop - 2]
-    return bool(last == _ROUND or last == _SQUARE or last == _CLOSING_BRACE)
+    return bool(last == _CLOSING or last == _SQUARE or last == _CLOSING_BRACE)
 
 
 @helper
