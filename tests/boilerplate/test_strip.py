@@ -225,11 +225,17 @@ def test_source_code_stays():
     )
 
 
+def test_the_end_of_a_sentence_is_no_head_of_a_section():
+    text = article(*BODY[:2], "Ông Bình nói với bà con, và nhiều người", "bình luận.", *BODY[2:])
+    assert strip(text).text == text
+
+
 def test_sentences_about_pictures_and_englishmen_stay():
     for line in (
         "Ông nói bức ảnh đó được chụp từ năm ngoái.",
         "Trận đấu giữa Pháp và Anh kết thúc với tỉ số hòa.",
         "Nhiều người chia sẻ tin mới nhất về vụ mùa trên mạng xã hội.",
+        "Mời bạn xem thêm ảnh:",
         "Trở lại làng sau mười năm, ông ngỡ ngàng trước những ngôi nhà mới.",
         "Nguồn: nước cho ruộng lấy từ con kênh mới đào hồi đầu năm ngoái, theo lời ông Bình kể.",
     ):

@@ -337,7 +337,7 @@ def describe(
                     data, columns, facts, characters, table, line, token, entry
                 ):
                     signs |= CREDIT
-        if marker >= 0 and not _sure(columns, table, line, marker):
+        if marker >= 0 and not _sure(columns, facts, table, line, marker):
             marker = -1
         if marker >= 0 and table[marker, MODE] == CLOSES:
             signs |= CLOSING
@@ -378,12 +378,14 @@ def _is_code(data: U8, start: np.int64, stop: np.int64) -> bool:
 
 
 @helper
-def _sure(columns: U64, table: I64, line: int, marker: int) -> bool:
-    """Tell a line of furniture from a sentence that only begins like one."""
-    sure = table[marker, MODE] & ENTIRE != 0 or table[marker, NEEDS_COLON] != 0
-    sure = sure or table[marker, LENGTH] > _SURE_TOKENS
+def _sure(columns: U64, facts: U32, table: I64, line: int, marker: int) -> bool:
+    """Tell a line of furniture from a sentence that only begins like one, or the end of one."""
     sentence = np.int64(columns[FLAGS, line]) & SENTENCE != 0
-    return sure or not sentence or np.int64(columns[WORDS, line]) <= _CLAUSE
+    if table[marker, MODE] & ENTIRE:
+        first = np.int64(facts[np.int64(columns[BASE, line]), LOOK])
+        return bool(not sentence or first & (_UPPER | _DIGIT))
+    sure = table[marker, NEEDS_COLON] != 0 or table[marker, LENGTH] > _SURE_TOKENS
+    return bool(sure or not sentence or np.int64(columns[WORDS, line]) <= _CLAUSE)
 
 
 @helper
@@ -450,7 +452,7 @@ def _credits(
     dashed = before & _DASH != 0
     edged = dashed or first == 0 or before & (_END | _CLOSE) != 0
     named = names >= rest - 1
-    if colon and (rest <= 12 if edged else named and rest <= 7):
+    if colon and (rest <= 12 if edged else named and 0 < rest <= 7):
         return True
     if phrase:
         return edged and (rest <= 3 or named or (dashed and rest <= 8))
