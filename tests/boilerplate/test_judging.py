@@ -102,5 +102,6 @@ def test_kernels_number_rules_and_signs_as_their_callers_do():
         "CLOSING",
         "SHOWING",
         "CODE",
+        "LISTED",
     ):
         assert getattr(features, name) == getattr(signs, name), name
