@@ -317,6 +317,35 @@ def glued():
         yield f"pages with furniture, learned on {name}", holding / len(test)
 
 
+def promises():
+    """All real texts: how many change when they are stripped again, or are left without a word.
+
+    Pages of a site are stripped with what was learned of it, too.
+    """
+    sets = [
+        (
+            [page[kind] for page in html(name)],
+            [page["id"].split("_")[-2:][0] for page in html(name)],
+        )
+        for name in ("html_scrapinghub", "html_daniel")
+        for kind in ("gold", *EXTRACTORS)
+    ]
+    for name in ("vi_24h_dev", "vi_vims_dev", "vi_vmds_dev", "vi_baomoi_dev", "vi_vietnews_dev"):
+        texts = ["\n".join([row["text"], *row.get("captions", ())]) for row in rows(name)]
+        sets.append((texts, [name] * len(texts)))
+    unlike = emptied = 0
+    for texts, sites in sets:
+        for templates in (None, learned(texts, sites)):
+            once = stripped(texts, sites, templates)
+            twice = stripped(once, sites, templates)
+            unlike += sum(a != b for a, b in zip(once, twice, strict=True))
+            pairs = zip(texts, once, strict=True)
+            emptied += sum(bool(a.strip()) > bool(b.strip()) for a, b in pairs)
+    yield "texts", sum(len(texts) for texts, _ in sets)
+    yield "texts that change when stripped again", unlike
+    yield "texts left without a word", emptied
+
+
 def speed():
     """Million characters a second on one core, and articles a second."""
     sets = {}
@@ -394,6 +423,7 @@ REAL = {
     "DAnIEL with reprints": reprints,
     "captions": captions,
     "glued pages": glued,
+    "promises": promises,
     "speed": speed,
 }
 

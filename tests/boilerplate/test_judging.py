@@ -20,6 +20,8 @@ SIGNS = [
     "Quang cảnh đồng lúa sáng nay (Ảnh: Minh Anh).", "https://example.org/a",
     "Bản quyền thuộc báo", "Ông Trần Văn Bình (trái) trên đồng.", "Quang cảnh đồng lúa.",
     "Chủ tịch Trần Văn Bình.", "(Dân trí) - " + BODY[2], BODY[3] + "./.",
+    "Bà Lê Thị Lúa tại ruộng nhà.", "Bị bắt tại cơ quan điều tra.",
+    "• " + BODY[2], "• Giá lúa tăng!", "gat(lua);", "dem(bong, () => {", "}",
     " ".join(BODY[:4]) + " (Ảnh: Minh Anh) Ảnh: TTXVN " + " ".join(BODY),
 ]  # fmt: skip
 HEADING, DATE = "Giá lúa tại đồng bằng tăng trong tuần qua", "12/03/2024 10:30"
@@ -111,5 +113,16 @@ def test_kernels_number_rules_and_signs_as_their_callers_do():
     for module in (kernels, settle, glued):
         for name in set(known) & set(vars(module)):
             assert known[name] == getattr(module, name), name
-    for name in ("CREDIT", "DATED", "PICTURED", "POINTED", "LED", "ENDED", "CLOSING"):
+    for name in (
+        "CREDIT",
+        "DATED",
+        "PICTURED",
+        "POINTED",
+        "LED",
+        "ENDED",
+        "CLOSING",
+        "SHOWING",
+        "CODE",
+        "LISTED",
+    ):
         assert getattr(features, name) == getattr(signs, name), name

@@ -80,6 +80,27 @@ def test_a_footer_goes_from_its_heading_on():
     assert [line for _, line in removed(text)] == footer
 
 
+@pytest.mark.parametrize("form", ["• {}!", "| {}! |", "{}! (12/03 10:30)", "{}! (12)"])
+def test_a_long_list_of_links_goes_though_its_rows_read_like_sentences(form):
+    links = [form.format(" ".join(line.split()[:12])) for line in BODY * 3]
+    links = [f"{link[:-1]}{n}{link[-1]}" for n, link in enumerate(links)]
+    text = article(TITLE, *BODY, "Tin liên quan", *links, "Chia sẻ")
+    assert strip(text).text == article(TITLE, *BODY)
+
+
+def test_rows_of_a_list_stay_in_a_clean_text():
+    rows = [f"• {' '.join(line.split()[:12])}." for line in BODY]
+    text = article(TITLE, *BODY[:3], *rows, *BODY[3:])
+    assert strip(text).text == text
+
+
+def test_the_title_stays_above_a_date_that_reads_like_a_heading():
+    menu = ["Trang chủ", "Thời sự", "Kinh tế", "Văn hóa", "Thể thao", "Sức khỏe", "Đời sống", "Xe"]
+    dated = "Đăng ngày thứ ba bởi tòa soạn lúc 10:30:15"
+    text = article(*menu, "Đăng nhập", TITLE, dated, "Chia sẻ", *BODY)
+    assert TITLE in strip(text).text.split("\n")
+
+
 def test_a_menu_longer_than_the_article_goes():
     menu = [f"mục thứ {word} của trang" for word in BODY[0].split() + BODY[1].split()] * 3
     footer = ["Tin liên quan", "Giá lúa hôm nay", "Lũ về sớm ở miền Tây", "Chia sẻ"]
@@ -130,6 +151,9 @@ def test_photo_credits_in_many_forms():
         "Bà Lê Thị Lúa (thứ hai từ trái sang) cùng bà con trong xã.",
         "Quang cảnh đồng lúa xã Bình Minh.",
         "Chủ tịch Trần Văn Bình.",
+        "Chủ tịch Trần Văn Bình phát biểu trước bà con xã Bình Minh.",
+        "Bà Lê Thị Lúa tại ruộng nhà hôm 12/3.",
+        "Người lái máy gặt bị bắt tại cơ quan điều tra.",
         "Anna Bell (left) and her father at the market.",
     ],
 )
@@ -146,6 +170,10 @@ def test_lines_that_say_what_a_picture_shows_go(caption):
         ["Ông Bình nói phải chờ."],
         ["Ông Trần Bình."],
         ["Chủ tịch Trần Văn B."],
+        ["Chủ tịch Trần Văn Bình tải phân về cho bà con trong xã."],
+        ["Chủ tịch: Trần Văn Bình tại xã Bình Minh nói với bà con như vậy."],
+        ["Chủ tịch xã tại huyện này là người làng."],
+        ["Người lái máy gặt có mặt tại cơ quan điều tra từ sáng."],
         ["Bà con đi về phía bên trái con kênh (trái với lệ cũ) từ sáng sớm."],
     ],
 )
@@ -156,11 +184,58 @@ def test_lists_of_people_and_sentences_with_such_words_stay(lines):
     assert strip(kept).text == kept
 
 
+CREDITED = "Bà con xã Bình Minh gặt lúa hè thu sáng nay, sớm hơn mọi năm mười ngày, vì nắng nóng "
+CREDITED += "kéo dài suốt cả tháng qua (Ảnh: Minh Anh)."
+
+
+def test_a_long_credited_line_opens_a_text_from_which_nothing_else_goes():
+    for above in ([], [TITLE]):
+        text = article(*above, CREDITED, *BODY)
+        assert strip(text).text == text
+
+
+def test_a_credited_line_goes_where_it_is_short_or_below_prose_or_more_goes():
+    short = "Quang cảnh đồng lúa sáng nay (Ảnh: Minh Anh)."
+    for lines in (
+        [TITLE, short, *BODY],
+        [TITLE, BODY[0], CREDITED, *BODY[1:]],
+        [TITLE, CREDITED, *BODY, "Nguồn: TTXVN"],
+    ):
+        wanted = [line for line in lines if line in (TITLE, *BODY)]
+        assert strip(article(*lines)).text == article(*wanted)
+
+
+def test_a_short_text_keeps_the_credited_line_that_is_a_tenth_of_it():
+    text = article(TITLE, "Quang cảnh đồng lúa sáng nay (Ảnh: Minh Anh).", *BODY[:3])
+    assert strip(text).text == text
+
+
+def test_source_code_stays():
+    code = [
+        "def gat(lua) {",
+        "    return lua.map((bong) => {",
+        "        dem(bong);",
+        "    });",
+        "}",
+    ]
+    text = article(TITLE, *BODY, "Tin liên quan", *code, "Chia sẻ")
+    assert strip(text).text == text
+    assert strip(article(TITLE, *BODY, "Tin liên quan", *code[:1], "Chia sẻ")).text == article(
+        TITLE, *BODY
+    )
+
+
+def test_the_end_of_a_sentence_is_no_head_of_a_section():
+    text = article(*BODY[:2], "Ông Bình nói với bà con, và nhiều người", "bình luận.", *BODY[2:])
+    assert strip(text).text == text
+
+
 def test_sentences_about_pictures_and_englishmen_stay():
     for line in (
         "Ông nói bức ảnh đó được chụp từ năm ngoái.",
         "Trận đấu giữa Pháp và Anh kết thúc với tỉ số hòa.",
         "Nhiều người chia sẻ tin mới nhất về vụ mùa trên mạng xã hội.",
+        "Mời bạn xem thêm ảnh:",
         "Trở lại làng sau mười năm, ông ngỡ ngàng trước những ngôi nhà mới.",
         "Nguồn: nước cho ruộng lấy từ con kênh mới đào hồi đầu năm ngoái, theo lời ông Bình kể.",
     ):

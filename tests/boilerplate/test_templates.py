@@ -11,7 +11,7 @@ from tests.boilerplate.pages import batch, texts_of
 from syndicate import Document
 from syndicate.boilerplate import SiteTemplates, kept_spans, site_of, strip
 from syndicate.boilerplate.pages import Page, same_article
-from syndicate.errors import IndexFormatError
+from syndicate.errors import IndexFormatError, StoreError
 
 WORDS = [
     "river",
@@ -175,13 +175,21 @@ def test_a_wrong_file_is_refused_with_the_remedy(tmp_path, content, why):
     path.write_text(content, encoding="utf-8")
     with pytest.raises(IndexFormatError, match=why):
         SiteTemplates.load(path)
-    with pytest.raises(IndexFormatError, match="readable"):
+    with pytest.raises(IndexFormatError, match=r"cannot read .*: No such file"):
         SiteTemplates.load(tmp_path / "nowhere.json")
 
 
 def glued(seed):
     text = " ".join(story(seed, 8))
     return f"Saved! See it again in Your List {text} Source: [Link] Copy link here"
+
+
+def test_what_cannot_be_written_is_said(tmp_path):
+    (tmp_path / "taken").mkdir()
+    for path in (tmp_path / "taken", tmp_path / "nowhere" / "sites.json"):
+        with pytest.raises(StoreError, match=r"cannot write .*(taken|sites\.json)"):
+            SiteTemplates().save(path)
+    assert [found.name for found in tmp_path.iterdir()] == ["taken"]
 
 
 def test_furniture_glued_to_the_text_is_cut_out():
@@ -256,6 +264,24 @@ def test_a_title_stays_though_the_site_links_to_it_and_the_links_go():
     result = strip(pages[1], site=SITE, templates=templates)
     assert result.text == "\n".join([headline(1), *story(1), ""])
     assert strip(result.text, site=SITE, templates=templates).text == result.text
+
+
+def test_a_heading_above_several_articles_is_furniture_though_few_have_it():
+    column = "The weekly column of our gardening desk"
+    pages = [f"{column}\n{page(n)}" if n < 3 else page(n) for n in range(24)]
+    templates = learned(pages)
+    text = f"{column}\n{page(99)}"
+    assert column not in strip(text, site=SITE, templates=templates).text
+
+
+def test_what_was_learned_goes_where_the_rules_would_leave_too_little():
+    templates = learned(page(n) for n in range(12))
+    article = story(99, 4)
+    others = [line for n in range(20) for line in ("Related articles", *story(300 + n, 1))]
+    text = "\n".join([FURNITURE[0], *article, *others, *FURNITURE[1:]])
+    left = strip(text, site=SITE, templates=templates).text.split("\n")
+    assert not set(FURNITURE) & set(left)
+    assert {*article, *others} <= set(left)
 
 
 def test_a_short_article_under_a_long_learned_menu_is_found():

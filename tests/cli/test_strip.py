@@ -47,7 +47,10 @@ def test_a_users_own_markers(run, tmp_path):
     assert "Đặt báo" not in run("strip", "a.txt", "--markers", "own.toml").stdout
     wrong = run("strip", "a.txt", "--markers", "none.toml")
     assert wrong.returncode == 2
-    assert "none.toml must be readable TOML" in wrong.stderr
+    assert "cannot read markers file none.toml: No such file or directory\n" in wrong.stderr
+    (tmp_path / "own.toml").write_text("furniture = 3", encoding="utf-8")
+    wrong = run("strip", "a.txt", "--markers", "own.toml")
+    assert "furniture must be a section [furniture] with lists, got 3" in wrong.stderr
 
 
 def test_a_missing_file_is_named(run):
@@ -96,6 +99,33 @@ def test_sites_are_learned_shown_and_applied(run, tmp_path):
     assert all("Gọi tòa soạn" not in json.loads(line)["text"] for line in applied)
     again = run("sites", "learn", "crawl.jsonl", "-o", "sites.json", "--forget", "30")
     assert "12 pages read; 1 site," in again.stderr
+
+
+def test_what_several_files_learned_is_put_together(run, tmp_path):
+    for name, rows in (("a", pages(12)[:2]), ("b", pages(12)[2:])):
+        lines = "".join(json.dumps(row) + "\n" for row in rows)
+        (tmp_path / f"{name}.jsonl").write_text(lines, encoding="utf-8")
+        assert run("sites", "learn", f"{name}.jsonl", "-o", f"{name}.json").returncode == 0
+    done = run("sites", "merge", "a.json", "b.json", "--output", "both.json")
+    assert (done.returncode, done.stderr) == (0, "2 files merged; 1 site, 2 lines of furniture\n")
+    run("sites", "merge", "b.json", "a.json", "--output", "again.json", "--forget", "30")
+    both = (tmp_path / "both.json").read_bytes()
+    assert (tmp_path / "again.json").read_bytes() == both
+
+
+def test_where_no_file_can_be_written_is_said_first(run, tmp_path):
+    (tmp_path / "crawl.jsonl").write_text(json.dumps(pages(1)[0]) + "\n", encoding="utf-8")
+    for command in (["learn", "crawl.jsonl"], ["merge", "crawl.jsonl"]):
+        done = run("sites", *command, "-o", "nowhere/sites.json")
+        assert done.returncode == 2
+        assert "--output must be in a folder that exists, got nowhere/sites.json" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_file_of_sites_that_is_not_there_is_named_once(run):
+    done = run("sites", "show", "none.json")
+    assert done.returncode == 3
+    assert done.stderr.count("none.json") == 1
 
 
 def test_a_file_of_another_kind_is_refused(run, tmp_path):

@@ -67,6 +67,23 @@ def test_the_article_and_what_the_page_states(extractor):
     assert set(found.record) == {"text", *stated}
 
 
+@pytest.mark.parametrize("gap", [" | ", " - ", " – ", " :: ", " » "])
+def test_the_sites_name_is_no_part_of_the_title(gap):
+    heading = "Nông dân Bình Minh vào vụ gặt"
+    for tag in ("<title>{}</title>", '<meta property="og:title" content="{}">'):
+        for whole in (f"{heading}{gap}Báo Đồng Quê", f"{heading}{gap}Xã hội{gap}Báo Đồng Quê"):
+            found = extract(page(tag.format(whole)).replace("<title>Gặt lúa</title>", ""))
+            assert found.title == heading
+    other = f"Gặt lúa{gap}Bình Minh"
+    found = extract(page().replace("<title>Gặt lúa</title>", f"<title>{other}</title>"))
+    assert found.title == other
+
+
+def test_a_title_of_a_million_signs_is_left_as_it_is():
+    found = extract(page().replace("Gặt lúa</title>", "a | " * 300_000 + "</title>"))
+    assert len(found.title) > 1_000_000
+
+
 @pytest.mark.parametrize("extractor", ["trafilatura", "resiliparse"])
 def test_broken_scripts_and_bare_pages_do_no_harm(extractor):
     bomb = "[" * 100_000

@@ -46,6 +46,8 @@ class Mode(enum.IntFlag):
     PLACE = 1024
     SCENE = 2048
     PERSON = 4096
+    POSE = 8192
+    SETTING = 16384
 
 
 _PLACES = {
@@ -61,6 +63,8 @@ _PLACES = {
         "places": Mode.PLACE,
         "scenes": Mode.SCENE,
         "people": Mode.PERSON,
+        "poses": Mode.POSE,
+        "settings": Mode.SETTING,
     },
     "lead-in": {"names": Mode.OUTLET, "stamps": Mode.STAMP},
     "image-alt": {"words": Mode.PICTURE},
@@ -185,7 +189,10 @@ def _read(path: pathlib.Path) -> list[Marker]:
     """Read a user's file."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        message = f"cannot read markers file {path}: {error.strerror}"
+        raise ConfigError(message) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         message = f"markers file {path} must be readable TOML in UTF-8: {error}"
         raise ConfigError(message) from error
     return _check(content, str(path))
@@ -196,8 +203,11 @@ def _check(content: Mapping[str, Any], name: str) -> list[Marker]:
     language = pathlib.PurePath(name).stem
     entries = []
     for section, lists in content.items():
-        if section not in _PLACES or not isinstance(lists, dict):
+        if section not in _PLACES:
             message = f"{name}: a section must be one of {', '.join(_PLACES)}, got {section!r}"
+            raise ConfigError(message)
+        if not isinstance(lists, dict):
+            message = f"{name}: {section} must be a section [{section}] with lists, got {lists!r}"
             raise ConfigError(message)
         for place, forms in lists.items():
             if place not in _PLACES[section]:

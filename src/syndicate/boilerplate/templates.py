@@ -11,6 +11,7 @@ memory, and makes the result the same whatever the order of the pages, and of fi
 from __future__ import annotations
 
 import binascii
+import contextlib
 import math
 import os
 import pathlib
@@ -28,7 +29,7 @@ from syndicate.boilerplate.learned import Compiled, Table
 from syndicate.boilerplate.lines import as_bytes, chunks
 from syndicate.boilerplate.pages import pages
 from syndicate.boilerplate.remembered import Site
-from syndicate.errors import IndexFormatError
+from syndicate.errors import IndexFormatError, StoreError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,6 +47,8 @@ _SHARE = 0.08
 _COUNTED = 64
 _RUN_SHARE = 0.05
 _LEAST_RUN_ARTICLES = 6
+_SURE_PART = 0.3
+"""What stands with such a part of the articles is none's title; the kernel's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,11 @@ class SiteTemplates:
         """Write a file that a person can read and `load` can read back.
 
         The file is replaced as a whole or not at all.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be written.
         """
         target = pathlib.Path(path)
         sites = {name: self._sites[name].to_json() for name in self.sites}
@@ -181,8 +189,17 @@ class SiteTemplates:
                 {"line": one.line, "articles": one.articles} for one in self.furniture(name)
             ]
         part = target.with_name(f".{target.name}.{os.getpid()}.part")
-        part.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
-        part.replace(target)
+        written = orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+        try:
+            part.write_bytes(written)
+            part.replace(target)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                part.unlink()
+            message = (
+                f"cannot write {target}: {error.strerror}; free some space or write elsewhere"
+            )
+            raise StoreError(message) from error
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -195,7 +212,10 @@ class SiteTemplates:
         """
         try:
             content = orjson.loads(pathlib.Path(path).read_bytes())
-        except (OSError, orjson.JSONDecodeError) as error:
+        except OSError as error:
+            message = f"cannot read {path}: {error.strerror}; 'sites learn' writes such files"
+            raise IndexFormatError(message) from error
+        except orjson.JSONDecodeError as error:
             message = f"{path} must be a readable file written by 'sites learn': {error}"
             raise IndexFormatError(message) from error
         if not isinstance(content, dict) or content.get("format") != FORMAT:
@@ -242,11 +262,19 @@ def _compile(sites: dict[str, Site]) -> Compiled:
         few = max(_LEAST_RUN_ARTICLES, _RUN_SHARE * counts.articles)
         runs[name] = _often(counts.runs, few, counts.articles)
         often = _often(counts.lines, _least(counts.articles), counts.articles)
-        lines[name] = {
-            key: -part if counts.heads[key] == 1 else part for key, part in often.items()
-        }
+        lines[name] = {key: _told(part, counts.heads[key]) for key, part in often.items()}
     glued = frozenset(name for name, found in runs.items() if found)
     return Compiled(Table.build(lines), Table.build(runs), glued)
+
+
+def _told(part: float, titles: int) -> float:
+    """Give what `Table` tells of a line that may be the title of so many articles.
+
+    That of one is its own title too; what stands so above several is no title.
+    """
+    if titles == 1:
+        return -part
+    return max(part, _SURE_PART) if titles else part
 
 
 def _often(counts: Counter[int], least: float, articles: int) -> dict[int, float]:

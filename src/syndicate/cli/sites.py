@@ -1,4 +1,4 @@
-"""``syndicate sites``: what pages of a site have in common, learned, shown, applied."""
+"""``syndicate sites``: what pages of a site have in common, learned, merged, shown, applied."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from syndicate.cli.strip import Extractor, Format, Pages, Paths, Written, finish, read_documents
+from syndicate.cli.strip import Extractor, Format, Pages, Paths, finish, read_documents
 from syndicate.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -30,11 +30,20 @@ app.add_typer(_sites)
 _OUTPUT: Final = "File to write; if it exists, it learns on."
 _FORGET: Final = "Forget pages learned more than so many days ago."
 _FILE: Final = "A file that `sites learn` wrote."
+_FILES: Final = "Files that `sites learn` wrote."
+_MERGED: Final = "File to write."
 _ONE: Final = "Show this site alone."
 
 Learned = Annotated[Path, typer.Argument(metavar="FILE", help=_FILE, show_default=False)]
 Output = Annotated[
     Path, typer.Option("--output", "-o", metavar="FILE", help=_OUTPUT, show_default=False)
+]
+Merged = Annotated[
+    Path, typer.Option("--output", "-o", metavar="FILE", help=_MERGED, show_default=False)
+]
+Several = Annotated[list[Path], typer.Argument(metavar="FILE...", help=_FILES, show_default=False)]
+Written = Annotated[
+    Format, typer.Option("--format", "-f", metavar="FORMAT", help="text, or one object of JSON.")
 ]
 Forget = Annotated[
     int | None, typer.Option("--forget", metavar="DAYS", help=_FORGET, show_default=False, min=0)
@@ -61,18 +70,14 @@ def learn(
     from syndicate.boilerplate import SiteTemplates  # noqa: PLC0415 - keeps --help quick
     from syndicate.cli.console import say  # noqa: PLC0415
 
+    _check(output)
     templates = SiteTemplates.load(output) if output.exists() else SiteTemplates()
-    today = (datetime.now(UTC) - datetime(1970, 1, 1, tzinfo=UTC)).days
     trouble: list[Skipped] = []
     documents = read_documents(paths, trouble, extractor)
-    count = _learn(templates, documents, today)
-    if forget is not None:
-        templates.forget(today - forget)
+    count = _learn(templates, documents, _today())
     if count:
-        templates.save(output)
-        lines = sum(len(templates.furniture(site)) for site in templates.sites)
-        sites = _counted(len(templates.sites), "site")
-        say(f"{_counted(count, 'page')} read; {sites}, {_counted(lines, 'line')} of furniture")
+        _keep(templates, output, forget)
+        say(f"{_counted(count, 'page')} read; {_known(templates)}")
     finish(trouble, count)
     if not count:
         message = (
@@ -80,6 +85,49 @@ def learn(
             " inside the folder given"
         )
         raise ConfigError(message)
+
+
+@_sites.command(no_args_is_help=True, short_help="Put together what several files have learned.")
+def merge(files: Several, *, output: Merged, forget: Forget = None) -> None:
+    """Put together what several files have learned; their order does not matter.
+
+    \b
+      syndicate sites merge monday.json tuesday.json --output sites.json
+    """  # noqa: D301 - the backspace is for the layout of --help
+    from syndicate.boilerplate import SiteTemplates  # noqa: PLC0415 - keeps --help quick
+    from syndicate.cli.console import say  # noqa: PLC0415
+
+    _check(output)
+    templates = SiteTemplates()
+    for file in files:
+        templates.merge(SiteTemplates.load(file))
+    _keep(templates, output, forget)
+    say(f"{_counted(len(files), 'file')} merged; {_known(templates)}")
+
+
+def _check(output: Path) -> None:
+    """Tell before anything is read that a file cannot be written."""
+    if not output.parent.is_dir():
+        message = f"--output must be in a folder that exists, got {output}"
+        raise ConfigError(message)
+
+
+def _today() -> int:
+    """Give the days since 1970."""
+    return (datetime.now(UTC) - datetime(1970, 1, 1, tzinfo=UTC)).days
+
+
+def _keep(templates: SiteTemplates, output: Path, forget: int | None) -> None:
+    """Write what was learned, but for what is to be forgotten."""
+    if forget is not None:
+        templates.forget(_today() - forget)
+    templates.save(output)
+
+
+def _known(templates: SiteTemplates) -> str:
+    """Say how much is known."""
+    lines = sum(len(templates.furniture(site)) for site in templates.sites)
+    return f"{_counted(len(templates.sites), 'site')}, {_counted(lines, 'line')} of furniture"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -27,6 +27,8 @@ _META = {
 _ORIGINALS = ("original-source", "syndication-source", "based-on", "canonical")
 """Hints that name an original, the plainest first."""
 _BOM = re.compile(rb"^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)")
+_GAP = re.compile(r"\s*(?:\||::|»|·|—|–|\s-)\s+")
+_LONGEST_TITLE = 500
 _NESTED = 64
 _ARTICLES = re.compile(r"Article|Posting|Report|WebPage", re.ASCII)
 
@@ -181,13 +183,22 @@ def _page(text: str, tags: list[Tag], url: str | None) -> Page:
     hints = ("canonical", "syndication-source", "original-source", "based-on", "publisher")
     return Page(
         text=text,
-        title=stated.get("title") or stated.get("tab"),
+        title=_heading(stated.get("title") or stated.get("tab"), text),
         author=stated.get("author"),
         published=stated.get("published"),
         source=stated.get("site") or stated.get("publisher") or host,
         url=address,
         hints=tuple(Hint(kind, stated[kind]) for kind in hints if stated.get(kind)),
     )
+
+
+def _heading(title: str | None, text: str) -> str | None:
+    """Give a page's title without the site's name after it, where that is a line of the text."""
+    if title is None or len(title) > _LONGEST_TITLE:
+        return title
+    lines = {" ".join(line.split()) for line in text.split("\n")}
+    parts = (title[: gap.start()] for gap in _GAP.finditer(title))
+    return next((part for part in parts if part in lines), title)
 
 
 def _own(found_at: str | None, canonical: str | None) -> str | None:

@@ -12,8 +12,17 @@ from __future__ import annotations
 import numpy as np
 
 from syndicate.kernels._jit import F64, I64, Patient, helper, kernel
-from syndicate.kernels.lines import ELLIPSIS, LINK, LOUD, NAMELIKE, QUOTED, SENTENCE
-from syndicate.kernels.signs import CLOSING, CREDIT, DATED, PICTURED, POINTED, SHOWING
+from syndicate.kernels.lines import ELLIPSIS, LINK, LOUD, NAMELIKE, NUMBERED, QUOTED, SENTENCE
+from syndicate.kernels.signs import (
+    CLOSING,
+    CODE,
+    CREDIT,
+    DATED,
+    LISTED,
+    PICTURED,
+    POINTED,
+    SHOWING,
+)
 
 # Rules, as `syndicate.boilerplate.rules` numbers them; the first are also types of markers.
 NOTHING, SECTION, READ_MORE, FURNITURE, LEGAL, SOURCE, BYLINE, DATELINE = range(8)
@@ -37,6 +46,10 @@ MENU_LINES, MENU_WORDS = 8, 5
 """So many lines of so few words outside the body may be a menu."""
 LEAST_WORDS, LEAST_PART = 30, 4
 """At least so many words, or half of a shorter text, and a fourth of the prose stay."""
+OPENING_WORDS, OPENING_PART = 20, 10
+"""A line with a photo credit is long that has more words, or more than this part of its text."""
+CODE_LINES, CODE_PART = 4, 3
+"""So many lines that end like a program's, a third of all, make a text source code."""
 _LONG = 25
 _MOST_PAGES = 0.3
 _TITLE_WORDS = 5
@@ -124,6 +137,8 @@ def judge(
         _drop_captions(words, look, rule, drop, low, high, start, past)
         _drop_shown(look, rule, drop, start, last)
         _drop_alone(words, look, rule, drop, low, high)
+        _keep_opening(words, look, rule, drop, low, high)
+        _keep_code(look, drop, low, high)
         _keep_enough(words, look, drop, low, high)
         low = high
 
@@ -142,15 +157,16 @@ def _look(
     low: int,
     high: int,
 ) -> None:
-    """Note what each line looks like."""
+    """Note what each line looks like; a short row of a list is no sentence."""
     for i in range(low, high):
         line = live[i]
         size = sizes[line]
         seen = flags[line] | signs[line] << _SIGNS
         stopped = seen & (SENTENCE | QUOTED | ELLIPSIS)
-        if stopped and not seen & ELLIPSIS:
+        listed = signs[line] & LISTED != 0 and size < _LONG
+        if stopped and not seen & ELLIPSIS and not listed:
             seen |= ENDS | PROSE if size >= PROSE_WORDS else ENDS
-        elif size <= HEADING_WORDS and not stopped:
+        elif size <= HEADING_WORDS and (not stopped or listed):
             seen |= HEADING
         if i > low and keys[line] == keys[live[i - 1]]:
             seen |= TWIN
@@ -245,6 +261,7 @@ def _classify(
         # a heading near the top that stands with few others is the article's own title,
         # which those link to
         linked = seen & HEADING and i < low + NEAR_TOP and share < _MOST_PAGES
+        linked = linked and not signs & LISTED
         share = abs(share)
         why = NOTHING
         if sort == SECTION:
@@ -389,16 +406,22 @@ def _keep_title(
 ) -> None:
     """Keep the last heading above the body: the article's own title, though others link to it.
 
-    The site's furniture stands above the bodies of many.
+    The site's furniture stands above the bodies of many. A line that ends in a number may be
+    a date: a heading without one counts more.
     """
+    found = -1
     for i in range(start - 1, max(low, start - NEAR_TOP) - 1, -1):
         share = shares[live[i]]
-        heading = look[i] & (HEADING | NAMELIKE) == HEADING
+        heading = look[i] & (HEADING | NAMELIKE | LISTED << _SIGNS) == HEADING
         plain = rule[i] == NOTHING or rule[i] == REPEATED or rule[i] == SITE
         least = _TITLE_WORDS - 1 if share < 0 else _TITLE_WORDS
         if heading and plain and share < _MOST_PAGES and words[i] >= least:
-            drop[i] = drop[i] if look[i] & TITLED else NOTHING
-            break
+            dated = look[i] & NUMBERED != 0
+            found = found if dated and found >= 0 else i
+            if not dated:
+                break
+    if found >= 0:
+        drop[found] = drop[found] if look[found] & TITLED else NOTHING
 
 
 @helper
@@ -504,17 +527,53 @@ def _drop_alone(words: I64, look: I64, rule: I64, drop: I64, low: int, high: int
 
 
 @helper
-def _keep_enough(words: I64, look: I64, drop: I64, low: int, high: int) -> None:
-    """Drop nothing where too little would be left; what was learned is no loss of prose."""
-    kept = total = prose = 0
+def _keep_opening(words: I64, look: I64, rule: I64, drop: I64, low: int, high: int) -> None:
+    """Keep a long line with a photo credit above all prose where nothing else goes.
+
+    It may be how the text begins, and nothing speaks against it but its credit.
+    """
+    total = gone = 0
+    first = high
+    prose = high
     for i in range(low, high):
-        size = words[i]
-        size = 0 if drop[i] == COMMENTS else size
-        total += size
-        kept += size if drop[i] == NOTHING else 0
-        prose += size if look[i] & PROSE and drop[i] != SITE else 0
-    fine = kept > 0 and 2 * kept >= min(2 * LEAST_WORDS, total) and LEAST_PART * kept >= prose
-    for i in range(low, low if fine else high):
+        total += words[i]
+        if drop[i] != NOTHING:
+            gone += 1
+            first = min(first, i)
+        elif prose == high and look[i] & PROSE:
+            prose = i
+    if gone != 1 or rule[first] != PHOTO or prose < first:
+        return
+    if words[first] > OPENING_WORDS or OPENING_PART * words[first] > total:
+        drop[first] = NOTHING
+
+
+@helper
+def _keep_code(look: I64, drop: I64, low: int, high: int) -> None:
+    """Keep the lines of source code: no rule knows them, but what was learned may go."""
+    code = 0
+    for i in range(low, high):
+        code += look[i] & (CODE << _SIGNS) != 0
+    if code < CODE_LINES or CODE_PART * code < high - low:
+        return
+    for i in range(low, high):
+        drop[i] = SITE if drop[i] == SITE else NOTHING
+
+
+@helper
+def _keep_enough(words: I64, look: I64, drop: I64, low: int, high: int) -> None:
+    """Drop only what was learned where too little would be left, or nothing."""
+    for level in range(2):
+        kept = total = prose = 0
+        for i in range(low, high):
+            drop[i] = drop[i] if level == 0 or drop[i] == SITE else NOTHING
+            size = 0 if drop[i] == COMMENTS else words[i]
+            total += size
+            kept += size if drop[i] == NOTHING else 0
+            prose += size if look[i] & PROSE and drop[i] != SITE else 0  # learned is no loss
+        if kept > 0 and 2 * kept >= min(2 * LEAST_WORDS, total) and LEAST_PART * kept >= prose:
+            return
+    for i in range(low, high):
         drop[i] = NOTHING
 
 

@@ -36,7 +36,9 @@ from syndicate.kernels.lines import (
 )  # fmt: skip
 
 # What a line says of itself.
-CREDIT, DATED, PICTURED, POINTED, LED, ENDED, CLOSING, SHOWING = (1 << bit for bit in range(8))
+CREDIT, DATED, PICTURED, POINTED, LED, ENDED, CLOSING, SHOWING, CODE, LISTED = (
+    1 << bit for bit in range(10)
+)
 
 # Rows of what is told.
 MARKER, SORT, SIGNS = range(3)
@@ -47,8 +49,9 @@ MARKS, MODE, MOST_WORDS, NEEDS_COLON, LENGTH, TYPE = range(6)
 WHOLE, STARTS, WITHIN, DATE, HEADS, PHRASE, PICTURE, OUTLET, STAMP, CLOSES = (
     1 << bit for bit in range(10)
 )
-PLACE, SCENE, PERSON = (1 << bit for bit in range(10, 13))
+PLACE, SCENE, PERSON, POSE, SETTING = (1 << bit for bit in range(10, 15))
 SHOWS = SCENE | PERSON
+INSIDE = PLACE | SETTING
 ENTIRE, CAPTION, LEADS = WHOLE | CLOSES, HEADS | PHRASE, OUTLET | STAMP
 DECIDES = ENTIRE | STARTS | WITHIN
 
@@ -69,6 +72,9 @@ _LEAD_TOKENS, _LEAD_WORDS = 8, 8
 _LONG_LINE = 40
 _SCENE_WORDS, _PLACE_WORDS, _NAMES = 16, 40, 5
 _FIRST, _SECOND, _DOT, _SLASH, _ARROW = (ord(c) for c in "12./>")
+_SEMICOLON, _BRACE, _CLOSING_BRACE, _SQUARE = (ord(c) for c in ";{}]")
+_CLOSING, _ZERO, _NINE, _BAR = (ord(c) for c in ")09|")
+_BULLET, _BULLET_2, _BULLET_3 = "•".encode()
 _BARE, _TONED = np.uint64(1), np.uint64(2)
 _ALL = np.int64(1 << 60)
 _TRAILING, _TWO, _THREE, _FOUR, _LOW6 = 0x80, 0xC0, 0xE0, 0xF0, 0x3F
@@ -262,7 +268,8 @@ def describe(
         if numbered and short and _dashed(columns, facts, line):
             signs |= PICTURED
         looked: int = size if short or size < _LEAD_TOKENS else _LEAD_TOKENS
-        inside = WITHIN | PLACE | DATE if undated > 0 else WITHIN | PLACE
+        inside = WITHIN | (INSIDE if words <= _SCENE_WORDS else PLACE)
+        inside |= DATE if undated > 0 else 0
         token = -1
         while token + 1 < looked:
             token += 1
@@ -285,7 +292,8 @@ def describe(
             wanted |= CAPTION if token >= size - _CREDIT_TOKENS and not signs & CREDIT else 0
             wanted |= PICTURE if numbered and token == size - 2 else 0
             wanted |= DATE if undated > 0 else 0
-            wanted |= SHOWS if token == 0 and words <= _SCENE_WORDS else 0
+            if words <= _SCENE_WORDS:
+                wanted |= SETTING if token else SHOWS
             opened = np.int64(facts[place, LOOK]) >> 16 & _OPEN != 0
             wanted |= PLACE if opened and words <= _PLACE_WORDS else 0
             if modes & wanted == 0:
@@ -299,7 +307,7 @@ def describe(
                 if not part:
                     part = wanted & CAPTION
                 if not part:
-                    part = wanted & (SHOWS | PLACE)
+                    part = wanted & (SHOWS | INSIDE)
                 if not part:
                     part = wanted & -wanted
                 wanted &= ~part
@@ -313,9 +321,15 @@ def describe(
                     marker = entry
                 elif part & DATE:
                     dates += 1
-                elif part & (SHOWS | PLACE):
-                    if _shows(columns, facts, table, line, token, entry):
-                        signs |= SHOWING
+                elif part & (SHOWS | INSIDE):
+                    shown = _shows(columns, facts, table, line, token, entry)
+                    past = _past_name(columns, facts, table, line, entry) if not shown else 0
+                    if past > 0:
+                        shown = longest(
+                            data, columns, hashes, facts, characters,
+                            line, past, POSE, beginnings, bounds, table,
+                        ) >= 0  # fmt: skip
+                    signs |= SHOWING if shown else 0
                 elif part & PICTURE:
                     signs |= PICTURED
                     stems[line] = columns[STEM2, line]
@@ -323,7 +337,7 @@ def describe(
                     data, columns, facts, characters, table, line, token, entry
                 ):
                     signs |= CREDIT
-        if marker >= 0 and not _sure(columns, table, line, marker):
+        if marker >= 0 and not _sure(columns, facts, table, line, marker):
             marker = -1
         if marker >= 0 and table[marker, MODE] == CLOSES:
             signs |= CLOSING
@@ -331,6 +345,10 @@ def describe(
             signs |= DATED
         if stop - start > 1 and data[start] == _ARROW and data[start + 1] == _ARROW:
             signs |= POINTED
+        if _is_listed(data, start, stop):
+            signs |= LISTED
+        if _is_code(data, start, stop):
+            signs |= CODE
         if stop - start > _LONG_LINE and data[stop - 1] == _DOT and data[stop - 2] == _SLASH:
             signs |= ENDED
         told[MARKER, line] = marker
@@ -339,12 +357,35 @@ def describe(
 
 
 @helper
-def _sure(columns: U64, table: I64, line: int, marker: int) -> bool:
-    """Tell a line of furniture from a sentence that only begins like one."""
-    sure = table[marker, MODE] & ENTIRE != 0 or table[marker, NEEDS_COLON] != 0
-    sure = sure or table[marker, LENGTH] > _SURE_TOKENS
+def _is_listed(data: U8, start: np.int64, stop: np.int64) -> bool:
+    """Tell a row of a list: it begins with a bullet or ``|``, or ends in a number in brackets."""
+    if stop - start < 3:
+        return False
+    if data[start] == _BULLET:
+        return bool(data[start + 1] == _BULLET_2 and data[start + 2] == _BULLET_3)
+    counted = data[stop - 1] == _CLOSING and _ZERO <= data[stop - 2] <= _NINE
+    return bool(counted or data[start] == _BAR)
+
+
+@helper
+def _is_code(data: U8, start: np.int64, stop: np.int64) -> bool:
+    """Tell whether a line ends as lines of programs do: in a brace, or a closing one and ``;``."""
+    last = data[stop - 1]
+    if last != _SEMICOLON or stop - start < 2:
+        return bool(last == _BRACE or last == _CLOSING_BRACE)
+    last = data[stop - 2]
+    return bool(last == _CLOSING or last == _SQUARE or last == _CLOSING_BRACE)
+
+
+@helper
+def _sure(columns: U64, facts: U32, table: I64, line: int, marker: int) -> bool:
+    """Tell a line of furniture from a sentence that only begins like one, or the end of one."""
     sentence = np.int64(columns[FLAGS, line]) & SENTENCE != 0
-    return sure or not sentence or np.int64(columns[WORDS, line]) <= _CLAUSE
+    if table[marker, MODE] & ENTIRE:
+        first = np.int64(facts[np.int64(columns[BASE, line]), LOOK])
+        return bool(not sentence or first & (_UPPER | _DIGIT))
+    sure = table[marker, NEEDS_COLON] != 0 or table[marker, LENGTH] > _SURE_TOKENS
+    return bool(sure or not sentence or np.int64(columns[WORDS, line]) <= _CLAUSE)
 
 
 @helper
@@ -411,7 +452,7 @@ def _credits(
     dashed = before & _DASH != 0
     edged = dashed or first == 0 or before & (_END | _CLOSE) != 0
     named = names >= rest - 1
-    if colon and (rest <= 12 if edged else named and rest <= 7):
+    if colon and (rest <= 12 if edged else named and 0 < rest <= 7):
         return True
     if phrase:
         return edged and (rest <= 3 or named or (dashed and rest <= 8))
@@ -423,13 +464,15 @@ def _credits(
 def _shows(columns: U64, facts: U32, table: I64, line: int, first: int, marker: int) -> bool:
     """Tell whether a line says what a picture shows.
 
-    It names a place in the picture in brackets, begins with a scene, or is a person's title and
-    name and no more.
+    It names a place in the picture in brackets, begins with a scene, ends in a setting, or is a
+    person's title and name and no more.
     """
     base, size = np.int64(columns[BASE, line]), np.int64(columns[TOKENS, line])
     past = first + table[marker, LENGTH]
     if table[marker, MODE] == SCENE:
         return True
+    if table[marker, MODE] == SETTING:
+        return bool(past == size)
     if table[marker, MODE] == PLACE:
         return _gap(columns, facts, line, past) & _CLOSE != 0
     if size > 2 * HEAD or np.int64(columns[FLAGS, line]) & SENTENCE == 0:
@@ -444,6 +487,22 @@ def _shows(columns: U64, facts: U32, table: I64, line: int, first: int, marker: 
     last = base + size - 1
     initial = np.int64(facts[last, PAST]) - np.int64(facts[last, FIRST]) <= 2
     return 2 <= names <= _NAMES and small == 0 and not initial
+
+
+@helper
+def _past_name(columns: U64, facts: U32, table: I64, line: int, marker: int) -> int:
+    """Give the token after the name that follows a person's title, or 0."""
+    past = table[marker, LENGTH]
+    if table[marker, MODE] != PERSON:
+        return 0
+    base, size = np.int64(columns[BASE, line]), np.int64(columns[TOKENS, line])
+    for token in range(past, min(size, past + _NAMES + 1)):
+        look = np.int64(facts[base + token, LOOK])
+        if look >> 16 & (_END | _COLON | _OPEN | _CLOSE):
+            return 0
+        if not look & _UPPER:
+            return token if token > past else 0
+    return 0
 
 
 DESCRIBE = Patient(describe, 2_000)
