@@ -113,7 +113,8 @@ def read(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Lines:
     facts = np.empty((most_tokens, kernels.TOKEN_COLUMNS), np.uint32)
     columns = np.empty((kernels.LINE_COLUMNS, most_lines), np.uint64)
     given = character_table(), *hash_tables(), *_room(min(size, kernels.WINDOW))
-    count, kept = kernels.read_lines(data, offsets, *given, hashes, facts, columns)
+    room = hashes, facts, columns
+    count, kept = kernels.READ_LINES.run(size, data, offsets, *given, *room)
     return Lines(data, hashes[:kept], facts[:kept], columns, count)
 
 

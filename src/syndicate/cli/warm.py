@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from syndicate.boilerplate.characters import character_table
-from syndicate.boilerplate.lines import as_bytes
+from syndicate.boilerplate.lines import as_bytes, read
 from syndicate.kernels import align, lines, measure, relate, settle, signs
 from syndicate.match import relation
 from syndicate.match.align import evidence
@@ -66,6 +66,8 @@ def compile_later_kernels() -> None:
     settle.collect(columns, one, pairs, edges, one, columns, one, many, edges)
     relate.RELATE.hurry()
     relation.relate(table, relation.Context.unknown(len(left)))
+    lines.READ_LINES.hurry()
+    read(text, edges)
 
 
 if __name__ == "__main__":

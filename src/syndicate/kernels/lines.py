@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I64, U8, U16, U32, U64, helper, kernel, merged
+from syndicate.kernels._jit import I64, U8, U16, U32, U64, Patient, helper, kernel, merged
 
 # Classes of characters, as ``tools/make_character_table.py`` writes them. Shifted down by
 # CLASS_BITS they describe a token, or the gap before it.
@@ -468,3 +468,7 @@ def read_lines(
             prefixes[0] = prefixes[n]
             low += n
     return count, base
+
+
+READ_LINES = Patient(read_lines, 150_000)
+"""The kernel, without waiting for the compiler where there are few bytes."""
