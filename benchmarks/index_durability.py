@@ -2,9 +2,10 @@
 
     python benchmarks/index_durability.py --kills 100 --pages 10000
 
-Four writers send pages to one file. One of them at a time is killed with SIGKILL and replaced;
-after each kill everything that was acknowledged is looked for, and the file is opened anew. Then
-four processes race through the same pages, each sent twice: each page must be told new once.
+Four writers send pages to one file, half of them by seen() and half by seen_many(). One of them
+at a time is killed with SIGKILL and replaced; after each kill everything that was acknowledged is
+looked for, and the file is opened anew. Before that four such processes race through the same
+pages, each sent twice: each page must be told new once.
 """
 
 from __future__ import annotations
@@ -28,12 +29,14 @@ place, worker, start, count = sys.argv[1], *map(int, sys.argv[2:])
 def text(page):
     rng = random.Random(page)
     return " ".join(str(rng.randrange(5000)) + "x" for _ in range(200))
-with Index.open(place) as index:
+def pages():
     for page in range(start, start + count):
         for turn in range(1 if count == 10**9 else 2):
-            name = f"{worker}-{page}-{turn}"
-            verdict = index.seen({"id": name, "text": text(page)})
-            print(name, verdict.status, flush=True)
+            yield {"id": f"{worker}-{page}-{turn}", "text": text(page)}
+with Index.open(place) as index:
+    told = index.seen_many(pages()) if worker % 2 else map(index.seen, pages())
+    for verdict in told:
+        print(verdict.id, verdict.status, flush=True)
 """
 
 

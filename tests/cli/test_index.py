@@ -135,3 +135,54 @@ def test_serve_takes_a_token_when_exposed(run, tmp_path):
     done = run("serve", tmp_path / "seen.db", "--host", "0.0.0.0")
     assert done.returncode == 2
     assert "needs --token-file" in done.stderr
+
+
+def test_a_long_input_is_answered_line_by_line_in_order(run, tmp_path):
+    """Pages are asked of together; what is no page among them is answered in its place."""
+    given = [
+        json.dumps({"id": f"{n}", "text": f"{STORY} {n} {OTHER}" * (n % 3 + 1)})
+        for n in range(300)
+    ]
+    given[5], given[120], given[299] = "{oops", json.dumps({"id": "x"}), "[1]"
+    given[40] = json.dumps({"id": "large", "text": "x" * (9 << 20)})
+    done = run("index", "seen", tmp_path / "seen.db", stdin="\n".join(given))
+    told = rows(done)
+    assert done.returncode == 1
+    assert [row["id"] for row in told[:5]] == ["0", "1", "2", "3", "4"]
+    assert len(told) == 300
+    assert {place for place, row in enumerate(told) if "error" in row} == {5, 40, 120, 299}
+    assert told[40]["id"] == "large"
+    assert told[298]["status"] in {"exact", "reprint", "excerpt", "embedding", "template"}
+
+
+def test_who_waits_for_an_answer_gets_it(tmp_path):
+    call = [sys.executable, "-m", "syndicate", "index", "seen", str(tmp_path / "seen.db")]
+    with subprocess.Popen(
+        call, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+    ) as asked:
+        for number in range(3):
+            asked.stdin.write(lines({"id": f"{number}", "text": STORY}))
+            asked.stdin.flush()
+            assert json.loads(asked.stdout.readline())["id"] == f"{number}"
+        asked.stdin.close()
+        assert asked.wait(60) == 0
+
+
+def test_what_is_no_index_is_named(run, tmp_path):
+    (tmp_path / "empty.db").touch()
+    for place, words in ((tmp_path, "is a folder"), (tmp_path / "empty.db", "is empty")):
+        for command in ("stats", "check"):
+            done = run("index", command, place)
+            assert done.returncode == 3
+            assert words in done.stderr
+    assert (tmp_path / "empty.db").stat().st_size == 0
+
+
+def test_web_pages_are_read_by_the_extractor_asked_for(run, tmp_path):
+    page = f"<html><body><article><h1>Port Ellery</h1><p>{STORY}</p></article></body></html>"
+    (tmp_path / "page.html").write_text(page)
+    for name in ("trafilatura", "resiliparse"):
+        done = run("index", "seen", f"{name}.db", "page.html", "--extractor", name)
+        assert done.returncode == 0, done.stderr
+        assert rows(done)[0]["status"] == "new"
+    assert run("index", "seen", "x.db", "page.html", "--extractor", "none").returncode == 2

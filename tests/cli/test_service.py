@@ -58,6 +58,10 @@ def test_the_server_remembers_and_answers(served):
     assert served.post("/seen", content=b"{oops").status_code == 400
     assert served.post("/seen", content=b"[" * 100_000).status_code == 400
     assert served.post("/seen", json=[1]).json()["error"].startswith("the body must be")
+    for refused, code in ((served.get("/nowhere"), 404), (served.get("/seen"), 405)):
+        assert refused.status_code == code
+        assert "it answers POST /seen" in refused.json()["error"]
+    assert served.get("/seen").headers["allow"] == "POST"
     assert "text must be a string" in served.post("/seen", json={"id": "a"}).json()["error"]
     assert served.post("/seen", content=b" " * ((16 << 20) + 1)).status_code == 413
     assert served.get("/seen").status_code == 405

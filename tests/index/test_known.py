@@ -67,6 +67,9 @@ class Counting:
     def removals(self):
         return self.view.removals()
 
+    def last(self):
+        return self.view.last()
+
 
 def test_only_what_is_not_kept_is_read_and_the_room_is_held():
     with Index.open("memory:", config=PLAIN) as index:

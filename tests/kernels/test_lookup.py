@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from syndicate.kernels.btree import find_row
-from syndicate.kernels.lookup import choose
 
 
 def table(path, rows, page_size=1024):
@@ -73,26 +72,3 @@ def test_a_page_that_points_at_itself_is_left(tmp_path, rows):
     assert looped[base] == 5  # an interior page
     looped[base + 8 : base + 12] = list(root.to_bytes(4, "big"))
     assert find_row(looped, 1024, root, 1 << 50)[1] == 0
-
-
-def plainly(key, doc, first, cap, shared):
-    """Choose as the kernel does, by dictionaries."""
-    counts = {k: key.count(k) for k in key}
-    held = {}
-    for k, d in zip(key, doc, strict=True):
-        if k < first or counts[k] <= cap:
-            held.setdefault(d, []).append(k)
-    chosen = [d for d, ks in held.items() if any(k < first for k in ks) or len(ks) >= shared]
-    return sorted(chosen, key=lambda d: (-len(held[d]), d))
-
-
-def test_documents_are_chosen_by_bands_or_enough_rare_samples():
-    rng = np.random.default_rng(5)
-    for _ in range(200):
-        n = int(rng.integers(0, 60))
-        pairs = {(int(rng.integers(0, 12)), int(rng.integers(1, 15))) for _ in range(n)}
-        key, doc = [k for k, _ in pairs], [d for _, d in pairs]
-        out = np.empty(len(key), np.int64)
-        arrays = np.array(key, np.int64), np.array(doc, np.int64)
-        count = choose(*arrays, 12, 4, 5, 2, out)
-        assert out[:count].tolist() == plainly(key, doc, 4, 5, 2)

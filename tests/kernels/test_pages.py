@@ -34,11 +34,20 @@ def test_a_page_alone_is_sketched_as_in_a_column(text, find):
 HASHES = st.lists(st.integers(0, 40) | st.integers(0, 2**64 - 1), max_size=60)
 
 
-@given(HASHES, st.lists(HASHES, max_size=5))
-def test_shared_hashes_are_those_of_sets(page, others):
-    arrays = [np.array(other, np.uint64) for other in others]
+def where(sets):
+    """Lay sets anywhere; give the arrays, where they are and how long."""
+    arrays = [np.array(one, np.uint64) for one in sets]
     addresses = np.array([array.ctypes.data for array in arrays], np.uint64)
-    lengths = np.array([len(array) for array in arrays], np.int64)
-    out = np.empty(len(arrays), np.int32)
-    pages.shared(np.array(page, np.uint64), addresses, lengths, out)
-    assert out.tolist() == [len(set(page) & set(other)) for other in others]
+    return arrays, addresses, np.array([len(array) for array in arrays], np.int64)
+
+
+@given(st.lists(st.tuples(HASHES, st.lists(HASHES, max_size=5)), max_size=4))
+def test_shared_hashes_are_those_of_sets(given):
+    _own, *placed = where([page for page, _ in given])
+    others, *told = where([other for _, others in given for other in others])
+    bounds = np.cumsum([0, *(len(others) for _, others in given)])
+    out = np.empty(len(others), np.int32)
+    pages.shared(*placed, bounds, *told, out)
+    assert out.tolist() == [
+        len(set(page) & set(other)) for page, others in given for other in others
+    ]

@@ -61,6 +61,31 @@ def test_look_gives_number_and_postings_at_once(store):
     assert store.read(lambda view: view.look(asked("b", 7))).number == 0
 
 
+def test_several_pages_are_looked_up_at_once(store):
+    put(store, (record("a"), keys(1, 2)), (record("b"), keys(2, 3)))
+    numbers, postings, common = store.read(
+        lambda view: view.look_all(["b", "x", "a"], keys(2, 9, 1), 3)
+    )
+    assert numbers == [2, 0, 1]
+    pairs = sorted(zip(postings.key.tolist(), postings.doc.tolist(), strict=True))
+    assert pairs == [(0, 1), (0, 2), (2, 1)]
+    assert common.tolist() == [False] * 3
+
+
+def test_the_last_number_is_where_put_goes_on(store):
+    for name in "abc":
+        last = store.read(lambda view: view.last())
+        given = store.write(lambda change, name=name: change.put([record(name)], [keys(1)]))
+        assert last is None or given == [last + 1]
+    store.write(lambda change: change.remove([3]))
+    assert store.read(lambda view: view.last()) in (3, None)
+
+
+def test_heads_are_the_first_bytes(store):
+    put(store, (record("a", body=b"first words"), keys(1)), (record("b", body=b"xy"), keys(2)))
+    assert store.read(lambda view: view.heads([2, 1, 7], 5)) == {1: b"first", 2: b"xy"}
+
+
 def test_a_record_is_put_at_once_only_where_nothing_is_like_it(store):
     put(store, (record("a"), keys(1, 2, 3)))
 

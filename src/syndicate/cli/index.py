@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from syndicate.cli import console
-from syndicate.cli.jsonlines import batches, documents, stamped, write
+from syndicate.cli.jsonlines import at_hand, stamped, write
+from syndicate.cli.strip import Extractor, Pages
 from syndicate.errors import ConfigError, DocumentError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from syndicate.index import Index
-    from syndicate.model import Document
+    from syndicate.model import Document, Verdict
 
 app = typer.Typer()
 index = typer.Typer(
@@ -106,9 +108,8 @@ def opened(
 
 def _existing(place: str, secret_file: Path | None = None) -> Index:
     """Open an index that must be there: to read a file must not make it."""
-    if "://" not in place and not Path(place).is_file():
-        message = f"there is no index at {place}; `index add` makes one"
-        raise StoreError(message)
+    if "://" not in place:
+        _must_exist(place)
     return opened(place, secret_file=secret_file)
 
 
@@ -122,6 +123,7 @@ def seen(
     secret_file: SecretFile = None,
     strip: Strip = True,
     power: Power = False,
+    extractor: Pages = Extractor.TRAFILATURA,
 ) -> None:
     """Say of each page whether its text was there before, and remember it.
 
@@ -130,7 +132,7 @@ def seen(
     with opened(
         place, ttl=ttl, within=within, secret_file=secret_file, strip=strip, power=power
     ) as held:
-        _answer(paths, held.seen)
+        _answer(at_hand(paths, _BATCH, extractor), held.seen_many)
 
 
 @index.command(short_help="Say whether each page was there before, and remember nothing.")
@@ -141,27 +143,47 @@ def query(
     ttl: Ttl = None,
     within: Within = None,
     secret_file: SecretFile = None,
+    extractor: Pages = Extractor.TRAFILATURA,
 ) -> None:
     """Say of each page whether its text was there before, and remember nothing."""
     _existing(place, secret_file).close()
     with opened(place, ttl=ttl, within=within, secret_file=secret_file) as held:
-        _answer(paths, held.query)
+        _answer(at_hand(paths, 1, extractor), partial(map, held.query))
 
 
-def _answer(paths: list[str] | None, ask: Callable[[Document], Any]) -> None:
+def _answer(
+    given: Iterable[list[Document | DocumentError]],
+    ask: Callable[[list[Document]], Iterator[Verdict]],
+) -> None:
     """Write a verdict for each page, flushed at once."""
     from syndicate.index.wire import verdict_record  # noqa: PLC0415
 
     failed = False
-    for item in documents(paths):
-        try:
-            if isinstance(item, DocumentError):
-                raise item
-            write(verdict_record(ask(item)))
-        except DocumentError as error:
-            failed = True
-            write({"id": error.path, "error": str(error)})
+    for batch in given:
+        told = _told([item for item in batch if not isinstance(item, DocumentError)], ask)
+        for item in batch:
+            answer = item if isinstance(item, DocumentError) else next(told)
+            if isinstance(answer, DocumentError):
+                failed = True
+                write({"id": answer.path, "error": str(answer)})
+            else:
+                write(verdict_record(answer))
     raise typer.Exit(_FAILED if failed else 0)
+
+
+def _told(
+    documents: list[Document], ask: Callable[[list[Document]], Iterator[Verdict]]
+) -> Iterator[Verdict | DocumentError]:
+    """Give what is said of each document; one that is refused does not end it."""
+    done = 0
+    while done < len(documents):
+        try:
+            for verdict in ask(documents[done:]):
+                done += 1
+                yield verdict
+        except DocumentError as error:
+            done += 1
+            yield error
 
 
 @index.command(short_help="Remember documents without comparing them: several times faster.")
@@ -173,12 +195,12 @@ def add(
     secret_file: SecretFile = None,
     strip: Strip = True,
     power: Power = False,
+    extractor: Pages = Extractor.TRAFILATURA,
 ) -> None:
     """Remember documents without comparing them; several times faster than seen."""
     failed = False
     with opened(place, ttl=ttl, secret_file=secret_file, strip=strip, power=power) as held:
-        size = 1 if not paths or paths == ["-"] else _BATCH
-        for batch in batches(documents(paths), size):
+        for batch in at_hand(paths, _BATCH, extractor):
             good = [item for item in batch if not isinstance(item, DocumentError)]
             held.add_many(good)
             for item in batch:
@@ -298,9 +320,17 @@ def export_(place: Place) -> None:
 
 
 def _must_exist(place: str) -> None:
-    if not Path(place).is_file():
+    path = Path(place)
+    log = path.with_name(path.name + "-wal")
+    if path.is_dir():
+        message = f"{place} is a folder; name the file of an index"
+    elif not path.is_file():
         message = f"there is no index at {place}; `index add` makes one"
-        raise StoreError(message)
+    elif path.stat().st_size == 0 and not log.is_file():
+        message = f"{place} is empty; `index add` makes an index of it"
+    else:
+        return
+    raise StoreError(message)
 
 
 @index.command(name="import")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
+from syndicate.cli.strip import Extractor
 from syndicate.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from syndicate.model import Document
 
 _LINE: Final = 16 << 20
+_AT_ONCE: Final = 1 << 20
 
 
 def stamped(
@@ -66,15 +69,17 @@ def _record(line: bytes, name: str) -> dict[str, Any]:
     return found
 
 
-def documents(paths: list[str] | None) -> Iterator[Document | DocumentError]:
+def documents(
+    paths: list[str] | None, extractor: Extractor = Extractor.TRAFILATURA
+) -> Iterator[Document | DocumentError]:
     """Read documents; what cannot be read comes as the error it is."""
     if not paths or paths == ["-"]:
-        yield from _from_stdin()
+        yield from chain.from_iterable(_from_stdin())
         return
     from syndicate import io  # noqa: PLC0415
     from syndicate.model import Document  # noqa: PLC0415
 
-    plan = io.plan(paths)
+    plan = io.plan(paths, extractor=extractor.value)
     yield from (DocumentError(item.error, path=item.id) for item in plan.skipped)
     for unit in plan.units:
         for batch in io.read(unit):
@@ -82,17 +87,44 @@ def documents(paths: list[str] | None) -> Iterator[Document | DocumentError]:
             yield from (DocumentError(item.error, path=item.id) for item in batch.skipped)
 
 
-def _from_stdin() -> Iterator[Document | DocumentError]:
+def at_hand(
+    paths: list[str] | None, size: int, extractor: Extractor = Extractor.TRAFILATURA
+) -> Iterator[list[Document | DocumentError]]:
+    """Read documents, as many at a time as are there: nobody who waits for an answer is kept."""
+    if not paths or paths == ["-"]:
+        yield from _from_stdin()
+    else:
+        yield from batches(documents(paths, extractor), size)
+
+
+def _from_stdin() -> Iterator[list[Document | DocumentError]]:
+    number = 0
+    for lines in _lines_at_hand(sys.stdin.buffer):
+        numbered = list(enumerate(lines, number + 1))
+        number += len(lines)
+        yield [_from_line(line, place) for place, line in numbered if line.strip()]
+
+
+def _from_line(line: bytes, number: int) -> Document | DocumentError:
     from syndicate.model import Document  # noqa: PLC0415
 
-    for number, line in enumerate(sys.stdin.buffer, 1):
-        if not line.strip():
-            continue
-        try:
-            record = _record(line, f"line {number}")
-            yield Document.from_mapping(record, default_id=f"-:{number}")
-        except DocumentError as error:
-            yield DocumentError(str(error), path=f"-:{number}")
+    try:
+        return Document.from_mapping(_record(line, f"line {number}"), default_id=f"-:{number}")
+    except DocumentError as error:
+        return DocumentError(str(error), path=f"-:{number}")
+
+
+def _lines_at_hand(stream: BinaryIO) -> Iterator[list[bytes]]:
+    """Read the whole lines that are there, waiting only where there is none."""
+    begun: list[bytes] = []
+    while data := stream.read1(_AT_ONCE):  # type: ignore[attr-defined] # buffered streams have it
+        first, *more = data.split(b"\n")
+        begun.append(first)
+        if more:
+            yield [b"".join(begun), *more[:-1]]
+            begun = [more[-1]]
+    if rest := b"".join(begun):
+        yield [rest]
 
 
 def batches(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import anyio.to_thread
 import orjson
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import Response
@@ -158,7 +159,17 @@ def application(index: Index, *, token: str | None, local: bool) -> Starlette:
             Route("/openapi.json", service.describe, methods=["GET"]),
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=hosts)],
+        exception_handlers={HTTPException: _refuse},
     )
+
+
+async def _refuse(_request: Request, error: Exception) -> Response:
+    """Answer what is asked of no path, or in no way that it knows, as all else is answered."""
+    if not isinstance(error, HTTPException):
+        raise error
+    paths = "POST /seen and /query, GET /stats, /healthz and /openapi.json"
+    message = f"{error.detail}: it answers {paths}"
+    return _json({"error": message}, error.status_code, dict(error.headers or {}))
 
 
 class _RefusedError(Exception):

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from syndicate.index import header
 from syndicate.index.codec import unpack
-from syndicate.index.judging import Judge, Judged
+from syndicate.index.judging import Judge
 from syndicate.index.learning import Learner
+from syndicate.index.parts import document_of, parts
 from syndicate.index.sketching import Sketched, Sketcher
 from syndicate.index.times import moment, seconds
 from syndicate.match.context import UNDATED
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from syndicate.config import Config
     from syndicate.index.known import Known
-    from syndicate.store.contract import Change, Postings, Store, View
+    from syndicate.store.contract import Change, Store, View
 
 Item = TypeVar("Item")
 Given = Document | Mapping[str, object]
@@ -66,7 +67,8 @@ class Index:
         self._sketcher = sketcher
         self._place = place
         self._ttl, self._within = times
-        self._judge = Judge(sketcher, self._recent)
+        timeless = self._ttl is None and self._within is None
+        self._judge = Judge(sketcher, None if timeless else self._recent)
 
     @classmethod
     def open(
@@ -156,13 +158,13 @@ class Index:
         StoreError
             If the store fails; nothing is remembered then.
         """
-        page = self._sketcher.page(_document(document))
+        page = self._sketcher.page(document_of(document))
         now = time.time()
         record = Record(page.document.id, now, page.body)
 
         def work(change: Change) -> tuple[Verdict, Record, int | None]:
             looked = change.look(self._asked(page, record))
-            judged = self._verdict(page, looked.postings, change)
+            judged = self._judge.verdict(page, looked.postings, change)
             if looked.number:
                 change.remove([looked.number])
             if self._ttl is not None:
@@ -179,6 +181,57 @@ class Index:
         self._sketcher.learn([page.document])
         return verdict
 
+    def seen_many(self, documents: Iterable[Given]) -> Iterator[Verdict]:
+        """Say of each page what `seen` would, and remember it, in a third of the time.
+
+        Pages are taken some hundreds at a time, looked up and compared together, and remembered
+        in one atomic step; then their verdicts are given, one for each page in the same order.
+        Each page knows of those before it. Nothing is taken or remembered before the first
+        verdict is asked for, and a batch is remembered whole even if not all its verdicts are
+        taken. For pages that come one by one, and on Redis, `seen` is as fast.
+
+        Raises
+        ------
+        DocumentError
+            As for `seen`, after the verdicts of the pages before it.
+        StoreError
+            If the store fails; nothing of the batch in hand is remembered then.
+
+        Examples
+        --------
+        >>> story = "The mayor opened the new bridge across the river on Monday morning"
+        >>> with Index.open("memory:") as index:
+        ...     pages = [Document("a", story), Document("b", story)]
+        ...     [verdict.status for verdict in index.seen_many(pages)]
+        ['new', 'exact']
+        """
+        if self._store.read(methodcaller("last")) is None:
+            yield from map(self.seen, documents)
+            return
+        for part in parts(documents, self._sketcher.learner):
+            yield from self._seen_together(part)
+
+    def _seen_together(self, documents: list[Document]) -> list[Verdict]:
+        pages = self._sketcher.sketch(documents)
+        now = time.time()
+
+        def work(change: Change) -> tuple[list[Verdict], list[Known], int | None]:
+            judged = list(self._judge.verdicts(pages, now, change))
+            if self._ttl is not None:
+                change.remove(change.before(now - self._ttl, _SWEEP * len(pages)))
+            made = [
+                Record(known.id, now, page.body, known.cluster)
+                for (_, known), page in zip(judged, pages, strict=True)
+            ]
+            change.put(made, [page.keys for page in pages])
+            verdicts, known = zip(*judged, strict=True)
+            return list(verdicts), list(known), change.removals()
+
+        verdicts, known, removals = self._write(work)
+        self._judge.keep(known, removals)
+        self._sketcher.learn(documents)
+        return verdicts
+
     def query(self, document: Given) -> Verdict:
         """Say what a page is, and remember nothing.
 
@@ -187,21 +240,16 @@ class Index:
         DocumentError, StoreError
             As for `seen`.
         """
-        page = self._sketcher.page(_document(document))
+        page = self._sketcher.page(document_of(document))
 
         def work(view: View) -> Verdict:
             looked = view.look(self._asked(page, None))
-            return self._verdict(page, looked.postings, view).verdict
+            return self._judge.verdict(page, looked.postings, view).verdict
 
         return self._store.read(work)
 
     def _asked(self, page: Sketched, record: Record | None) -> Asked:
         return Asked(page.document.id, page.keys, self._sketcher.first_sample, SHARED, record)
-
-    def _verdict(self, page: Sketched, postings: Postings, view: View) -> Judged:
-        if not page.tokens:
-            return Judged(Verdict(page.document.id, "boilerplate_only", (), page.document.id), 0)
-        return self._judge.verdict(page, postings, view)
 
     def add(self, document: Given) -> None:
         """Remember a document without comparing it.
@@ -402,7 +450,7 @@ class Index:
         return self._store.write(work)
 
     def _sketch(self, documents: list[Given]) -> list[Sketched]:
-        return self._sketcher.sketch([_document(given) for given in documents])
+        return self._sketcher.sketch([document_of(given) for given in documents])
 
     def _alive(self, record: Record | Known) -> bool:
         return self._ttl is None or record.at >= time.time() - self._ttl
@@ -413,11 +461,7 @@ class Index:
             return False
         if self._within is None:
             return True
-        one, other = published_moment(document.published), known.beside.when
+        one, other = published_moment(document.published), known.beside.standing.when
         if UNDATED in (one, other):
             return known.at >= time.time() - self._within
         return abs(one - other) <= self._within * 1e6
-
-
-def _document(given: Given) -> Document:
-    return given if isinstance(given, Document) else Document.from_mapping(given)

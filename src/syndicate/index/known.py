@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from syndicate.index.codec import unpack
-from syndicate.match.context import Standing, standing
-from syndicate.match.days import HEAD, heading_of
+from syndicate.index.codec import DIGEST, digest_of, unpack
 from syndicate.match.verify import distinct
 
 if TYPE_CHECKING:
@@ -23,12 +21,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from syndicate.index.beside import Beside
     from syndicate.index.sketching import Sketched, Sketcher
     from syndicate.store.contract import Record, View
 
-ROOM = 16 << 20
-"""Bytes kept: some two thousand articles."""
+MOST_ROOM, LEAST_ROOM = 64 << 20, 4 << 20
+"""Bytes kept: some eight thousand articles, or five hundred."""
+_LESS = 60  # bytes kept less for each document that a store ever held, whose filters grow
 _EACH = 1000  # bytes beside the arrays, about
+_TOLD = 1 << 13  # documents whose digests alone are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,6 @@ class Known:
         128 bits over the folded tokens, as two words.
     beside
         What is known beside its words.
-    heading
-        Its title, or what stands for it.
     shingles, flags
         As `syndicate.text.shingles.Shingled` has them, of this text alone.
     distinct
@@ -58,8 +57,7 @@ class Known:
     at: float
     cluster: int
     digest: tuple[int, int]
-    beside: Standing
-    heading: str
+    beside: Beside
     shingles: NDArray[np.uint64]
     flags: NDArray[np.uint16]
     distinct: int
@@ -68,12 +66,14 @@ class Known:
     @classmethod
     def made(cls, record: Record, page: Sketched) -> Self:
         """Make it of a page that was just remembered."""
-        document, words = page.document, page.words
-        place = standing(document.url, document.source, document.published)
+        words, address = page.words, page.address
+        shingles, flags = words.shingles, words.flags
+        if shingles.base is not None:  # one of many, which would stay in memory with it
+            shingles, flags = shingles.copy(), flags.copy()
+            address = address_of(shingles)
         return cls(
-            *(record.doc, record.id, record.at, record.cluster, page.digest, place),
-            heading_of(document.title, head_of(document.text)),
-            *(words.shingles, words.flags, page.distinct, words.shingles.ctypes.data),
+            *(record.doc, record.id, record.at, record.cluster, page.digest, page.beside),
+            *(shingles, flags, page.distinct, address),
         )
 
     @property
@@ -86,9 +86,20 @@ class Known:
         return (record.id, record.at) == (self.id, self.at)
 
 
-def head_of(text: str) -> bytes:
-    """Give the bytes of a text in which its heading may stand."""
-    return text[:HEAD].encode("utf-8", "replace")
+def address_of(array: NDArray[np.uint64]) -> int:
+    """Give where an array lies in memory; ``array.ctypes`` takes several times as long."""
+    return int(array.__array_interface__["data"][0])
+
+
+def room_beside(documents: int, most: int = MOST_ROOM) -> int:
+    """Give the bytes to be kept beside a store that has held so many documents.
+
+    Examples
+    --------
+    >>> room_beside(0) >> 20, room_beside(500_000) >> 20, room_beside(3_000_000) >> 20
+    (64, 35, 4)
+    """
+    return min(most, max(LEAST_ROOM, MOST_ROOM - _LESS * documents))
 
 
 class Shelf:
@@ -99,25 +110,25 @@ class Shelf:
     sketcher
         As the documents were sketched with.
     room
-        Bytes to be kept.
+        Bytes to be kept at most; fewer beside a large store, so that both together stay small.
     """
 
-    def __init__(self, sketcher: Sketcher, room: int = ROOM) -> None:
+    def __init__(self, sketcher: Sketcher, room: int = MOST_ROOM) -> None:
         self._sketcher = sketcher
-        self._room = room
+        self._most = self._room = room
         self._held: dict[int, Known] = {}
         self._bytes = 0
         self._removals: int | None = None
         self._there: set[int] = set()
+        self._told: dict[int, tuple[int, int]] = {}
         self._lock = threading.Lock()
 
     def fetch(self, docs: Sequence[int], view: View) -> list[Known]:
         """Give documents in the order asked for; those that are gone are passed over."""
-        removals = view.removals()
+        removals, last = view.removals(), view.last()
         with self._lock:
-            if removals is None or removals != self._removals:
-                self._there.clear()
-                self._removals = removals
+            self._follow(removals)
+            self._room = self._most if last is None else room_beside(last, self._most)
             found = {doc: self._held[doc] for doc in docs if doc in self._there}
             self._touch(found)
         if missing := [doc for doc in docs if doc not in found]:
@@ -127,10 +138,35 @@ class Shelf:
                 self._keep(more, removals)
         return [found[doc] for doc in docs if doc in found]
 
+    def digests(self, docs: Sequence[int], view: View) -> dict[int, tuple[int, int]]:
+        """Give the digests of documents; those that are gone have none."""
+        removals = view.removals()
+        with self._lock:
+            self._follow(removals)
+            found = {doc: self._held[doc].digest for doc in docs if doc in self._there}
+            found |= {doc: self._told[doc] for doc in docs if doc in self._told}
+        if missing := [doc for doc in docs if doc not in found]:
+            heads = view.heads(missing, DIGEST)
+            more = {doc: digest_of(head) for doc, head in heads.items()}
+            found |= more
+            with self._lock:
+                if removals is not None and removals == self._removals:
+                    if len(self._told) >= _TOLD:
+                        self._told.clear()
+                    self._told |= more
+        return found
+
     def add(self, known: Known, removals: int | None) -> None:
         """Keep a document that was put when so many had ever been removed."""
         with self._lock:
             self._keep({known.doc: known}, removals)
+
+    def _follow(self, removals: int | None) -> None:
+        """Trust no longer that what is held is there, if something was removed."""
+        if removals is None or removals != self._removals:
+            self._there.clear()
+            self._told.clear()
+            self._removals = removals
 
     def _touch(self, docs: Iterable[int]) -> None:
         """Note that documents were used."""
@@ -170,11 +206,10 @@ class Shelf:
             flags = made.flags[start : ends[place]].copy()
             found[record.doc] = Known(
                 *(record.doc, record.id, record.at, record.cluster, one.digest),
-                standing(*one.place),
-                one.heading,
+                one.beside,
                 shingles,
                 flags,
                 sizes[place],
-                shingles.ctypes.data,
+                address_of(shingles),
             )
         return found

@@ -71,8 +71,16 @@ class Learner:
             for document, site in zip(documents, self.sites(documents), strict=True):
                 if site is not None:
                     self._waiting.append((document.text.encode("utf-8", "replace"), site))
-            if len(self._waiting) >= _WAITING:
-                self._learn()
+                if len(self._waiting) >= _WAITING:
+                    self._learn()
+
+    def left(self, most: int) -> int:
+        """Give the pages with a site, ``most`` at most, until other furniture is put to use."""
+        with self._lock:
+            pages, left = self._pages, _WAITING - len(self._waiting)
+        while left < most and not _is_due(pages, pages + _WAITING):
+            pages, left = pages + _WAITING, left + _WAITING
+        return min(left, most)
 
     def _learn(self) -> None:
         known = set(self._learned.sites)
@@ -85,7 +93,7 @@ class Learner:
         self._learned.learn_batch(*_column(texts), names)
         before, self._pages = self._pages, self._pages + len(self._waiting)
         self._waiting = []
-        if self._pages >= FIRST and self._pages.bit_length() != before.bit_length():
+        if _is_due(before, self._pages):
             self._put_to_use()
 
     def _put_to_use(self) -> None:
@@ -111,6 +119,11 @@ class Learner:
         self._learned.merge(found)
         self._pages = max(self._pages, pages)
         self.templates = self.templates or found
+
+
+def _is_due(before: int, pages: int) -> bool:
+    """Say whether what was learned is put to use after so many pages."""
+    return pages >= FIRST and pages.bit_length() != before.bit_length()
 
 
 def _templates() -> SiteTemplates:

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from syndicate.errors import DocumentError
+from syndicate.index.beside import Beside
 from syndicate.index.codec import cut, pack
+from syndicate.match.verify import distinct
 from syndicate.sketch import lsh, minhash
 from syndicate.sketch.sample import LIMIT
 from syndicate.text.fold import fold_table
 from syndicate.text.shingles import Shingled, shingle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -48,7 +50,11 @@ class Sketched:
     digest, tokens
         As `syndicate.text.shingles` gives them.
     distinct
-        How many of its shingles are different ones; 0 where that was not counted.
+        How many of its shingles are different ones.
+    address
+        Where its shingles lie in memory.
+    beside
+        What is known beside its words.
     """
 
     document: Document
@@ -57,7 +63,9 @@ class Sketched:
     keys: NDArray[np.uint64]
     digest: tuple[int, int]
     tokens: int
-    distinct: int = 0
+    distinct: int
+    address: int
+    beside: Beside
 
 
 class Sketcher:
@@ -75,7 +83,7 @@ class Sketcher:
 
     def __init__(self, config: Config, key: int = 0, learner: Learner | None = None) -> None:
         self.config = config
-        self._learner = learner
+        self.learner = learner
         self.cut = lsh.bands_of(config)
         self.first_sample = 1 + self.cut.bands
         self._key = key
@@ -96,27 +104,37 @@ class Sketcher:
         DocumentError
             If one is too large.
         """
-        texts = [_encode(document) for document in documents]
+        texts = [encoded(document) for document in documents]
         left = self._strip(documents, texts)
         made = self._shingle(left.data, left.offsets)
         keys = self._keys(made)
+        sizes = distinct(made.shingles, made.bounds).tolist()
+        firsts = (made.shingles.ctypes.data + 8 * made.bounds).tolist()
         out = []
-        for i, document in enumerate(documents):
+        for i, (document, words) in enumerate(zip(documents, _each(made), strict=True)):
             low, high = made.digests[i].tolist()
-            tokens = int(made.counts[i])
+            tokens = len(words.flags)
             body = pack(document, texts[i], left.removed[i], (low, high), tokens)
-            out.append(Sketched(document, body, _one(made, i), keys[i], (low, high), tokens))
+            made_of = (
+                keys[i],
+                (low, high),
+                tokens,
+                sizes[i],
+                firsts[i],
+                _beside(document, texts[i]),
+            )
+            out.append(Sketched(document, body, words, *made_of))
         return out
 
     def page(self, document: Document) -> Sketched:
         """Do the same with one document, as fast as that can be done, and count its shingles."""
         from syndicate.kernels import pages  # noqa: PLC0415 - compiles
 
-        text = _encode(document)
+        text = encoded(document)
         removed = self._removed(document, text)
         left = np.frombuffer(cut(text, removed), np.uint8)
         size, perms = self.config.sketch.shingle_size, self.config.sketch.num_perm
-        shingles, flags, counts, digests, keys, distinct = pages.sketch_page(
+        shingles, flags, counts, digests, keys, found = pages.sketch_page(
             left, *fold_table(self._key), size, *minhash.permutations(perms),
             self.cut.bands, self.cut.rows, LIMIT, self._most,
         )  # fmt: skip
@@ -124,12 +142,13 @@ class Sketcher:
         low, high = digests[0].tolist()
         tokens = len(flags)
         body = pack(document, text, removed, (low, high), tokens)
-        return Sketched(document, body, words, keys, (low, high), tokens, distinct)
+        made_of = keys, (low, high), tokens, found, shingles.ctypes.data, _beside(document, text)
+        return Sketched(document, body, words, *made_of)
 
     def learn(self, documents: Sequence[Document]) -> None:
         """Learn from pages that were remembered."""
-        if self._learner is not None:
-            self._learner.learn(documents)
+        if self.learner is not None:
+            self.learner.learn(documents)
 
     def _strip(self, documents: Sequence[Document], texts: Sequence[bytes]) -> _Left:
         """Find what is left of texts without their boilerplate."""
@@ -138,8 +157,8 @@ class Sketcher:
         from syndicate.boilerplate import strip_batch  # noqa: PLC0415 - loads markers
 
         titles = [document.title for document in documents]
-        templates = self._learner.templates if self._learner else None
-        sites = self._learner.sites(documents) if self._learner and templates else None
+        templates = self.learner.templates if self.learner else None
+        sites = self.learner.sites(documents) if self.learner and templates else None
         found = strip_batch(*_column(texts), titles, sites=sites, templates=templates)
         bounds = pairwise(found.span_offsets.tolist())
         return _Left(found.data, found.offsets, [
@@ -153,8 +172,8 @@ class Sketcher:
             return ()
         from syndicate.boilerplate import kept_spans  # noqa: PLC0415 - loads markers
 
-        templates = self._learner.templates if self._learner else None
-        site = self._learner.sites([document])[0] if self._learner and templates else None
+        templates = self.learner.templates if self.learner else None
+        site = self.learner.sites([document])[0] if self.learner and templates else None
         return _between(kept_spans(text, document.title, site, templates=templates), len(text))
 
     def _keys(self, made: Shingled) -> list[NDArray[np.uint64]]:
@@ -177,6 +196,11 @@ class Sketcher:
         return [out[start:end].copy() for start, end in pairwise(edges)]
 
 
+def _beside(document: Document, text: bytes) -> Beside:
+    known = document.url, document.source, document.published, document.title
+    return Beside(*known, text)
+
+
 class _Left(NamedTuple):
     """What stripping left of a column of texts, and the spans that went from each."""
 
@@ -192,19 +216,18 @@ def _between(kept: Iterable[Sequence[int]], length: int) -> tuple[tuple[int, int
     return tuple((start, end) for start, end in pairs if end > start)
 
 
-def _one(made: Shingled, row: int) -> Shingled:
-    """Give one text of a column, without copying."""
-    if len(made.counts) == 1:
-        return made
-    start, end = made.bounds[row], made.bounds[row + 1]
-    last = int(made.counts[: row + 1].sum())
-    return Shingled(
-        made.shingles[start:end],
-        made.bounds[row : row + 2] - start,
-        made.flags[last - made.counts[row] : last],
-        made.counts[row : row + 1],
-        made.digests[row : row + 1],
-    )
+def _each(made: Shingled) -> Iterator[Shingled]:
+    """Give the texts of a column one by one, without copying."""
+    ends = np.cumsum(made.counts).tolist()
+    for row, (start, end) in enumerate(pairwise(made.bounds.tolist())):
+        first = ends[row - 1] if row else 0
+        yield Shingled(
+            made.shingles[start:end],
+            np.array([0, end - start]),
+            made.flags[first : ends[row]],
+            made.counts[row : row + 1],
+            made.digests[row : row + 1],
+        )
 
 
 def _column(texts: Sequence[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
@@ -213,7 +236,8 @@ def _column(texts: Sequence[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64
     return np.frombuffer(b"".join(texts), np.uint8), offsets
 
 
-def _encode(document: Document) -> bytes:
+def encoded(document: Document) -> bytes:
+    """Give a document's text as UTF-8; raise `DocumentError` if it is too large."""
     text = document.text.encode("utf-8", "replace")
     if len(text) > MOST_BYTES:
         message = (

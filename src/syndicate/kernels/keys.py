@@ -11,6 +11,8 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _M1 = np.uint64(0xBF58476D1CE4E5B9)
 _M2 = np.uint64(0x94D049BB133111EB)
 _S27, _S30, _S31 = np.uint64(27), np.uint64(30), np.uint64(31)
+_S54, _S60, _S62 = np.uint64(54), np.uint64(60), np.uint64(62)
+_BACK1, _BACK2 = (np.uint64(pow(int(factor), -1, 1 << 64)) for factor in (_M1, _M2))
 BAND, SAMPLE, DIGEST = np.uint64(0x5D), np.uint64(0xA3), np.uint64(0xC7)
 """What tells the three kinds of key apart."""
 
@@ -22,6 +24,14 @@ def _scramble(value: np.uint64) -> np.uint64:
     value = (value ^ (value >> _S30)) * _M1
     value = (value ^ (value >> _S27)) * _M2
     return value ^ (value >> _S31)
+
+
+@inline
+def sampled_shingle(key: np.uint64) -> np.uint64:
+    """Give the shingle that a sample's key was made of, by taking `_scramble` back."""
+    value = (key ^ (key >> _S31) ^ (key >> _S62)) * _BACK2
+    value = (value ^ (value >> _S27) ^ (value >> _S54)) * _BACK1
+    return ((value ^ (value >> _S30) ^ (value >> _S60)) - _GOLDEN) ^ SAMPLE
 
 
 @kernel

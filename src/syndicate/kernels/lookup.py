@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I64, U8, U64, inline, kernel
+from syndicate.kernels._jit import I64, U8, U64, Bool, inline, kernel
 from syndicate.kernels.addresses import at_address, carray
 from syndicate.kernels.btree import cell_at, find_in, find_leaf, find_row, leaf_cells
 from syndicate.kernels.postings import BLOCK_WORDS, SHARD_BITS, SHARDS, rest_of
@@ -62,6 +62,13 @@ def _is_common(key: np.uint64, table: U64) -> bool:
     while table[slot] != 0 and table[slot] != value:
         slot = (slot + _ONE) & mask
     return table[slot] == value
+
+
+@kernel
+def are_common(keys: U64, table: U64, out: Bool) -> None:
+    """Tell which keys are in a table of common ones, as `insert_common` fills it."""
+    for i in range(len(keys)):
+        out[i] = _is_common(keys[i], table)
 
 
 @inline
@@ -261,51 +268,3 @@ def _collect(
         more += 1
         low += 1
     return more
-
-
-@kernel
-def choose(key: I64, doc: I64, n: int, first: int, cap: int, shared: int, out: I64) -> int:
-    """Choose documents that share a band, or enough sampled shingles that are not common.
-
-    Parameters
-    ----------
-    key, doc : ndarray of int64, shape (postings,)
-        Which of the keys each document holds.
-    n, first : int
-        Number of keys, and the first of sampled shingles.
-    cap : int
-        Most documents of a sampled shingle that is not common.
-    shared : int
-        Sampled shingles that are enough.
-    out : ndarray of int64, shape (postings,)
-        Filled with documents, those that share most keys first, the earlier of equal ones first.
-
-    Returns
-    -------
-    int
-        How many.
-    """
-    counts = np.zeros(n, np.int64)
-    for j in range(len(key)):
-        counts[key[j]] += 1
-    used = 0
-    for j in range(len(key)):
-        if key[j] < first or counts[key[j]] <= cap:
-            out[used] = (doc[j] << 1) | np.int64(key[j] < first)
-            used += 1
-    out[:used].sort()
-    chosen = 0
-    j = 0
-    while j < used:
-        begin = j
-        banded = 0
-        while j < used and out[j] >> 1 == out[begin] >> 1:
-            banded |= out[j] & 1
-            j += 1
-        if banded or j - begin >= shared:
-            out[chosen] = ((np.int64(1 << 30) - (j - begin)) << 32) | (out[begin] >> 1)
-            chosen += 1
-    out[:chosen].sort()
-    for k in range(chosen):
-        out[k] &= np.int64(0xFFFFFFFF)
-    return chosen

@@ -99,43 +99,57 @@ def sketch_page(
 
 
 @kernel
-def shared(page: U64, addresses: U64, lengths: I64, out: I32) -> None:
-    """Count the different hashes that one set shares with each of others.
+def shared(
+    pages: U64, sizes: I64, bounds: I64, addresses: U64, lengths: I64, out: I32
+) -> None:  # fmt: skip
+    """Count the different hashes that sets share with each of others.
 
-    The others lie anywhere in memory, so that they need not be brought together first. Most of
-    them share little: a filter small enough for the nearest cache answers most questions.
+    All lie anywhere in memory, so that they need not be brought together first. Most of the
+    others share little: a filter small enough for the nearest cache answers most questions.
 
     Parameters
     ----------
-    page : ndarray of uint64
-        The one set, repeats allowed.
+    pages : ndarray of uint64, shape (pages,)
+        Where the sets lie: arrays of uint64, repeats allowed.
+    sizes : ndarray of int64, shape (pages,)
+        How long they are.
+    bounds : ndarray of int64, shape (pages + 1,)
+        Which of the others each is compared with: where they start and the last end.
     addresses : ndarray of uint64, shape (n,)
-        Where the others lie: arrays of uint64.
+        Where the others lie.
     lengths : ndarray of int64, shape (n,)
         How long they are.
     out : ndarray of int32, shape (n,)
         Filled.
     """
-    slots = _room(len(page))
-    mask = np.uint64(slots - 1)
-    table, seen = np.empty(slots, np.uint64), np.full(slots, -1)
-    _collect(page, table, seen)
-    present = np.zeros(_FILTER, np.uint8)
-    for j in range(len(page)):
-        present[page[j] >> _FILTER_SHIFT] = 1
-    for k in range(len(out)):
-        other = carray(at_address(addresses[k]), lengths[k], np.uint64)
-        count = 0
-        for j in range(len(other)):
-            value = other[j]
-            if present[value >> _FILTER_SHIFT]:
-                slot = value & mask
-                while seen[slot] >= 0 and table[slot] != value:
-                    slot = (slot + _ONE) & mask
-                if seen[slot] >= 0 and seen[slot] != k + 1:
-                    seen[slot] = k + 1
-                    count += 1
-        out[k] = count
+    most = _room(sizes.max()) if len(sizes) else 0
+    tables, marks = np.empty(most, np.uint64), np.empty(most, np.int64)
+    present = np.empty(_FILTER, np.uint8)
+    for p in range(len(pages)):
+        if bounds[p] == bounds[p + 1]:
+            continue
+        slots = _room(sizes[p])
+        mask = np.uint64(slots - 1)
+        table, seen = tables[:slots], marks[:slots]
+        page = carray(at_address(pages[p]), sizes[p], np.uint64)
+        seen[:] = -1
+        _collect(page, table, seen)
+        present[:] = 0
+        for j in range(len(page)):
+            present[page[j] >> _FILTER_SHIFT] = 1
+        for k in range(bounds[p], bounds[p + 1]):
+            other = carray(at_address(addresses[k]), lengths[k], np.uint64)
+            count = 0
+            for j in range(len(other)):
+                value = other[j]
+                if present[value >> _FILTER_SHIFT]:
+                    slot = value & mask
+                    while seen[slot] >= 0 and table[slot] != value:
+                        slot = (slot + _ONE) & mask
+                    if seen[slot] >= 0 and seen[slot] != k + 1:
+                        seen[slot] = k + 1
+                        count += 1
+            out[k] = count
 
 
 @kernel

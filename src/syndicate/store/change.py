@@ -10,9 +10,9 @@ import xxhash
 
 from syndicate.store import merging
 from syndicate.store.charting import Charting
-from syndicate.store.contract import Asked, Looked, Postings, Record
+from syndicate.store.contract import NEWEST, Asked, Looked, LookedAll, Postings, Record
 from syndicate.store.fresh import Fresh
-from syndicate.store.runs import SHARDS, Run, Runs, Table, seal, unseal
+from syndicate.store.runs import SHARDS, Run, Runs, Table, newest_of, seal, unseal
 
 if TYPE_CHECKING:
     import sqlite3
@@ -146,11 +146,15 @@ class SqliteChange:
 
     def find(self, keys: NDArray[np.uint64], rare: int | None = None) -> Postings:
         """Look keys up, in the fresh postings and in all runs."""
+        found, most = self._find(keys, len(keys) if rare is None else rare)
+        return newest_of(found) if most > NEWEST or not most else found
+
+    def _find(self, keys: NDArray[np.uint64], rare: int) -> tuple[Postings, int]:
+        """Look keys up; give too how many postings one has at most, 0 if that is not known."""
         mirror = self.follow()
-        rare = len(keys) if rare is None else rare
         fresh = mirror.fresh.find(keys)
         if not mirror.runs.runs:
-            return fresh
+            return fresh, 1
         return mirror.runs.find(self.db, keys, rare, fresh, mirror.table(self.db))
 
     def look(self, asked: Asked) -> Looked:
@@ -160,9 +164,21 @@ class SqliteChange:
         number = self._number(asked.key, found.doc[named].tolist())
         return Looked(number, Postings(found.key[~named] - 1, found.doc[~named]), stored=False)
 
+    def look_all(self, ids: Sequence[str], keys: NDArray[np.uint64], rare: int) -> LookedAll:
+        """Give the numbers of ids and the postings of keys."""
+        found, _ = self._find(np.concatenate([_names(ids), keys]), len(ids) + rare)
+        named = found.key < len(ids)
+        numbers = self._numbered(ids, Postings(found.key[named], found.doc[named]))
+        postings = Postings(found.key[~named] - len(ids), found.doc[~named])
+        common = np.zeros(len(keys), np.bool_)
+        common[rare:] = self.mirror.runs.are_common(keys[rare:])
+        return LookedAll(numbers, postings, common)
+
     def numbers(self, ids: Sequence[str]) -> list[int]:
         """Give the numbers of ids; 0 where unknown."""
-        found = self.find(_names(ids))
+        return self._numbered(ids, self.find(_names(ids)))
+
+    def _numbered(self, ids: Sequence[str], found: Postings) -> list[int]:
         held: dict[int, list[int]] = {}
         for place, doc in zip(found.key.tolist(), found.doc.tolist(), strict=True):
             held.setdefault(place, []).append(doc)
@@ -178,6 +194,11 @@ class SqliteChange:
         query = f"SELECT {COLUMNS} FROM record WHERE doc IN"
         return [record_of(row) for row in chosen(self.db, query, sorted(set(docs)))]
 
+    def heads(self, docs: Sequence[int], length: int) -> dict[int, bytes]:
+        """Read the first bytes of records alone, unverified; numbers without one are left out."""
+        query = f"SELECT doc, substr(body, {len(seal(b'')) + 1}, {int(length)}) FROM record"
+        return dict(_rows(self.db, f"{query} WHERE doc IN", sorted(set(docs))))
+
     def members(self, cluster: int, limit: int) -> list[int]:
         """Give the first documents of a cluster, ascending."""
         rows = self.db.execute(
@@ -189,6 +210,10 @@ class SqliteChange:
     def size(self) -> int:
         """Count the records."""
         return int(self.state["size"])
+
+    def last(self) -> int:
+        """Give the largest number given so far."""
+        return int(self.state["doc"])
 
     def removals(self) -> int:
         """Count what was ever removed."""
@@ -318,7 +343,12 @@ class SqliteChange:
 
 
 def chosen(db: sqlite3.Connection, query: str, wanted: Sequence[int]) -> Iterator[tuple[Any, ...]]:
-    """Read rows by number, ascending, with statements of few lengths, which stay prepared."""
+    """Read rows by number, which comes last in them, ascending."""
+    yield from sorted(_rows(db, query, wanted), key=itemgetter(-1))
+
+
+def _rows(db: sqlite3.Connection, query: str, wanted: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    """Read rows by number, with statements of few lengths, which stay prepared."""
     for start in range(0, len(wanted), _MOST_PARAMETERS):
         part = wanted[start : start + _MOST_PARAMETERS]
         length = _PARAMETERS
@@ -326,7 +356,7 @@ def chosen(db: sqlite3.Connection, query: str, wanted: Sequence[int]) -> Iterato
             length *= 2
         marks = ",".join("?" * length)
         padded = [*part, *[part[-1]] * (length - len(part))]
-        yield from sorted(db.execute(f"{query} ({marks})", padded), key=itemgetter(-1))
+        yield from db.execute(f"{query} ({marks})", padded)
 
 
 def record_of(row: tuple[Any, ...]) -> Record:

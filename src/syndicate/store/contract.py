@@ -111,11 +111,43 @@ class Looked(NamedTuple):
     stored: bool
 
 
+class LookedAll(NamedTuple):
+    """What a store says of several pages.
+
+    Attributes
+    ----------
+    numbers
+        Of their ids; 0 where unknown.
+    postings
+        Of their keys; of one perhaps more than `NEWEST`.
+    common
+        ndarray of bool, shape (n,): the keys whose postings were left out.
+    """
+
+    numbers: list[int]
+    postings: Postings
+    common: NDArray[np.bool_]
+
+
 class View(Protocol):
     """A store as it was at one moment."""
 
     def look(self, asked: Asked) -> Looked:
         """Give an id's number and the postings of keys, as one request."""
+        ...
+
+    def look_all(self, ids: Sequence[str], keys: NDArray[np.uint64], rare: int) -> LookedAll:
+        """Give the numbers of ids and the postings of keys, as one request.
+
+        Parameters
+        ----------
+        ids
+            Of some pages.
+        keys
+            Of all of them.
+        rare
+            As `Asked` has it.
+        """
         ...
 
     def find(self, keys: NDArray[np.uint64]) -> Postings:
@@ -130,12 +162,20 @@ class View(Protocol):
         """Read records in ascending order; numbers without one are passed over."""
         ...
 
+    def heads(self, docs: Sequence[int], length: int) -> dict[int, bytes]:
+        """Read the first bytes of records alone, unverified; numbers without one are left out."""
+        ...
+
     def members(self, cluster: int, limit: int) -> list[int]:
         """Give the first documents of a cluster, ascending, without the one that stands for it."""
         ...
 
     def size(self) -> int:
         """Count the records."""
+        ...
+
+    def last(self) -> int | None:
+        """Give the largest number given so far: `put` goes on from it. None: not known."""
         ...
 
     def removals(self) -> int | None:

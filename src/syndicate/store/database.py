@@ -33,7 +33,7 @@ _LONG_NAP = 1.0
 def open_file(path: Path) -> sqlite3.Connection:
     """Open a file for use by any thread, one at a time, and without implicit transactions."""
     db = sqlite3.connect(path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
-    db.execute("PRAGMA cache_size = -4000")  # KiB
+    db.execute("PRAGMA cache_size = -2000")  # KiB
     db.execute(f"PRAGMA wal_autocheckpoint = {_LONGEST_LOG}")
     db.execute("PRAGMA secure_delete = OFF")  # merges delete as much as they write
     db.execute("PRAGMA trusted_schema = OFF")

@@ -7,14 +7,15 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
+
 from syndicate.errors import StoreError
-from syndicate.store.contract import Looked
+from syndicate.store.contract import Looked, LookedAll
 from syndicate.store.fresh import Fresh
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from syndicate.store.contract import Asked, Change, Postings, Record, View
@@ -125,6 +126,15 @@ class _Held:
         """Give an id's number and the postings of keys."""
         return Looked(self.numbers([asked.key])[0], self.find(asked.keys), stored=False)
 
+    def look_all(
+        self,
+        ids: Sequence[str],
+        keys: NDArray[np.uint64],
+        rare: int,  # noqa: ARG002 - nothing is left out
+    ) -> LookedAll:
+        """Give the numbers of ids and the postings of keys."""
+        return LookedAll(self.numbers(ids), self.find(keys), np.zeros(len(keys), np.bool_))
+
     def numbers(self, ids: Sequence[str]) -> list[int]:
         """Give the numbers of ids; 0 where unknown."""
         return [self._numbers.get(key, 0) for key in ids]
@@ -133,6 +143,11 @@ class _Held:
         """Read records in ascending order; numbers without one are passed over."""
         return [self._records[doc][0] for doc in sorted(set(docs)) if doc in self._records]
 
+    def heads(self, docs: Sequence[int], length: int) -> dict[int, bytes]:
+        """Read the first bytes of records alone; numbers without one are left out."""
+        held = ((doc, self._records[doc][0]) for doc in docs if doc in self._records)
+        return {doc: record.body[:length] for doc, record in held}
+
     def members(self, cluster: int, limit: int) -> list[int]:
         """Give the first documents of a cluster, ascending."""
         return self._clusters.get(cluster, [])[:limit]
@@ -140,6 +155,10 @@ class _Held:
     def size(self) -> int:
         """Count the records."""
         return len(self._records)
+
+    def last(self) -> int:
+        """Give the largest number given so far."""
+        return self._last
 
     def removals(self) -> int:
         """Count what was ever removed."""

@@ -23,7 +23,7 @@ import numpy as np
 
 from syndicate.errors import ConfigError, StoreError
 from syndicate.store import redis_scripts
-from syndicate.store.contract import NEWEST, Asked, Looked, Postings, Record
+from syndicate.store.contract import NEWEST, Asked, Looked, LookedAll, Postings, Record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -201,6 +201,13 @@ class _Change:
         places = np.repeat(owners, [len(value) // 4 for value in docs])
         return Looked(int(number), Postings(places, found), bool(stored))
 
+    def look_all(self, ids: Sequence[str], keys: NDArray[np.uint64], rare: int) -> LookedAll:
+        """Give the numbers of ids and the postings of keys."""
+        postings = self.look(Asked("", keys, rare, 1, None)).postings
+        common = np.arange(len(keys)) >= rare
+        common[postings.key] = False
+        return LookedAll(self.numbers(ids), postings, common)
+
     def find(self, keys: NDArray[np.uint64]) -> Postings:
         """Look keys up."""
         return self.look(Asked("", keys, len(keys), 1, None)).postings
@@ -226,6 +233,10 @@ class _Change:
         held = [(doc, self._sent[doc]) for doc in order]
         return [_unpack(doc, value) for doc, value in held if value is not None]
 
+    def heads(self, docs: Sequence[int], length: int) -> dict[int, bytes]:
+        """Read the first bytes of records alone; numbers without one are left out."""
+        return {record.doc: record.body[:length] for record in self.fetch(docs)}
+
     def members(self, cluster: int, limit: int) -> list[int]:
         """Give the first documents of a cluster, ascending."""
         return [int(doc) for doc in self._redis.zrange(f"{self._prefix}c:{cluster}", 0, limit - 1)]
@@ -233,6 +244,9 @@ class _Change:
     def size(self) -> int:
         """Count the records."""
         return int(self._redis.hlen(self._prefix + "i"))
+
+    def last(self) -> None:
+        """Do not know: other writers may put before this change is committed."""
 
     def removals(self) -> None:
         """Do not know: another writer may remove between two requests."""

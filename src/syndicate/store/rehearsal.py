@@ -24,7 +24,7 @@ def rehearse() -> None:
             record = Record(name, 0.0, b"")
             store.write(lambda change, record=record: change.put([record], [keys]))  # type: ignore[misc]
             store.flush()
-        store.read(lambda view: view.find(keys))
+        store.read(lambda view: view.look_all(["a"], keys, 0))
         store.compact()
         store.close()
         store = SqliteStore(Path(folder) / "rehearsal.db")

@@ -97,21 +97,25 @@ class Run:
     common: list[NDArray[np.uint64]] = field(default_factory=list)
     words: NDArray[np.uint64] = field(init=False)
     places: NDArray[np.int64] = field(init=False)
-    _memory: mmap.mmap = field(init=False)
+    _memory: tuple[mmap.mmap, mmap.mmap] = field(init=False)
 
     def __post_init__(self) -> None:
         """Make room, which takes memory only as far as it is filled."""
-        self._memory = mmap.mmap(-1, 8 * SHARDS * self.blocks * BLOCK_WORDS, **_PRIVATE)
+        sizes = SHARDS * self.blocks * BLOCK_WORDS, 1 << self.bits
+        words, places = (mmap.mmap(-1, 8 * size, **_PRIVATE) for size in sizes)
         if hasattr(mmap, "MADV_HUGEPAGE"):
-            self._memory.madvise(mmap.MADV_HUGEPAGE)
-        self.words = np.frombuffer(self._memory, np.uint64)
-        self.places = np.zeros(1 << self.bits, np.int64)
+            words.madvise(mmap.MADV_HUGEPAGE)
+        self.words = np.frombuffer(words, np.uint64)
+        self.places = np.frombuffer(places, np.int64)
+        self._memory = words, places
 
     def let_go(self) -> None:
         """Give back the memory of shards that a merge has done with."""
-        done = 8 * self.low * self.blocks * BLOCK_WORDS // mmap.PAGESIZE * mmap.PAGESIZE
-        if done and hasattr(mmap, "MADV_DONTNEED"):
-            self._memory.madvise(mmap.MADV_DONTNEED, 0, done)
+        if hasattr(mmap, "MADV_DONTNEED"):
+            for memory in self._memory:
+                done = len(memory) * self.low // SHARDS // mmap.PAGESIZE * mmap.PAGESIZE
+                if done:
+                    memory.madvise(mmap.MADV_DONTNEED, 0, done)
 
     @property
     def row(self) -> tuple[int, ...]:
@@ -216,8 +220,13 @@ class Runs:
             run.common.append(np.frombuffer(unseal(common, f"filter {key}"), np.uint64))
 
     def find(
-        self, db: Connection, keys: NDArray[np.uint64], rare: int, newest: Postings, table: Table
-    ) -> Postings:
+        self,
+        db: Connection,
+        keys: NDArray[np.uint64],
+        rare: int,
+        newest: Postings,
+        table: Table,
+    ) -> tuple[Postings, int]:
         """Look keys up in all runs, the newer ones first.
 
         Parameters
@@ -231,6 +240,13 @@ class Runs:
             then, older runs are not asked.
         table
             The pages, as they lie on disk.
+
+        Returns
+        -------
+        postings : Postings
+            Of one key perhaps more than `NEWEST`.
+        most : int
+            The most of one key; 0 if that is not known.
         """
         from syndicate.kernels import lookup as kernels  # noqa: PLC0415 - compiles
 
@@ -249,7 +265,16 @@ class Runs:
         if missed:
             more = _read_missed(db, keys, asked[:missed], pages[:missed])
             postings = Postings(*map(np.concatenate, zip(postings, more, strict=True)))
-        return _newest(postings) if missed or most > NEWEST else postings
+        return postings, 0 if missed else most
+
+    def are_common(self, keys: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Tell of keys whether `find` passes them over where they may be common."""
+        from syndicate.kernels import lookup as kernels  # noqa: PLC0415 - compiles
+
+        out = np.zeros(len(keys), np.bool_)
+        if self.runs:
+            kernels.are_common(keys, self._table()[2], out)
+        return out
 
     def _scratch(self, keys: int, given: int) -> tuple[NDArray[Any], ...]:
         """Give arrays to work in, the same ones each time: new ones cost the system's work."""
@@ -293,7 +318,7 @@ class Table(NamedTuple):
     root: int
 
 
-def _newest(found: Postings) -> Postings:
+def newest_of(found: Postings) -> Postings:
     """Cut each key's postings to the `NEWEST`."""
     if len(found.key) <= NEWEST or np.bincount(found.key).max() <= NEWEST:
         return found

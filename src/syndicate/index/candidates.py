@@ -1,0 +1,182 @@
+"""From the keys of pages to the documents that they are compared with."""
+
+from __future__ import annotations
+
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from syndicate.sketch.sample import CAP, SHARED, THINNED
+from syndicate.store.contract import NEWEST, Postings
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from syndicate.index.sketching import Sketched
+    from syndicate.store.contract import View
+
+_THINNED = np.array(THINNED, np.int64)
+_SPARE = 4
+EVERY = 1 << 30
+"""For ``spare``: all holders."""
+_ASKED = 16  # pages looked up at once
+_TOGETHER = 512  # documents that pages are compared with at once
+
+
+class Candidates(NamedTuple):
+    """Documents that may match.
+
+    Attributes
+    ----------
+    docs
+        Those that share most keys first.
+    same
+        Those whose digest shares 64 bits with the page's.
+    """
+
+    docs: list[int]
+    same: list[int]
+
+
+def choose(
+    postings: Postings,
+    keys: NDArray[np.uint64],
+    first_sample: int,
+    uncounted: Sequence[int] = (),
+    spare: int = _SPARE,
+) -> tuple[Candidates, list[int]]:
+    """Choose the documents that share a band, or enough sampled shingles that few hold.
+
+    Parameters
+    ----------
+    postings
+        Of a page's keys.
+    keys
+        Which are the digest's, those of the bands, those of the samples.
+    first_sample
+        Where the keys of sampled shingles begin.
+    uncounted
+        Documents that do not count where it is asked how many hold a shingle, ascending.
+    spare
+        Holders of a shingle to be given beyond those for which it is passed over.
+
+    Returns
+    -------
+    candidates : Candidates
+    crowd : list of int
+        Holders of shingles that were passed over, ascending. If all are there and of different
+        texts, that was right.
+    """
+    from syndicate.kernels import candidates as kernels  # noqa: PLC0415 - compiles
+
+    key, doc = postings
+    out, crowd = np.empty(len(doc), np.int64), np.empty(len(doc), np.int64)
+    limits = first_sample, CAP, _THINNED, SHARED
+    without = np.array(uncounted, np.int64)
+    chosen, crowded = kernels.choose(keys, key, doc, *limits, without, spare, out, crowd)
+    same = sorted(set(doc[key == 0].tolist()))
+    return Candidates(out[:chosen].tolist(), same), crowd[:crowded].tolist()
+
+
+def odd(docs: Sequence[int], digests: Mapping[int, tuple[int, int]]) -> set[int]:
+    """Give the documents that are gone, or of the same text as another."""
+    met: dict[tuple[int, int], int] = {}
+    found = set()
+    for doc in docs:
+        digest = digests.get(doc)
+        if digest is None or met.setdefault(digest, doc) != doc:
+            found.add(doc)
+    return found | {met[digests[doc]] for doc in found if doc in digests}
+
+
+def repeats(
+    docs: Sequence[int], digests: Mapping[int, tuple[int, int]], gone: Container[int] = ()
+) -> list[int]:
+    """Give the documents that are gone, or of the same text as one before."""
+    met: set[tuple[int, int] | None] = {None}
+    found = []
+    for doc in docs:
+        digest = None if doc in gone else digests.get(doc)
+        if digest in met:
+            found.append(doc)
+        met.add(digest)
+    return found
+
+
+def look(
+    pages: Sequence[Sketched], first_sample: int, view: View
+) -> tuple[list[int], list[Postings]]:
+    """Look pages up that follow each other.
+
+    Returns
+    -------
+    numbers : list of int
+        Of their ids; 0 where unknown.
+    postings : list of Postings
+        Of each page's keys, in the store and in the pages before it.
+    """
+    starts = np.array([0, *accumulate(len(page.keys) for page in pages)], np.int64)
+    keys = np.concatenate([page.keys for page in pages])
+    within = np.arange(len(keys)) - np.repeat(starts[:-1], np.diff(starts))
+    numbers: list[int] = []
+    key, doc, left_out = [], [], np.zeros(len(keys), np.bool_)
+    for first in range(0, len(pages), _ASKED):
+        some = pages[first : first + _ASKED]
+        start, end = starts[first], starts[first + len(some)]
+        rare = within[start:end] >= first_sample
+        order = start + np.argsort(rare, kind="stable")
+        common = int(len(rare) - rare.sum())
+        found = view.look_all([one.document.id for one in some], keys[order], common)
+        numbers += found.numbers
+        key.append(order[found.postings.key])
+        doc.append(found.postings.doc)
+        left_out[order] = found.common
+    followed = _Followed(keys, starts, np.concatenate(key), np.concatenate(doc), left_out)
+    return numbers, followed.each((view.last() or 0) + 1)
+
+
+class _Followed(NamedTuple):
+    """The keys of pages that follow each other, and what the store holds of them.
+
+    Attributes
+    ----------
+    keys, starts, key, doc, common
+        As `syndicate.kernels.candidates.gather` takes them.
+    """
+
+    keys: NDArray[np.uint64]
+    starts: NDArray[np.int64]
+    key: NDArray[np.int64]
+    doc: NDArray[np.int64]
+    common: NDArray[np.bool_]
+
+    def each(self, first: int) -> list[Postings]:
+        """Give each page's postings; the first page will have this number."""
+        from syndicate.kernels import candidates as kernels  # noqa: PLC0415 - compiles
+
+        edges, room = np.empty(len(self.starts), np.int64), len(self.key) + 4 * len(self.keys)
+        while True:
+            key, doc = np.empty(room, np.int64), np.empty(room, np.int64)
+            used = kernels.gather(*self, first, NEWEST, edges, key, doc)
+            if used <= room:
+                cuts = pairwise(edges.tolist())
+                return [Postings(key[start:end], doc[start:end]) for start, end in cuts]
+            room = used
+
+
+def together(found: Sequence[Candidates], most: int) -> Iterator[tuple[int, int]]:
+    """Cut pages so that between two cuts no more documents are fetched than may be at once.
+
+    ``most`` are fetched of one page.
+    """
+    start, load = 0, 0
+    for place, one in enumerate(found):
+        more = min(len(one.docs), most)
+        if place > start and load + more > _TOGETHER:
+            yield start, place
+            start, load = place, 0
+        load += more
+    yield start, len(found)

@@ -1,0 +1,95 @@
+"""What a page may be compared with: documents of the store, and pages about to stand there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence, Set
+
+    from syndicate.index.known import Known, Shelf
+    from syndicate.store.contract import View
+
+
+class Reach:
+    """A store, and a batch of pages that will be put into it in this transaction.
+
+    Parameters
+    ----------
+    shelf
+        Fetches documents.
+    view
+        The store.
+    own
+        The pages of the batch, by the numbers that they will have.
+    gone
+        Documents that will be removed, each with the place in the batch of the page that takes
+        its place.
+    """
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        view: View,
+        own: Sequence[Known] = (),
+        gone: Mapping[int, int] | None = None,
+    ) -> None:
+        self._shelf = shelf
+        self._view = view
+        self._own = {known.doc: known for known in own}
+        self._gone = gone or {}
+        self._members: dict[int, list[int]] = {}
+        self._brought: dict[int, Known | None] = {}
+
+    @property
+    def leaving(self) -> Set[int]:
+        """The documents that will be removed."""
+        return self._gone.keys()
+
+    def gone(self, docs: Sequence[int], place: int) -> set[int]:
+        """Give those of some documents that are removed before a page of the batch comes."""
+        if self._gone.keys().isdisjoint(docs):
+            return set()
+        return {doc for doc in docs if self._gone.get(doc, place) < place}
+
+    def digests(self, docs: Iterable[int]) -> dict[int, tuple[int, int]]:
+        """Give the digests of documents; those that are gone have none."""
+        own = {doc: self._own[doc].digest for doc in docs if doc in self._own}
+        stored = [doc for doc in docs if doc not in own]
+        return own | self._shelf.digests(stored, self._view) if stored else own
+
+    def bring(self, docs: Iterable[int]) -> None:
+        """Fetch documents that will be asked for, in the place of those brought before."""
+        stored = [doc for doc in docs if doc not in self._own]
+        self._brought = dict.fromkeys(stored)
+        self._brought.update((one.doc, one) for one in self._shelf.fetch(stored, self._view))
+
+    def fetch(self, docs: Sequence[int]) -> list[Known]:
+        """Give documents in the order asked for; those that are gone are passed over."""
+        missing = [doc for doc in docs if doc not in self._brought and doc not in self._own]
+        found = self._shelf.fetch(missing, self._view) if missing else []
+        if len(found) == len(docs):
+            return found
+        more = {known.doc: known for known in found}
+        held = (more.get(doc) or self._own.get(doc) or self._brought.get(doc) for doc in docs)
+        return [known for known in held if known is not None]
+
+    def members(self, cluster: int, limit: int) -> list[int]:
+        """Give the first documents of a cluster, ascending, without the one that stands for it."""
+        found = self._view.members(cluster, limit)
+        return [*found, *self._members.get(cluster, ())][:limit]
+
+    def now(self, known: Known) -> Known:
+        """Give a document as it stands now: a page of the batch has its cluster once judged."""
+        return self._own.get(known.doc, known)
+
+    def settle(self, doc: int, cluster: int) -> None:
+        """Note the cluster of a page of the batch."""
+        if cluster:
+            self._own[doc] = replace(self._own[doc], cluster=cluster)
+            self._members.setdefault(cluster, []).append(doc)
+
+    def lost(self, doc: int) -> None:
+        """Note that a document was removed."""
+        self._brought[doc] = None
