@@ -99,6 +99,12 @@ class Rows:
         with _reading(self.items) as file:
             return self._read(file, start, end), bounds
 
+    def loaded(self) -> Rows:
+        """Give the same rows in memory."""
+        items = np.empty(self.bounds[-1], self.dtype)
+        self.read_into(items)
+        return Rows(self.bounds, items, self.dtype)
+
     def read_into(self, out: NDArray[Any]) -> None:
         """Copy the items of all rows to where there is room for as many."""
         if not isinstance(self.items, Path):

@@ -99,7 +99,7 @@ class Corpus:
     @property
     def folder(self) -> Path | None:
         """Where rows wait; None if all are in memory."""
-        paths = (part.kept.items for part in self._parts)
+        paths = (part.keys.items for part in self._parts)
         return next((path.parent for path in paths if isinstance(path, Path)), None)
 
     def ids(self, numbers: NDArray[np.int64]) -> list[str]:

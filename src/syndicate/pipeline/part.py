@@ -183,11 +183,15 @@ def _stripped(
 
 
 def load(texts: Texts, folder: Path) -> Part:
-    """Give a part that `sketch` left in a folder; rows stay on disk."""
+    """Give a part that `sketch` left in a folder; rows stay on disk, but for the spans kept.
+
+    These are read with every text, and have a hundredth of its bytes.
+    """
     with np.load(folder / "arrays.npz") as arrays:
         rows: dict[str, Any] = {
             name: Rows(arrays[name], folder / f"{name}.bin", dtype)
             for name, dtype in _HEAVY.items()
         }
+        rows["kept"] = rows["kept"].loaded()
         columns: dict[str, Any] = {name: arrays[name] for name in _ARRAYS}
     return Part(texts, **rows, **columns)
