@@ -116,14 +116,16 @@ def compete(
     for number in range(rounds + 1):  # the first fills caches of all kinds
         for name in list(calls):
             try:
-                starts[name].append(run(name, few).cpu)
-                if number:
-                    runs[name].append(run(name, source))
-                    print(f"round {number}: {name} {runs[name][-1].cpu:.2f} s", file=sys.stderr)
+                start, whole = run(name, few), run(name, source)
             except RuntimeError as error:
                 print(f"skipped {name}: {error}")
-                del calls[name], runs[name], starts[name]
-    return runs, {name: statistics.median(spent[1:]) for name, spent in starts.items()}
+                del calls[name], runs[name]
+                continue
+            if number:
+                starts[name].append(start.cpu)
+                runs[name].append(whole)
+                print(f"round {number}: {name} {whole.cpu:.2f} s", file=sys.stderr)
+    return runs, {name: statistics.median(starts[name]) for name in runs}
 
 
 def rows(runs: dict, starts: dict[str, float], n: int, judge, work: Path) -> list[dict]:
