@@ -11,7 +11,7 @@ import numpy as np
 
 from syndicate.match.context import worth_aligning
 from syndicate.match.verify import NONE, LeftOut, Overlap, overlap
-from syndicate.pipeline.gather import block_of, gathered, sizes_of, slices
+from syndicate.pipeline.gather import Gathered, block_of, gathered, sizes_of, slices
 from syndicate.pipeline.meaning import copied, headings_of, judge, worth_telling
 from syndicate.pipeline.pairs import Pairs, join
 from syndicate.pipeline.threads import in_threads
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from syndicate.config import Config
     from syndicate.pipeline.budget import Budget
     from syndicate.pipeline.corpus import Corpus
-    from syndicate.pipeline.gather import Block, Gathered
+    from syndicate.pipeline.gather import Block
 
     Progress = Callable[[str, int, int], None]
 
@@ -170,8 +170,21 @@ class Matcher:
 
         return self._in_threads(compare, self._chunks(lot.left, lot.right))
 
-    def verified_with(self, head: int, others: NDArray[np.int64]) -> Iterator[Pairs]:
-        """Compare one document with others and give the matches."""
+    def block(self, numbers: NDArray[np.int64]) -> Block | None:
+        """Read what is compared more than once; None if that is too much to hold."""
+        if len(list(slices(self.corpus, numbers, self.budget.block))) > 1:
+            return None
+        in_order = numbers[np.argsort(self.corpus.places[numbers])]
+        size = self.config.sketch.shingle_size
+        return block_of(self.corpus, in_order, size, self.stock, self.budget.workers)
+
+    def verified_with(
+        self, head: int, others: NDArray[np.int64], block: Block | None
+    ) -> Iterator[Pairs]:
+        """Compare one document with others, whose rows may be at hand, and give the matches."""
+        if block is not None:
+            yield from self.verified_of(Gathered(block, np.full(len(others), head), others))
+            return
         size = self.config.sketch.shingle_size
 
         def verify(some: slice) -> Pairs:
@@ -314,11 +327,15 @@ class _Crowds:
         """
         n = len(self._matcher.corpus)
         waiting = np.unique(self._represented(bucket))
+        block = None
         for _ in range(ROUNDS):
             if len(waiting) <= CROWD:
                 return _all_pairs(waiting[None, :], n)
             head, rest = int(waiting[0]), waiting[1:]
-            self._lead(head, rest)
+            fresh = self._fresh(head, rest)
+            if block is None and 2 * len(fresh) > len(rest):
+                block = self._matcher.block(waiting)
+            self._lead(head, fresh, block)
             waiting = rest[self._leader[rest] != head]
         order = np.argsort(self._matcher.corpus.keys(band, waiting), kind="stable")
         return _neighbours(waiting[order], n)
@@ -329,13 +346,17 @@ class _Crowds:
             numbers = self._leader[numbers]
         return numbers
 
-    def _lead(self, head: int, rest: NDArray[np.int64]) -> None:
-        """Compare a leader with those it was not compared with before."""
+    def _fresh(self, head: int, rest: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Tell whom a leader was not compared with before."""
         tried = self._tried.get(head, np.empty(0, np.int64))
         fresh = np.setdiff1d(rest, tried, assume_unique=True)
         self._tried[head] = np.union1d(tried, fresh)
+        return fresh
+
+    def _lead(self, head: int, fresh: NDArray[np.int64], block: Block | None) -> None:
+        """Compare a leader with others, whose rows may be at hand."""
         fresh = fresh[np.argsort(self._matcher.corpus.places[fresh])]  # as their rows wait
-        pairs = join(list(self._matcher.verified_with(head, fresh)))
+        pairs = join(list(self._matcher.verified_with(head, fresh, block)))
         self.settled.append(pairs)
         self._leader[pairs.right[pairs.joins]] = head
 
