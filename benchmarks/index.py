@@ -39,9 +39,9 @@ FLOORS = {
     "kB_an_article": 4.0,
 }
 GOALS = {"many_vs_datasketch": 3.0}
-"""Held, and aimed at, by ``--check`` on 3,000 articles, where most footers of the made articles
-are still rare enough to be matches, seven a page. Rates are compared with datasketch's in the same
-run: of their own they say more of the machine's hour than of the code."""
+"""What ``--check`` holds, and what it tells of as aimed at, on 3,000 articles, where most footers
+of the made articles are still rare enough to be matches, eight a page. Rates are compared with
+datasketch's in the same run: of their own they say more of the machine's hour than of the code."""
 
 
 def articles(path, start=0):

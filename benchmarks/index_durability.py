@@ -124,10 +124,12 @@ def main():
     parser.add_argument("--pages", type=int, default=500)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="durability-") as name:
-        print(json.dumps(racing(Path(name), options.pages)), flush=True)
+        raced = racing(Path(name), options.pages)
+        print(json.dumps(raced), flush=True)
         outcome = killing(Path(name), options.kills)
         print(json.dumps(outcome), flush=True)
-    sys.exit(bool(outcome["lost"] or outcome["damage"]))
+    once = raced["told_new_once"] == raced["pages"]
+    sys.exit(bool(outcome["lost"] or outcome["damage"] or not once))
 
 
 if __name__ == "__main__":
