@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
-from itertools import chain
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
@@ -12,7 +12,7 @@ from syndicate.cli.strip import Extractor
 from syndicate.errors import DocumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from syndicate.model import Document
 
@@ -69,13 +69,8 @@ def _record(line: bytes, name: str) -> dict[str, Any]:
     return found
 
 
-def documents(
-    paths: list[str] | None, extractor: Extractor = Extractor.TRAFILATURA
-) -> Iterator[Document | DocumentError]:
+def _documents(paths: list[str], extractor: Extractor) -> Iterator[Document | DocumentError]:
     """Read documents; what cannot be read comes as the error it is."""
-    if not paths or paths == ["-"]:
-        yield from chain.from_iterable(_from_stdin())
-        return
     from syndicate import io  # noqa: PLC0415
     from syndicate.model import Document  # noqa: PLC0415
 
@@ -90,11 +85,16 @@ def documents(
 def at_hand(
     paths: list[str] | None, size: int, extractor: Extractor = Extractor.TRAFILATURA
 ) -> Iterator[list[Document | DocumentError]]:
-    """Read documents, as many at a time as are there: nobody who waits for an answer is kept."""
+    """Read documents: of files so many at a time, of standard input as many as are there.
+
+    Nobody who waits for an answer is kept. What cannot be read comes as the error it is.
+    """
     if not paths or paths == ["-"]:
         yield from _from_stdin()
-    else:
-        yield from batches(documents(paths, extractor), size)
+        return
+    given = _documents(paths, extractor)
+    while batch := list(islice(given, size)):
+        yield batch
 
 
 def _from_stdin() -> Iterator[list[Document | DocumentError]]:
@@ -125,20 +125,6 @@ def _lines_at_hand(stream: BinaryIO) -> Iterator[list[bytes]]:
             begun = [more[-1]]
     if rest := b"".join(begun):
         yield [rest]
-
-
-def batches(
-    items: Iterable[Document | DocumentError], size: int
-) -> Iterator[list[Document | DocumentError]]:
-    """Gather so many at a time; the last are fewer."""
-    batch: list[Document | DocumentError] = []
-    for item in items:
-        batch.append(item)
-        if len(batch) >= size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def write(record: dict[str, Any]) -> None:
