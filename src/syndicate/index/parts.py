@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from syndicate.errors import DocumentError
 from syndicate.index.sketching import MOST_BYTES, encoded
 from syndicate.model import Document
 
@@ -14,13 +15,25 @@ if TYPE_CHECKING:
 
 MOST = 256
 """Documents of a batch."""
-_LETTERS = 2 << 20  # of all their texts, but for the last
+_LETTERS = 2 << 20  # of all their texts, unless one alone has more
 _SURE = MOST_BYTES // 4  # letters of a text that cannot be too large
 
 
 def document_of(given: Document | Mapping[str, object]) -> Document:
-    """Give a document, made of a mapping if need be."""
-    return given if isinstance(given, Document) else Document.from_mapping(given)
+    """Give a document, made of a mapping if need be.
+
+    Raises
+    ------
+    DocumentError
+        If it is none, or its id holds half of a surrogate pair.
+    """
+    document = given if isinstance(given, Document) else Document.from_mapping(given)
+    try:
+        document.id.encode()
+    except UnicodeEncodeError as error:
+        message = f"the id {document.id!r} holds half of a surrogate pair; give another id"
+        raise DocumentError(message) from error
+    return document
 
 
 def parts(
