@@ -201,12 +201,9 @@ class _Change:
         places = np.repeat(owners, [len(value) // 4 for value in docs])
         return Looked(int(number), Postings(places, found), bool(stored))
 
-    def look_all(self, ids: Sequence[str], keys: NDArray[np.uint64], rare: int) -> LookedAll:
+    def look_all(self, ids: Sequence[str], keys: NDArray[np.uint64], _rare: int) -> LookedAll:
         """Give the numbers of ids and the postings of keys."""
-        postings = self.look(Asked("", keys, rare, 1, None)).postings
-        common = np.arange(len(keys)) >= rare
-        common[postings.key] = False
-        return LookedAll(self.numbers(ids), postings, common)
+        return LookedAll(self.numbers(ids), self.find(keys), np.zeros(len(keys), np.bool_))
 
     def find(self, keys: NDArray[np.uint64]) -> Postings:
         """Look keys up."""
