@@ -163,6 +163,32 @@ def test_a_batch_that_fails_leaves_nothing(tmp_path, monkeypatch):
         assert index.query(Document("e", story(3))).of == "d"
 
 
+def test_what_a_failed_batch_removed_is_there_and_what_goes_later_is_not(index, monkeypatch):
+    """The batch compares more after its first page took the place of an older one."""
+    index.seen(Document("x", story(1)))
+    index.seen(Document("y", story(2)))
+    change = type(index._store.read(lambda view: view))
+    with monkeypatch.context() as patch:
+        patch.setattr(candidates, "_TOGETHER", 0)
+        patch.setattr(change, "put", lambda *_: 1 / 0)
+        batch = [Document("x", story(3)), Document("z", story(2) + " more")]
+        with pytest.raises(ZeroDivisionError):
+            list(index.seen_many(batch))
+    assert index.query(Document("copy", story(1))).of == "x"
+    index.remove("y")
+    assert index.query(Document("copy", story(2))).status == "new"
+
+
+def test_an_id_that_cannot_be_written_is_told_in_its_turn(index):
+    told = index.seen_many([Document("a", story(1)), Document("\ud800", story(2))])
+    assert next(told).status == "new"
+    with pytest.raises(DocumentError, match="surrogate"):
+        next(told)
+    with pytest.raises(DocumentError, match="surrogate"):
+        index.seen(Document("\ud800", story(2)))
+    assert len(index) == 1
+
+
 def test_nothing_is_taken_before_it_is_asked_for(index):
     taken = []
 

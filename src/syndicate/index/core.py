@@ -182,7 +182,7 @@ class Index:
         return verdict
 
     def seen_many(self, documents: Iterable[Given]) -> Iterator[Verdict]:
-        """Say of each page what `seen` would, and remember it, in a third of the time.
+        """Say of each page what `seen` would, and remember it, in half of the time or less.
 
         Pages are taken some hundreds at a time, looked up and compared together, and remembered
         in one atomic step; then their verdicts are given, one for each page in the same order.

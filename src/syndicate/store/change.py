@@ -215,9 +215,10 @@ class SqliteChange:
         """Give the largest number given so far."""
         return int(self.state["doc"])
 
-    def removals(self) -> int:
-        """Count what was ever removed."""
-        return int(self.state["doc"] - self.state["size"])
+    def removals(self) -> int | None:
+        """Count what was ever removed, unless this change is about to."""
+        now, before = (state["doc"] - state["size"] for state in (self.state, self._before))
+        return int(now) if now == before else None
 
     def page(self, after: int, limit: int) -> list[Record]:
         """Read the records that follow a number."""

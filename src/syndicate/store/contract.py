@@ -179,7 +179,10 @@ class View(Protocol):
         ...
 
     def removals(self) -> int | None:
-        """Count what was ever removed: while that stays, so do all records. None: not known."""
+        """Count what was ever removed: while that stays, so do all records.
+
+        None if it is not known, as once this change removed something, which may be undone.
+        """
         ...
 
     def page(self, after: int, limit: int) -> list[Record]:

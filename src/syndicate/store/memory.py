@@ -68,6 +68,8 @@ class MemoryStore:
             except BaseException:
                 self._held.undo()
                 raise
+            finally:
+                self._held.end()
             return result
 
     def compact(self) -> None:
@@ -103,6 +105,7 @@ class _Held:
         self._fresh = Fresh()
         self._last = 0
         self._undo: list[Callable[[], object]] = []
+        self._removing = False
 
     @property
     def postings(self) -> int:
@@ -112,6 +115,10 @@ class _Held:
     def begin(self) -> None:
         """Begin a change."""
         self._undo = []
+
+    def end(self) -> None:
+        """End it, undone or not."""
+        self._removing = False
 
     def undo(self) -> None:
         """Take the change back; postings that stay behind lead nowhere."""
@@ -160,9 +167,9 @@ class _Held:
         """Give the largest number given so far."""
         return self._last
 
-    def removals(self) -> int:
-        """Count what was ever removed."""
-        return self._last - len(self._records)
+    def removals(self) -> int | None:
+        """Count what was ever removed, unless this change is about to."""
+        return None if self._removing else self._last - len(self._records)
 
     def page(self, after: int, limit: int) -> list[Record]:
         """Read the records that follow a number."""
@@ -188,6 +195,7 @@ class _Held:
     def remove(self, docs: Sequence[int]) -> int:
         """Forget documents; their postings lead nowhere until `compact`."""
         held = [doc for doc in dict.fromkeys(docs) if doc in self._records]
+        self._removing |= bool(held)
         for doc in held:
             pair = self._drop(doc)
             self._undo.append(lambda pair=pair: self._add(*pair))  # type: ignore[misc]
