@@ -4,33 +4,37 @@ import random
 
 import numpy as np
 import pytest
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import reverse_cuthill_mckee
 from tests.pipeline.newswire import newsroom
 
 from syndicate import io
 from syndicate.config import Config
 from syndicate.match.verify import NONE, LeftOut
 from syndicate.pipeline.corpus import Corpus
-from syndicate.pipeline.gather import gathered
+from syndicate.pipeline.gather import close, gathered
 from syndicate.pipeline.scan import sketch_in_memory
 
 SIZE = Config().sketch.shingle_size
 
 
-@pytest.fixture
-def corpus(tmp_path):
+@pytest.fixture(params=["disk", "memory"])
+def corpus(request, tmp_path):
     documents = newsroom(seed=5, originals=40)
     random.Random(5).shuffle(documents)
     groups = []
     for number in range(3):
-        folder = tmp_path / f"part-{number}"
-        folder.mkdir()
+        folder = None
+        if request.param == "disk":
+            folder = tmp_path / f"part-{number}"
+            folder.mkdir()
         groups.append((list(io.from_documents(documents[number::3])), folder))
     return Corpus(sketch_in_memory(groups, Config())[0])
 
 
 @pytest.mark.parametrize("most", [4000, 20_000, 60_000, 1 << 30])
 @pytest.mark.parametrize("graph", ["random", "star"])
-def test_every_pair_comes_once_with_its_rows(corpus, most, graph):
+def test_every_pair_comes_once_with_its_rows(corpus, tmp_path, most, graph):
     rng = np.random.default_rng(most)
     n = len(corpus)
     one, other = rng.integers(0, n, (2, 3 * n))
@@ -47,7 +51,7 @@ def test_every_pair_comes_once_with_its_rows(corpus, most, graph):
             pairs = zip(block.take(side), corpus.folded(side, SIZE), strict=True)
             assert all(np.array_equal(mine, theirs) for mine, theirs in pairs)
     assert sorted(found) == codes.tolist()
-    assert not list(corpus.folder.glob("gathered-*"))
+    assert not list(tmp_path.rglob("gathered-*"))
 
 
 def test_stories_do_not_cross_blocks(corpus):
@@ -58,14 +62,25 @@ def test_stories_do_not_cross_blocks(corpus):
     assert 1 < len(lots) <= 2 * corpus.counts.sum() * 10 / 60_000 + 2
 
 
-def test_what_is_in_memory_comes_in_one_block():
-    batches = [(list(io.from_documents(newsroom())), None)]
-    corpus = Corpus(sketch_in_memory(batches, Config())[0])
-    (lot,) = gathered(corpus, np.array([1, 0]), np.array([2, 2]), size=SIZE, stock=NONE, most=1)
-    assert lot.left.tolist() == [0, 1]
-    assert [rows.tolist() for rows in lot.block.take(np.arange(3))] == [
-        rows.tolist() for rows in corpus.folded(np.arange(3), SIZE)
-    ]
+@pytest.mark.parametrize("seed", range(5))
+def test_neighbours_are_put_close(seed):
+    """As close as scipy puts them, from which ties may differ a little."""
+    rng = np.random.default_rng(seed)
+    n = 400
+    one = rng.integers(0, n, 700)
+    other = (one + rng.integers(1, 6, 700)) % n
+    names = rng.permutation(n)  # of a ring, with some nodes left out
+    one, other = names[one], names[other]
+    order = close(one, other, n)
+    assert sorted(order.tolist()) == list(range(n))
+    graph = coo_array((np.ones(700, np.int8), (one, other)), shape=(n, n)).tocsr()
+    theirs = reverse_cuthill_mckee(graph + graph.T, symmetric_mode=True)
+
+    def far(found):
+        place = np.argsort(found)
+        return np.abs(place[one] - place[other]).max()
+
+    assert far(order) <= 1.3 * far(theirs)
 
 
 def test_stock_does_not_count(corpus):

@@ -1,17 +1,20 @@
 """Bring together what is compared: texts that wait on disk are read in their order, once.
 
-Candidates follow no order of files. So the documents of one neighbourhood of the graph of
-candidates are put into one *block* that fits in memory, all blocks are filled in a single pass
-over the parts, and then one or two blocks at a time are compared. Where the graph comes
-apart into stories, as news does, hardly a pair crosses from one block to another.
+Candidates follow no order of files. So documents are put in the order of Cuthill and McKee (1969),
+which keeps both ends of every pair of candidates close, and cut into *blocks*. One block after
+another is folded, and its documents are compared with those of the blocks before it that are still
+at hand; as the ends of pairs are close, these are few. Rows lie where those of earlier blocks lay,
+so that little memory is ever touched: a system is slow to give fresh memory.
 """
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -22,24 +25,30 @@ from syndicate.pipeline.threads import in_threads
 from syndicate.text.shingles import shingle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from numpy.typing import DTypeLike, NDArray
+    from numpy.typing import NDArray
 
     from syndicate.match.verify import LeftOut
     from syndicate.pipeline.corpus import Corpus
 
     Texts = tuple[NDArray[np.uint8], NDArray[np.int64]]
     """Bytes end to end, and their offsets."""
+    Read = Callable[[slice], Texts]
+    """Gives the texts of some documents of a block."""
 
 _TOKEN = 10
 """Bytes of each token's shingle and traits."""
 _AT_ONCE = 4 << 20
-"""Bytes of rows made at a time."""
+"""Bytes of rows made at a time, and of a block whose texts are in memory."""
+_FILE = 32 << 20
+"""Bytes of rows of a block whose texts wait in a file of its own."""
+_FILES = 200
+"""So many files at most, unless blocks become too large: a system lets few be open."""
 
 
 class Gathered(NamedTuple):
-    """Pairs, and a block that has all their rows."""
+    """Pairs, and the rows of all their documents, there until the next pairs are asked for."""
 
     block: Block
     left: NDArray[np.int64]
@@ -57,21 +66,15 @@ class Block:
     places
         ndarray of int64: where the rows of each are.
     folded
-        The rows.
+        The rows, of which some may be of nothing.
     sizes
-        ndarray of int32: distinct shingles of each that count.
+        ndarray of int32: distinct shingles that count, of each row.
     """
 
     numbers: NDArray[np.int64]
     places: NDArray[np.int64]
     folded: Folded
     sizes: NDArray[np.int32]
-
-    @classmethod
-    def of(cls, members: NDArray[np.int64], folded: Folded, sizes: NDArray[np.int32]) -> Block:
-        """Put in order what the rows are of."""
-        places = np.argsort(members)
-        return cls(members[places], places, folded, sizes)
 
     def find(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """Tell where the rows of some documents are."""
@@ -89,11 +92,9 @@ def block_of(
     corpus: Corpus, numbers: NDArray[np.int64], size: int, stock: LeftOut, workers: int = 1
 ) -> Block:
     """Read some documents into a block; parameters as for `gathered`."""
-
-    def read(some: slice) -> Texts:
-        return corpus.stripped(numbers[some])
-
-    return _block(corpus, numbers, read, size, stock, workers, _Room())
+    hand = _Hand(corpus, [numbers], size, stock, workers, 1)
+    hand.hold([0], _in_memory(corpus, [numbers]))
+    return hand.block
 
 
 def sizes_of(corpus: Corpus, numbers: NDArray[np.int64], size: int) -> NDArray[np.int32]:
@@ -115,7 +116,7 @@ def gathered(
     most: int,
     workers: int = 1,
 ) -> Iterator[Gathered]:
-    """Cut pairs into lots whose documents are in one block.
+    """Cut pairs into lots whose documents are at hand together.
 
     Parameters
     ----------
@@ -128,8 +129,7 @@ def gathered(
     stock
         Shingles that do not count.
     most
-        Bytes of rows that are brought together; a block may be twice as large. There is one
-        block alone where the corpus itself is in memory.
+        Half of the bytes of rows that are at hand together.
     workers
         Threads that fold.
 
@@ -140,95 +140,187 @@ def gathered(
     """
     if not len(left):
         return
-    if corpus.folder is None:
-        everyone = np.unique(np.concatenate([left, right]))
-        yield _sorted(block_of(corpus, everyone, size, stock, workers), left, right)
-        return
-    numbers, block = _blocks(corpus, left, right, most)
+    members = _blocks(corpus, left, right, most)
     of = np.zeros(len(corpus), np.int64)
-    of[numbers] = block
-    low, high = _couples(of[left], of[right])
-    order = np.lexsort((high, low))
-    code = low[order] * (block.max() + 1) + high[order]
-    lots = np.split(order, np.flatnonzero(np.diff(code)) + 1)
-    with TemporaryDirectory(dir=corpus.folder, prefix="gathered-") as folder:
-        shelf = _Shelf(corpus, numbers, block, Path(folder), workers)
-        room = _Room()
-        for lot in lots:
-            both = {int(low[lot[0]]), int(high[lot[0]])}
-            members, read = shelf.read(sorted(both), room)
-            found = _block(corpus, members, read, size, stock, workers, room)
-            yield _sorted(found, left[lot], right[lot])
+    of[np.concatenate(members)] = np.repeat(np.arange(len(members)), [len(m) for m in members])
+    low, high = np.minimum(of[left], of[right]), np.maximum(of[left], of[right])
+    heaviest = max(1, *(_load(corpus, block) for block in members))
+    slots = min(int((high - low).max()) + 1, max(2, 2 * most // heaviest))
+    hand = _Hand(corpus, members, size, stock, workers, slots)
+    with _reading(corpus, members, workers) as read:
+        for lot in _lots(low, high, slots):
+            hand.hold(np.union1d(low[lot], high[lot]).tolist(), read)
+            order = lot[np.lexsort((right[lot], left[lot]))]
+            yield Gathered(hand.block, left[order], right[order])
 
 
-def _couples(
-    one: NDArray[np.int64], other: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Tell which two blocks each pair is compared in, the lower one first.
-
-    Pairs within a block go with those between it and the next.
-    """
-    low, high = np.minimum(one, other), np.maximum(one, other)
-    next_one = np.arange(int(high.max()) + 1)
-    across = np.flatnonzero(low < high)
-    across = across[np.argsort(-high[across])]
-    next_one[low[across]] = high[across]  # the least comes last and stays
-    return low, np.where(low == high, next_one[low], high)
-
-
-def _sorted(block: Block, left: NDArray[np.int64], right: NDArray[np.int64]) -> Gathered:
-    order = np.lexsort((right, left))
-    return Gathered(block, left[order], right[order])
+def _load(corpus: Corpus, numbers: NDArray[np.int64]) -> int:
+    """Give the bytes of the rows of some documents."""
+    return _TOKEN * int(corpus.counts[numbers].sum())
 
 
 def _blocks(
     corpus: Corpus, left: NDArray[np.int64], right: NDArray[np.int64], most: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Give each document that has a pair a block, neighbours side by side.
+) -> list[NDArray[np.int64]]:
+    """Cut the documents of pairs into blocks, neighbours near each other.
 
-    In the order of Cuthill and McKee (1969), which keeps the ends of every edge close.
+    Those of a block are in the order in which their texts wait.
     """
-    from scipy.sparse import coo_array  # noqa: PLC0415 - slow to import
-    from scipy.sparse.csgraph import reverse_cuthill_mckee  # noqa: PLC0415
-
     numbers, where = np.unique(np.concatenate([left, right]), return_inverse=True)
-    ends = where[: len(left)], where[len(left) :]
-    edges = np.concatenate(ends), np.concatenate(ends[::-1])
-    graph = coo_array((np.ones(len(edges[0]), np.int8), edges), shape=(len(numbers),) * 2)
-    order = reverse_cuthill_mckee(graph.tocsr(), symmetric_mode=True)
-    load = np.cumsum(corpus.counts[numbers[order]].astype(np.int64) * _TOKEN)
-    block = np.empty(len(numbers), np.int64)
-    block[order] = load // most
-    return numbers, np.unique(block, return_inverse=True)[1]
+    whole = _load(corpus, numbers)
+    held = _AT_ONCE if corpus.folder is None else max(_FILE, whole // _FILES)
+    if whole <= min(held, most):
+        return [numbers[np.argsort(corpus.places[numbers])]]
+    order = numbers[close(where[: len(left)], where[len(left) :], len(numbers))]
+    cuts = [some.start for some in slices(corpus, order, min(held, most))]
+    return [some[np.argsort(corpus.places[some])] for some in np.split(order, cuts[1:])]
 
 
-class _Room:
-    """Memory that one block after another uses, for a system is slow to give fresh memory."""
+def close(one: NDArray[np.int64], other: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """Give n nodes in an order that keeps the two ends of every edge close.
 
-    def __init__(self) -> None:
-        self._held: dict[str, NDArray[Any]] = {}
+    Breadth first, from nodes of the fewest edges, neighbours of the fewest edges first (Cuthill
+    and McKee 1969).
+    """
+    from syndicate.kernels import graph as kernels  # noqa: PLC0415 - compiles
 
-    def array(self, name: str, size: int, dtype: DTypeLike) -> NDArray[Any]:
-        """Give an array, which takes the place of the one of this name before."""
-        if name not in self._held or len(self._held[name]) < size:
-            self._held[name] = np.empty(size, dtype)
-        return self._held[name][:size]
+    tails, heads = np.concatenate([one, other]), np.concatenate([other, one])
+    degrees = np.bincount(tails, minlength=n)
+    neighbours = heads[np.lexsort((degrees[heads], tails))]
+    firsts = np.concatenate([[0], np.cumsum(degrees)])
+    order = np.empty(n, np.int64)
+    kernels.breadth_first(firsts, neighbours, np.argsort(degrees, kind="stable"), order)
+    return order
+
+
+def _lots(low: NDArray[np.int64], high: NDArray[np.int64], slots: int) -> list[NDArray[np.int64]]:
+    """Put pairs together that are compared when the same blocks are at hand.
+
+    First come those whose blocks are near, by the later block; then, block by block, those that
+    would have kept more of them at hand than there is room for.
+    """
+    blocks = int(high.max()) + 1
+    code = np.where(high - low < slots, high, (low + 1) * blocks + high)
+    order = np.argsort(code, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(code[order])) + 1)
+
+
+class _Hand:
+    """Rows of some blocks, each block in a place of its own.
+
+    Parameters
+    ----------
+    corpus, size, stock, workers
+        As for `gathered`.
+    members
+        The documents of each block.
+    slots
+        How many blocks there is room for.
+
+    Attributes
+    ----------
+    block
+        All their documents; of those whose block is not at hand, the rows mean nothing.
+    """
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        members: Sequence[NDArray[np.int64]],
+        size: int,
+        stock: LeftOut,
+        workers: int,
+        slots: int,
+    ) -> None:
+        self._corpus, self._members = corpus, members
+        self._size, self._stock, self._workers = size, stock, workers
+        self._room = max(int(corpus.counts[numbers].sum()) for numbers in members)
+        self._free = list(range(slots))
+        self._held: dict[int, int] = {}
+        # a bound more than there are documents: rows of two blocks do not adjoin
+        self._firsts = np.cumsum([0, *(len(numbers) + 1 for numbers in members)])
+        rows = int(self._firsts[-1])
+        self._folded = Folded(
+            np.empty(slots * self._room, np.uint64),
+            np.zeros(rows, np.int64),
+            np.empty(slots * self._room, np.uint16),
+            np.zeros(rows, np.int64),
+        )
+        everyone = np.concatenate(members)
+        places = np.delete(np.arange(rows), self._firsts[1:] - 1)
+        order = np.argsort(everyone)
+        sizes = np.zeros(rows, np.int32)
+        self.block = Block(everyone[order], places[order], self._folded, sizes)
+
+    def hold(self, wanted: list[int], read: Callable[[int], Read]) -> None:
+        """Bring some blocks to hand, in the place of the first that are not wanted.
+
+        ``read`` gives what reads the texts of a block.
+        """
+        for number in wanted:
+            if number in self._held:
+                continue
+            if self._free:
+                slot = self._free.pop()
+            else:
+                slot = self._held.pop(min(self._held.keys() - set(wanted)))
+            self._fold(number, slot * self._room, read(number))
+            self._held[number] = slot
+
+    def _fold(self, number: int, start: int, read: Read) -> None:
+        """Fold the texts of a block and count their shingles, some at a time."""
+        numbers = self._members[number]
+        rows = slice(self._firsts[number], self._firsts[number + 1])
+        bounds, edges = self._folded.bounds[rows], self._folded.token_bounds[rows]
+        sizes = self.block.sizes[rows]
+        tokens = self._corpus.counts[numbers].astype(np.int64)
+        shingles = np.where(tokens, np.maximum(tokens - self._size + 1, 1), 0)
+        bounds[:] = start + np.concatenate([[0], np.cumsum(shingles)])
+        edges[:] = start + np.concatenate([[0], np.cumsum(tokens)])
+
+        def fold(some: slice) -> None:
+            room = (
+                self._folded.shingles[bounds[some.start] : bounds[some.stop]],
+                self._folded.traits[edges[some.start] : edges[some.stop]],
+            )
+            made = shingle(*read(some), self._size, room=room)
+            sizes[some] = distinct(made.shingles, made.bounds, self._stock)
+
+        for _ in in_threads(self._workers, fold, slices(self._corpus, numbers, _AT_ONCE)):
+            pass
+
+
+@contextmanager
+def _reading(
+    corpus: Corpus, members: list[NDArray[np.int64]], workers: int
+) -> Iterator[Callable[[int], Read]]:
+    """Let blocks be read in any order."""
+    if corpus.folder is None or len(members) == 1:
+        yield _in_memory(corpus, members)
+        return
+    with TemporaryDirectory(dir=corpus.folder, prefix="gathered-") as folder:
+        yield _Shelf(corpus, members, Path(folder), workers).read
+
+
+def _in_memory(corpus: Corpus, members: list[NDArray[np.int64]]) -> Callable[[int], Read]:
+    """Read blocks from where their texts wait."""
+
+    def read(number: int, some: slice) -> Texts:
+        return corpus.stripped(members[number][some])
+
+    return lambda number: partial(read, number)
 
 
 class _Shelf:
     """The texts of all blocks, in files."""
 
     def __init__(
-        self,
-        corpus: Corpus,
-        numbers: NDArray[np.int64],
-        block: NDArray[np.int64],
-        folder: Path,
-        workers: int,
+        self, corpus: Corpus, members: list[NDArray[np.int64]], folder: Path, workers: int
     ) -> None:
         """Read all texts once, in the order in which they wait."""
-        blocks = int(block.max()) + 1
-        writers = [RowWriter(np.uint8, folder / f"{n}.bin") for n in range(blocks)]
+        writers = [RowWriter(np.uint8, folder / f"{n}.bin") for n in range(len(members))]
+        numbers = np.concatenate(members)
+        block = np.repeat(np.arange(len(members)), [len(some) for some in members])
         in_order = np.argsort(corpus.places[numbers])
 
         def read(some: slice) -> tuple[NDArray[np.int64], Texts]:
@@ -238,32 +330,23 @@ class _Shelf:
 
         some_at_once = slices(corpus, numbers[in_order], _AT_ONCE)
         for owners, (data, offsets) in in_threads(workers, read, some_at_once):
-            cuts = np.searchsorted(owners, np.arange(blocks + 1))
+            cuts = np.searchsorted(owners, np.arange(len(members) + 1))
             for n in np.flatnonzero(np.diff(cuts)).tolist():
                 writers[n].append(data, offsets[cuts[n] : cuts[n + 1] + 1])
-        self._workers = workers
         self._files = [writer.finish() for writer in writers]
-        by_block = in_order[np.argsort(block[in_order], kind="stable")]
-        ends = np.cumsum(np.bincount(block))
-        self._members = np.split(numbers[by_block], ends[:-1])
+        self._space = np.empty(max(file.bounds[-1] for file in self._files), np.uint8)
 
-    def read(
-        self, blocks: list[int], room: _Room
-    ) -> tuple[NDArray[np.int64], Callable[[slice], Texts]]:
-        """Give the documents of some blocks, and what gives the texts of a slice of them."""
-        lengths = [np.diff(self._files[n].bounds) for n in blocks]
-        bounds = np.concatenate([[0], np.cumsum(np.concatenate(lengths))])
-        data = room.array("texts", int(bounds[-1]), np.uint8)
-        ends = np.cumsum([self._files[n].bounds[-1] for n in blocks])[:-1]
-        held = zip([self._files[n] for n in blocks], np.split(data, ends), strict=True)
-        for _ in in_threads(self._workers, lambda one: one[0].read_into(one[1]), held):
-            pass
+    def read(self, number: int) -> Read:
+        """Read a block; the texts lie where those of the block before lay."""
+        file = self._files[number]
+        data = self._space[: file.bounds[-1]]
+        file.read_into(data)
 
         def read(some: slice) -> Texts:
-            edges = bounds[some.start : some.stop + 1]
+            edges = file.bounds[some.start : some.stop + 1]
             return data[edges[0] : edges[-1]], edges - edges[0]
 
-        return np.concatenate([self._members[n] for n in blocks]), read
+        return read
 
 
 def slices(corpus: Corpus, numbers: NDArray[np.int64], most: int) -> Iterator[slice]:
@@ -271,42 +354,3 @@ def slices(corpus: Corpus, numbers: NDArray[np.int64], most: int) -> Iterator[sl
     load = np.cumsum(corpus.counts[numbers].astype(np.int64) * _TOKEN)
     cuts = np.flatnonzero(np.diff(load // max(most, 1))) + 1
     yield from map(slice, [0, *cuts.tolist()], [*cuts.tolist(), len(numbers)])
-
-
-def _block(
-    corpus: Corpus,
-    numbers: NDArray[np.int64],
-    read: Callable[[slice], Texts],
-    size: int,
-    stock: LeftOut,
-    workers: int,
-    room: _Room,
-) -> Block:
-    """Fold some documents and count their shingles, some at a time.
-
-    Parameters
-    ----------
-    corpus, numbers, size, stock, workers
-        As for `gathered`.
-    read
-        Gives the texts of a slice of them.
-    room
-        Where the rows go.
-    """
-    tokens = corpus.counts[numbers].astype(np.int64)
-    bounds, edges = np.zeros((2, len(numbers) + 1), np.int64)
-    np.cumsum(np.where(tokens, np.maximum(tokens - size + 1, 1), 0), out=bounds[1:])
-    np.cumsum(tokens, out=edges[1:])
-    shingles = room.array("shingles", int(bounds[-1]), np.uint64)
-    traits = room.array("traits", int(edges[-1]), np.uint16)
-    sizes = np.empty(len(numbers), np.int32)
-
-    def fold(some: slice) -> None:
-        rows = shingles[bounds[some.start] : bounds[some.stop]]
-        looks = traits[edges[some.start] : edges[some.stop]]
-        made = shingle(*read(some), size, room=(rows, looks))
-        sizes[some] = distinct(made.shingles, made.bounds, stock)
-
-    for _ in in_threads(workers, fold, slices(corpus, numbers, _AT_ONCE)):
-        pass
-    return Block.of(numbers, Folded(shingles, bounds, traits, edges), sizes)

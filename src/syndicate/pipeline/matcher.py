@@ -267,7 +267,8 @@ class Matcher:
         """Cut pairs so that the shingles of a cut fit in memory."""
         counts = self.corpus.counts
         load = np.cumsum(counts[left].astype(np.int64) + counts[right])
-        most = self.budget.shingles_at_once // self.budget.workers
+        at_once = min(self.budget.shingles_at_once, int(load[-1:].sum()))
+        most = at_once // self.budget.workers + 1
         start = 0
         while start < len(left):
             base = load[start - 1] if start else 0
