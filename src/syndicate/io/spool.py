@@ -165,8 +165,15 @@ class RowWriter:
 
 
 def _joined(parts: list[NDArray[Any]], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Lay arrays end to end; one alone stays as it is."""
-    return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, dtype), *parts])
+    """Lay arrays end to end, in memory that the C library gives; one alone stays as it is.
+
+    For arrays of its own numpy asks the system for huge pages, which some are slow to find.
+    """
+    return (
+        parts[0]
+        if len(parts) == 1
+        else np.frombuffer(b"".join(part.data for part in parts), dtype)
+    )
 
 
 def take_spans(

@@ -39,6 +39,8 @@ _UNIT = 16 << 20
 """Bytes of input that a worker takes at a time."""
 _PART = 64 << 20
 """Bytes of documents that are put on disk together."""
+_TOGETHER = 16 << 20
+"""Bytes of documents that are put together in memory."""
 _WORTH_TIMING = 64 << 20
 """Bytes of input from which some of it is timed first, to say what all of it will take."""
 
@@ -207,18 +209,15 @@ def _named(sites: list[str]) -> str:
 def _placed(
     batches: Iterable[io.Batch], budget: Budget, scratch: Scratch
 ) -> Iterator[tuple[list[io.Batch], Path | None]]:
-    """Let batches wait in memory while there is room, then many at a time in folders."""
-    held = 0
+    """Let batches wait in memory while there is room, then in folders, many at a time."""
+    held = size = number = 0
     waiting: list[io.Batch] = []
-    number = 0
     for batch in batches:
-        held += batch.records.nbytes
-        if held <= budget.in_memory:
-            yield [batch], None
-            continue
         waiting.append(batch)
-        if sum(some.records.nbytes for some in waiting) >= _PART:
-            yield waiting, scratch.part(number)
-            waiting, number = [], number + 1
+        size += batch.records.nbytes
+        stays = held + size <= budget.in_memory
+        if size >= (_TOGETHER if stays else _PART):
+            yield waiting, None if stays else scratch.part(number)
+            held, size, waiting, number = held + size, 0, [], number + 1
     if waiting:
-        yield waiting, scratch.part(number)
+        yield waiting, None if held + size <= budget.in_memory else scratch.part(number)

@@ -43,6 +43,8 @@ NEIGHBOURS = 8
 
 _WITH_ONE = 2 << 20
 """Bytes of rows compared with one leader at a time."""
+_NEAR = 1 << 18
+"""So many sampled shingles are sorted in a near cache."""
 _KEYS_AT_ONCE = 64
 """Stock phrases are looked for around so many shingles at a time."""
 
@@ -220,8 +222,9 @@ class Matcher:
         """Propose pairs that share hash-sampled shingles."""
         among = np.zeros(len(self.corpus), bool)
         among[numbers] = True
-        workers = self.budget.workers
-        pieces = workers * (1 + self.corpus.sampled // self.budget.samples_at_once)
+        workers, sampled = self.budget.workers, self.corpus.sampled
+        pieces = workers * (1 + sampled // self.budget.samples_at_once)
+        pieces = max(pieces, min(sampled // _NEAR, sample.SHELVES))
         edges = [(1 << 64) // sample.ONE_IN * piece // pieces for piece in range(pieces + 1)]
 
         def invert(edge: tuple[int, int]) -> sample.Postings:

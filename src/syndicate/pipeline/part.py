@@ -149,8 +149,9 @@ class _Sketches:
 
     def finish(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Give the rows and the arrays of a `Part`, by name."""
-        for band in np.concatenate(self._keys, axis=1):
-            self._rows["keys"].append(band, np.array([0, len(band)], np.int64))
+        keys = np.concatenate(self._keys, axis=1)
+        bands, documents = keys.shape
+        self._rows["keys"].append(keys.ravel(), np.arange(bands + 1) * documents)
         if self._find == "all":
             hashes, owners = map(np.concatenate, zip(*self._sampled, strict=True))
             hashes, owners, bounds = shelve(hashes, owners)
