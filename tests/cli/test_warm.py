@@ -40,7 +40,7 @@ def test_what_it_compiles_is_what_a_run_uses(tmp_path):
     command = [sys.executable, "-m", "syndicate", "dedupe", "examples/newsroom"]
     subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
     made = {path.name for path in tmp_path.glob("*/*.nbc")} - before
-    assert "sets.distinct" in {name.split("-")[0] for name in made}
+    assert "signatures.signatures" in {name.split("-")[0] for name in made}
     assert not {name for name in made if name.split("-")[0] in ready}
 
 

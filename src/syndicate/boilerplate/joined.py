@@ -92,7 +92,7 @@ class _Left:
     @classmethod
     def of(cls, data: Bytes, offsets: Ints, taken: Ints, texts: Ints) -> Self:
         """Take pieces out of texts, and leave out other texts."""
-        from syndicate.kernels.rows import put  # noqa: PLC0415 - imports numba
+        from syndicate.kernels.rows import PUT  # noqa: PLC0415 - imports numba
 
         taken = taken[:, np.isin(taken[TEXT], texts)]
         counts = np.bincount(np.searchsorted(texts, taken[TEXT]), minlength=len(texts))
@@ -102,7 +102,7 @@ class _Left:
         begins = np.concatenate([[0], np.cumsum(stop - start)])
         room = np.empty(begins[-1] + PAD, np.uint8)
         room[-PAD:] = 0
-        put(data, start, stop, room, begins)
+        PUT.run(len(room), data, start, stop, room, begins)
         owner = np.repeat(np.arange(len(texts)), counts + 1)
         edges = begins[bounds + np.arange(len(texts) + 1)]
         return cls(as_bytes(room), edges, texts, start, begins, owner)

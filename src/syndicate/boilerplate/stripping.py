@@ -137,14 +137,14 @@ def _inside(
 
 def _some(data: Bytes, offsets: Ints, docs: Ints) -> tuple[Bytes, Ints]:
     """Give some of the texts as a column."""
-    from syndicate.kernels.rows import put  # noqa: PLC0415 - imports numba
+    from syndicate.kernels.rows import PUT  # noqa: PLC0415 - imports numba
 
     if len(docs) == len(offsets) - 1:
         return data, offsets
     starts, stops = offsets[docs], offsets[docs + 1]
     bounds = np.concatenate([[0], np.cumsum(stops - starts)])
     part = np.empty(bounds[-1], np.uint8)
-    put(data, starts, stops, part, bounds)
+    PUT.run(len(part), data, starts, stops, part, bounds)
     return as_bytes(part), bounds
 
 

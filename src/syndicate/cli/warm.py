@@ -14,7 +14,7 @@ import numpy as np
 
 from syndicate.boilerplate.characters import character_table
 from syndicate.boilerplate.lines import as_bytes, read
-from syndicate.kernels import align, lines, measure, relate, settle, signs
+from syndicate.kernels import align, lines, measure, relate, sets, settle, signs
 from syndicate.match import relation
 from syndicate.match.align import evidence
 from syndicate.match.verify import overlap
@@ -46,7 +46,6 @@ def compile_later_kernels() -> None:
     bounds, starts = np.arange(0, 121, 40), np.arange(0, 133, 44)
     left, right = np.array([0, 0]), np.array([1, 2])
     evidence(shingles, bounds, flags, starts, left, right, size=5)
-    overlap(shingles, bounds, np.full(3, 40, np.int32), left, right)
     many, one, hashes = np.empty((0, 0), np.int64), np.empty(0, np.int64), np.empty(0, np.uint64)
     modes, pairs = np.empty(0, np.uint16), np.empty(0, bool)
     tokens = hashes, np.empty((0, lines.TOKEN_COLUMNS), np.uint32)
@@ -64,6 +63,8 @@ def compile_later_kernels() -> None:
     )  # fmt: skip
     edges = np.zeros(1, np.int64)
     settle.collect(columns, one, pairs, edges, one, columns, one, many, edges)
+    sets.SHARED.hurry()
+    overlap(shingles, bounds, np.full(3, 40, np.int32), left, right)
     relate.RELATE.hurry()
     relation.relate(table, relation.Context.unknown(len(left)))
     lines.READ_LINES.hurry()

@@ -200,7 +200,8 @@ def _put(
     held = items.view(np.uint8)
     held.flags.writeable = False  # so that the kernel compiles once
     size = items.dtype.itemsize
-    kernels.put(held, starts * size, ends * size, out.view(np.uint8), to * size)
+    given = held, starts * size, ends * size, out.view(np.uint8), to * size
+    kernels.PUT.run(size * int((ends - starts).sum()), *given)
 
 
 def pack(rows: list[NDArray[Any]], dtype: DTypeLike) -> tuple[NDArray[Any], NDArray[np.int64]]:

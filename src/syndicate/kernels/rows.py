@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I64, U8, kernel
+from syndicate.kernels._jit import I64, U8, Patient, kernel
 
 
 @kernel
@@ -26,3 +26,7 @@ def put(items: U8, starts: I64, ends: I64, out: U8, to: I64) -> None:
         size = np.uint64(ends[n]) - start
         for i in range(size):  # all unsigned: whole blocks are copied only where none can wrap
             out[at + i] = items[start + i]
+
+
+PUT = Patient(put, 300_000)
+"""The kernel, without waiting for the compiler where there are few bytes."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I64, U8, U32, U64, Bool, kernel
+from syndicate.kernels._jit import I64, U8, U32, U64, Bool, Patient, kernel
 
 _ONE = np.uint64(1)
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -76,3 +76,7 @@ def meetings(documents: U32, bounds: I64, low: int, high: int, n: int, out: I64)
                     out[used] = document * n + np.int64(documents[k])
                     used += 1
     return used
+
+
+SAMPLED, MEETINGS = Patient(sampled, 20_000), Patient(meetings, 20_000)
+"""The kernels, without waiting for the compiler where there is little to do."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I32, I64, U8, U16, U64, Bool, helper, kernel
+from syndicate.kernels._jit import I32, I64, U8, U16, U64, Bool, Patient, helper, kernel
 
 FILTER_BITS = 14
 
@@ -198,3 +198,7 @@ def among(shingles: U64, left_out: U64, firsts: I64, near: Bool, out: Bool) -> N
     for i in range(len(shingles)):
         value = shingles[i]
         out[i] = near[value >> np.uint64(50)] and _is_among(value, left_out, firsts)
+
+
+DISTINCT, SHARED = Patient(distinct, 20_000), Patient(shared, 20_000)
+"""The kernels, without waiting for the compiler where there are few hashes."""

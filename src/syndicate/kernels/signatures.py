@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I64, U32, U64, inline, kernel
+from syndicate.kernels._jit import I64, U32, U64, Patient, inline, kernel
 from syndicate.kernels.tokens import ROLL, mix
 
 _EMPTY = np.uint32(0xFFFFFFFF)
@@ -76,3 +76,7 @@ def band_keys(sketches: U32, bands: int, rows: int, out: U64) -> None:
     for i in range(len(sketches)):
         for band in range(bands):
             out[band, i] = band_key(sketches[i], band, rows)
+
+
+BAND_KEYS = Patient(band_keys, 2_000, mix)
+"""The kernel, without waiting for the compiler where there are few bands."""

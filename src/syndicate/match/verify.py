@@ -90,7 +90,7 @@ def distinct(
     sizes = np.empty(len(bounds) - 1, np.int32)
     room = _room(np.diff(bounds))
     table = np.empty(room, np.uint64), np.full(room, -1)
-    sets.distinct(shingles, bounds, *left_out, *table, sizes)
+    sets.DISTINCT.run(len(shingles), shingles, bounds, *left_out, *table, sizes)
     return sizes
 
 
@@ -118,10 +118,12 @@ def overlap(
     from syndicate.kernels import sets  # noqa: PLC0415 - compiles
 
     common = np.empty(len(left), np.int32)
-    room = _room(np.diff(bounds)[left])
+    lengths = np.diff(bounds)
+    room = _room(lengths[left])
     scratch = np.empty(room, np.uint64), np.full(room, -1), np.full(room, -1)
     present = np.zeros(1 << sets.FILTER_BITS, np.uint8)
-    sets.shared(shingles, bounds, *left_out, left, right, *scratch, present, common)
+    given = shingles, bounds, *left_out, left, right, *scratch, present, common
+    sets.SHARED.run(int(lengths[left].sum() + lengths[right].sum()), *given)
     return Overlap(common, sizes[left], sizes[right])
 
 

@@ -74,7 +74,7 @@ def band_keys(sketches: NDArray[np.uint32], cut: Bands) -> NDArray[np.uint64]:
     from syndicate.kernels import signatures as kernels  # noqa: PLC0415 - compiles
 
     out = np.empty((cut.bands, len(sketches)), np.uint64)
-    kernels.band_keys(sketches, cut.bands, cut.rows, out)
+    kernels.BAND_KEYS.run(out.size, sketches, cut.bands, cut.rows, out)
     return out
 
 

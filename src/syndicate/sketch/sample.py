@@ -73,7 +73,7 @@ def sample(
     from syndicate.kernels import samples as kernels  # noqa: PLC0415 - compiles
 
     hashes, cuts = np.empty(len(shingles) + 1, np.uint64), np.empty(len(bounds), np.int64)
-    kernels.sampled(shingles, bounds, LIMIT, hashes, cuts)
+    kernels.SAMPLED.run(len(shingles), shingles, bounds, LIMIT, hashes, cuts)
     return hashes[: cuts[-1]].copy(), cuts
 
 
@@ -200,7 +200,8 @@ def pairs(postings: Postings, n: int, stretch: Stretch) -> NDArray[np.int64]:
     from syndicate.kernels import samples as kernels  # noqa: PLC0415 - compiles
 
     codes = np.empty(stretch.meetings, np.int64)
-    kernels.meetings(postings.documents, postings.bounds, stretch.low, stretch.high, n, codes)
+    given = postings.documents, postings.bounds, stretch.low, stretch.high, n, codes
+    kernels.MEETINGS.run(len(postings.documents) + stretch.meetings, *given)
     codes.sort()
     again = codes[SHARED - 1 :] == codes[: len(codes) - SHARED + 1]
     found = codes[SHARED - 1 :][again]

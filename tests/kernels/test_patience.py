@@ -1,0 +1,88 @@
+"""Kernels give the same as the plain Python that they are until compiling them pays."""
+
+import numpy as np
+import pytest
+
+from syndicate.kernels import _jit, rows, samples, sets, signatures
+from syndicate.kernels.tokens import mix
+from syndicate.match.verify import LeftOut
+from syndicate.sketch.sample import LIMIT
+
+
+def texts(seed, count=12, words=60):
+    """Shingles of texts that share some, with repeats; one text has none."""
+    rng = np.random.default_rng(seed)
+    lengths = rng.integers(1, words, count)
+    lengths[3] = 0
+    values = rng.integers(0, 1 << 64, 150, dtype=np.uint64)
+    return rng.choice(values, lengths.sum()), np.r_[0, np.cumsum(lengths)]
+
+
+def counting(seed):
+    shingles, bounds = texts(seed)
+    stock = LeftOut.of(np.unique(shingles[::9]))
+    room = np.zeros(256, np.uint64), np.full(256, -1)
+    return (shingles, bounds, *stock, *room, np.zeros(12, np.int32))
+
+
+def comparing(seed):
+    shingles, bounds = texts(seed)
+    stock = LeftOut.of(np.unique(shingles[::9]))
+    left, right = np.repeat(np.arange(12), 12), np.tile(np.arange(12), 12)
+    room = np.zeros(256, np.uint64), np.full(256, -1), np.full(256, -1)
+    present = np.zeros(1 << sets.FILTER_BITS, np.uint8)
+    return (shingles, bounds, *stock, left, right, *room, present, np.zeros(144, np.int32))
+
+
+def sampling(seed):
+    shingles, bounds = texts(seed)
+    return shingles, bounds, LIMIT, np.zeros(len(shingles) + 1, np.uint64), np.zeros_like(bounds)
+
+
+def meeting(seed):
+    rng = np.random.default_rng(seed)
+    lists = [np.sort(rng.permutation(20)[: rng.integers(2, 6)]) for _ in range(15)]
+    bounds = np.r_[0, np.cumsum([len(one) for one in lists])]
+    return np.concatenate(lists).astype(np.uint32), bounds, 3, 17, 20, np.zeros(200, np.int64)
+
+
+def banding(seed):
+    sketches = np.random.default_rng(seed).integers(0, 1 << 32, (9, 128), dtype=np.uint32)
+    return sketches, 25, 5, np.zeros((25, 9), np.uint64)
+
+
+def putting(seed):
+    rng = np.random.default_rng(seed)
+    items = rng.integers(0, 256, 90, dtype=np.uint8)
+    items.flags.writeable = False
+    return (
+        items,
+        np.array([70, 5, 30]),
+        np.array([90, 5, 41]),
+        np.zeros(40, np.uint8),
+        np.array([9, 3, 29]),
+    )
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    ("kernel", "others", "given"),
+    [
+        (sets.distinct, (), counting),
+        (sets.shared, (), comparing),
+        (samples.sampled, (), sampling),
+        (samples.meetings, (), meeting),
+        (signatures.band_keys, (mix,), banding),
+        (rows.put, (), putting),
+    ],
+)
+def test_the_same_as_compiled(kernel, others, given, seed, monkeypatch):
+    monkeypatch.setattr(_jit, "is_kept", lambda _: False)
+    plain = given(seed)
+    with np.errstate(over="ignore"):
+        _jit.Patient(kernel, 1, *others).plain(1)(*plain)
+    compiled = given(seed)
+    kernel(*compiled)
+    for mine, theirs in zip(plain, compiled, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    assert any(np.any(mine != before) for mine, before in zip(plain, given(seed), strict=True))
