@@ -21,7 +21,7 @@ LEAST = 400 << 20
 """Below this not even the libraries fit."""
 _PROCESS = 220 << 20
 """What one process takes before it holds any text: interpreter, libraries, kernels."""
-_HELD = 3.2
+_HELD = 2.4
 """Bytes held in memory for each byte of text."""
 _UNIT = 120 << 20
 """Bytes that a process takes to read and sketch a unit when the rest waits on disk."""
