@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.boilerplate.pages import BODY, TITLE, batch
 
 from syndicate.boilerplate import SiteTemplates, features, rules
-from syndicate.kernels import _jit, glued, settle, signs
+from syndicate.kernels import _jit, glued, lines, settle, signs
 from syndicate.kernels import credits as credit_kernels
 from syndicate.kernels import judge as kernels
 
@@ -31,9 +31,9 @@ MENU = "\n".join(
     f"mục {name}" for name in ["mây", "gió", "sông", "biển", "đồi", "rừng", "suối", "ao", "hồ"]
 )
 PATIENTS = [
-    (kernels, "PATIENT"), (signs, "DESCRIBE"), (settle, "MARK"), (settle, "COLLECT"),
-    (credit_kernels, "CREDIT_SIGNS"), (glued, "TAKE_ENDS"), (glued, "COUNT_GAPS"),
-    (glued, "LEARNED_RUNS"),
+    (lines, "READ_LINES"), (kernels, "PATIENT"), (signs, "DESCRIBE"), (settle, "MARK"),
+    (settle, "COLLECT"), (credit_kernels, "CREDIT_SIGNS"), (glued, "TAKE_ENDS"),
+    (glued, "COUNT_GAPS"), (glued, "LEARNED_RUNS"),
 ]  # fmt: skip
 
 
@@ -52,8 +52,8 @@ def both(templates, texts, titles):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(_jit, "is_kept", lambda _: False)
             for module, name in PATIENTS:
-                kernel = getattr(module, name).kernel
-                patch.setattr(module, name, _jit.Patient(kernel, enough))
+                one = getattr(module, name)
+                patch.setattr(module, name, _jit.Patient(one.kernel, enough, *one.others))
             result = batch(texts, titles, [SITE] * len(texts), templates=templates)
             plain = [getattr(module, name).plain(0) for module, name in PATIENTS]
             assert [way is None for way in plain] == [enough < 0] * len(PATIENTS)
@@ -91,8 +91,8 @@ def test_glued_pages_too():
 @pytest.mark.parametrize("sign", [*SIGNS, TEASERS, DATES, MENU])
 @pytest.mark.parametrize("place", [0, 1, 5])
 def test_each_sign_by_itself(templates, sign, place):
-    lines = [*BODY[:place], sign, *BODY[place:]]
-    compiled, plain = both(templates, ["\n".join(lines)], [TITLE])
+    text = "\n".join([*BODY[:place], sign, *BODY[place:]])
+    compiled, plain = both(templates, [text], [TITLE])
     assert compiled == plain
 
 

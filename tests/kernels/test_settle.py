@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from syndicate.boilerplate import load_markers
 from syndicate.boilerplate.characters import character_table
-from syndicate.boilerplate.features import ENDED, LED
 from syndicate.boilerplate.lines import as_bytes, read
 from syndicate.boilerplate.rules import Rule
 from syndicate.kernels.settle import CUT_COLUMNS, REMOVED_ROWS, collect, mark
+from syndicate.kernels.signs import ENDED, LED, LISTED
 
 BODY = "Bà con xã Bình Minh gặt xong lúa hè thu sớm hơn mọi năm mười ngày./."
 NAMES = ["TTO", "Dân trí", "TTXVN", "AP", "Nhà báo"]
@@ -146,12 +146,17 @@ def test_which_lines_are_cut(texts):
 
 
 LINE = st.tuples(
-    st.sampled_from(["Bảy từ không có dấu chấm câu", BODY, BODY + " " + BODY, "Ngắn..."]),
+    st.sampled_from(
+        ["Bảy từ không có dấu chấm câu", BODY, BODY + " " + BODY, "Ngắn...", "• " + BODY,
+         "• " + BODY + " " + BODY]
+    ),
     st.sampled_from([0, 0, 0, Rule.PHOTO, Rule.COMMENTS, Rule.SITE]),
     st.integers(0, 3),
-)
+)  # fmt: skip
+ROWS = [("• " + BODY, Rule.AFTER_BODY, 0)] * 12
 
 
+@example([([(BODY, 0, 0), (BODY, 0, 0), *ROWS], False)])
 @given(st.lists(st.tuples(st.lists(LINE, max_size=5), st.booleans()), max_size=4))
 def test_what_is_taken_out(texts):
     """Lines that were cut lost their first or last word, or both, as ``cut`` says."""
@@ -161,6 +166,7 @@ def test_what_is_taken_out(texts):
     rules = [rule for rows, _ in texts for _, rule, _ in rows]
     again = [i for i, (_, how) in enumerate(x for rows in cut for x in rows) if how]
     hows = [how for rows in cut for _, how in rows]
+    signs = [LISTED * ("•" in full) for rows in cut for full, _ in rows]
     for i in again:
         lines.start[i] += 5 * (hows[i] & 1)
         lines.stop[i] -= 5 * (hows[i] >> 1)
@@ -170,8 +176,9 @@ def test_what_is_taken_out(texts):
     bounds = np.empty(len(offsets), np.int64)
     unsettled = np.array([rests for _, rests in texts], bool)
     count = collect(
-        lines.columns, np.arange(len(lines)), unsettled, offsets, np.array(again, np.int64),
-        np.ascontiguousarray(was[:, again]), np.array(rules, np.int64), room, bounds,
+        lines.columns, np.array(signs, np.int64), np.arange(len(lines)), unsettled, offsets,
+        np.array(again, np.int64), np.ascontiguousarray(was[:, again]), np.array(rules, np.int64),
+        room, bounds,
     )  # fmt: skip
     expected, edges, line = [], [0], 0
     for doc, (rows, restless) in enumerate(texts):
@@ -198,13 +205,17 @@ def _cut(text, how):
 
 
 def _enough(lines, rules):
-    """Tell whether enough of a text is left: half, or 30 words, and a fourth of its prose."""
+    """Tell whether enough of a text is left: half, or 30 words, and a fourth of its prose.
+
+    A row of a list that has fewer than 25 words is no prose.
+    """
     kept = total = prose = 0
     for (full, how), rule in zip(lines, rules, strict=True):
-        words = len(full.split())
+        words = len(re.findall(r"\w+", full))
         left = words - (how & 1) - (how >> 1)
         total += words - left if rule == Rule.COMMENTS else words
         kept += left if rule == 0 else 0
         ends = full.endswith(".") and not full.endswith("...") and words >= 8
+        ends &= "•" not in full or words >= 25
         prose += left if ends and rule not in (Rule.COMMENTS, Rule.SITE) else 0
     return kept > 0 and kept >= min(30, total / 2) and 4 * kept >= prose

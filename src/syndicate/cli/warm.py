@@ -62,7 +62,7 @@ def compile_later_kernels() -> None:
         pairs, many,
     )  # fmt: skip
     edges = np.zeros(1, np.int64)
-    settle.collect(columns, one, pairs, edges, one, columns, one, many, edges)
+    settle.collect(columns, one, one, pairs, edges, one, columns, one, many, edges)
     sets.SHARED.hurry()
     overlap(shingles, bounds, np.full(3, 40, np.int32), left, right)
     relate.RELATE.hurry()

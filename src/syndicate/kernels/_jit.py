@@ -109,7 +109,7 @@ def inline(function: Function) -> Function:
 
 
 def helper(function: Function) -> Function:
-    """Compile a part of a kernel by itself, for kernels of the same module alone.
+    """Compile a part of a kernel by itself; only kernels can call it.
 
     Numba makes a version for each type, and a literal number is a type of its own: give such
     a function variables.
@@ -135,7 +135,7 @@ class Patient(Generic[Function]):
     Parameters
     ----------
     kernel
-        The kernel; its helpers are functions of the same module.
+        The kernel.
     enough
         How many items plain Python may be used for.
     others
@@ -144,7 +144,7 @@ class Patient(Generic[Function]):
 
     def __init__(self, kernel: Function, enough: int, *others: Callable[..., Any]) -> None:
         self.kernel = kernel
-        self._others = others
+        self.others = others
         self._left = enough
         self._asked = enough < 0
         self._plain: Function | None = None
@@ -167,7 +167,7 @@ class Patient(Generic[Function]):
         if not self.waits(items):
             return None
         if self._plain is None:
-            self._plain = _interpreted(self.kernel, self._others)
+            self._plain = _interpreted(self.kernel, self.others)
         return self._plain
 
     def run(self, items: int, *given: Any) -> Any:  # noqa: ANN401 - any kernel's
@@ -189,11 +189,16 @@ def is_kept(kernel: Any) -> bool:  # noqa: ANN401 - numba's own
 
 
 def _interpreted(kernel: Any, others: tuple[Any, ...] = ()) -> Any:  # noqa: ANN401 - numba's own
-    """Give a kernel with its helpers, and some others, as they were before compiling."""
+    """Give a kernel with its helpers, and some others, as they were before compiling.
+
+    Python cannot call a compiled helper, so those of other modules become plain Python too.
+    """
     names = dict(kernel.py_func.__globals__)
     for name, value in list(names.items()):
-        if any(value is other for other in others):
-            names[name] = _interpreted(value)
-        elif hasattr(value, "py_func") and value.py_func.__module__ == names["__name__"]:
+        if not hasattr(value, "py_func"):
+            continue
+        if value.py_func.__module__ == names["__name__"]:
             names[name] = types.FunctionType(value.py_func.__code__, names)
+        elif "no_cpython_wrapper" in value.targetoptions or value in others:
+            names[name] = _interpreted(value)
     return names[kernel.py_func.__name__]

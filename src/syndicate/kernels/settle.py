@@ -5,14 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from syndicate.kernels._jit import I64, U8, U16, U32, U64, Bool, Patient, helper, kernel
-from syndicate.kernels.judge import (
-    COMMENTS,
-    LEAST_PART,
-    LEAST_WORDS,
-    NOTHING,
-    PROSE_WORDS,
-    SITE,
-)
+from syndicate.kernels.judge import COMMENTS, NOTHING, PROSE_WORDS, SITE, ends, enough
 from syndicate.kernels.lines import (
     BASE,
     BEGIN,
@@ -21,14 +14,11 @@ from syndicate.kernels.lines import (
     COLON,
     DASH,
     DOC,
-    ELLIPSIS,
     FIRST,
     FLAGS,
     LOOK,
     OPEN,
     PAST,
-    QUOTED,
-    SENTENCE,
     START,
     STOP,
     TOKENS,
@@ -234,6 +224,7 @@ def _bracketed(data: U8, facts: U32, base: np.int64, tokens: np.int64) -> int:
 @kernel
 def collect(
     columns: U64,
+    signs: I64,
     markers: I64,
     unsettled: Bool,
     offsets: I64,
@@ -249,6 +240,8 @@ def collect(
     ----------
     columns : ndarray of uint64, shape (LINE_COLUMNS, lines)
         The lines.
+    signs : ndarray of int64, shape (lines,)
+        What each line said of itself before anything was cut off it.
     markers : ndarray of int64, shape (lines,)
         The marker that decides what each line is, or -1.
     unsettled : ndarray of bool, shape (texts,)
@@ -287,12 +280,11 @@ def collect(
             why = gone[high]
             total += full if why != COMMENTS else full - words
             kept += words if why == NOTHING else 0
-            ends = flags & (SENTENCE | QUOTED) != 0 and flags & ELLIPSIS == 0
-            ours = ends and full >= PROSE_WORDS and why != COMMENTS and why != SITE
+            ours = full >= PROSE_WORDS and why != COMMENTS and why != SITE
+            ours = ours and ends(flags, signs[high], full)
             prose += words if ours else 0
             high += 1
-        fine = kept > 0 and 2 * kept >= min(2 * LEAST_WORDS, total) and LEAST_PART * kept >= prose
-        fine = fine and not unsettled[doc]
+        fine = enough(kept, total, prose) and not unsettled[doc]
         for line in range(low, high):
             first, past = columns[START, line], columns[STOP, line]
             is_cut = was < cut and again[was] == line
