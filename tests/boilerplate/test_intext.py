@@ -96,7 +96,8 @@ PIECES = [
     "(Ảnh: A)", "( Photo by ANNA )", "Ảnh: ", "Photo by: ", " - ", "– ", "”", "…", "!", ". ", "A.",
     "AFP ", ".\u00a0 ", "…\u3000 ", "-\t ", " ", "(", ")", ":", "minh họa", "từ", "?\x1f ",
     "!\u2009 ", "农",
-    "Nguồn ảnh : Bình.", "\udc80",
+    "Nguồn ảnh : Bình.", "\udc80", "(\tẢnh: A)", "(\u00a0Ảnh minh họa)", "Ảnh\u00a0:\u00a0Bình.",
+    ". Ảnh:\tAFP ", "\u2003", "\u3000Ảnh", "\x85", "\u1680", "A\u2003ảnh:", "\x1c", "\u2028",
 ]  # fmt: skip
 
 
