@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from syndicate.kernels._jit import I64, U8, Bool, Patient, helper, kernel
+from syndicate.kernels.blanks import blank_at, blank_before
 
 WORD_BYTES = 32
 """Bytes of the longest word looked at."""
@@ -83,7 +84,7 @@ def _may_credit(data: U8, i: int, low: int, high: int, known: Bool) -> bool:
             return False
         first, past = _back(data, i, low), i
     else:
-        first, past = _forward(data, i + 1, high), high
+        first, past = _past_blanks(data, i + 1, high), high
     if not known[word_hash(data, first, past)]:
         return False
     return _is_parted(data, i, low) if data[i] == _COLON else _is_closed(data, i, high)
@@ -102,8 +103,7 @@ def _is_closed(data: U8, at: int, high: int) -> bool:
 def _is_parted(data: U8, at: int, low: int) -> bool:
     """Tell whether a dash or the end of a sentence may stand a few words before a colon."""
     low = max(low, at - REACH)
-    while at > low and data[at - 1] == _SPACE:
-        at -= 1
+    at = _before_blanks(data, at, low)
     for _ in range(HEAD_WORDS):
         at -= 1
         while at >= low and data[at] != _SPACE:
@@ -134,17 +134,29 @@ def _may_part(data: U8, at: int, low: int) -> bool:
 
 
 @helper
-def _forward(data: U8, at: int, high: int) -> int:
-    """Pass over spaces."""
-    while at < high and data[at] == _SPACE:
-        at += 1
+def _past_blanks(data: U8, at: int, high: int) -> int:
+    """Pass over spaces of any kind."""
+    size = blank_at(data, at, high)
+    while size:
+        at += size
+        size = blank_at(data, at, high)
+    return at
+
+
+@helper
+def _before_blanks(data: U8, at: int, low: int) -> int:
+    """Go back over spaces of any kind."""
+    size = blank_before(data, at, low)
+    while size:
+        at -= size
+        size = blank_before(data, at, low)
     return at
 
 
 @helper
 def _name_follows(data: U8, at: int, high: int) -> bool:
     """Tell whether a capital, a digit or a letter beyond ASCII comes after a sign."""
-    at = _forward(data, at + 1, high)
+    at = _past_blanks(data, at + 1, high)
     if at >= high:
         return False
     byte = np.int64(data[at])
@@ -154,10 +166,9 @@ def _name_follows(data: U8, at: int, high: int) -> bool:
 @helper
 def _back(data: U8, at: int, low: int) -> int:
     """Give where the word begins that ends before a colon and spaces."""
-    while at > low and data[at - 1] == _SPACE:
-        at -= 1
-    stop = max(low, at - WORD_BYTES)
-    while at > stop and data[at - 1] > _SPACE and data[at - 1] != _OPEN:
+    at = _before_blanks(data, at, low)
+    stop = max(low, at - REACH)
+    while at > stop and data[at - 1] != _OPEN and not blank_before(data, at, low):
         at -= 1
     return at
 
@@ -169,7 +180,7 @@ def word_hash(data: U8, at: int, high: int) -> int:
     stop = min(high, at + WORD_BYTES)
     while at < stop:
         byte = np.int64(data[at])
-        if byte <= _SPACE or byte == _OPEN or byte == _CLOSE or byte == _COLON:
+        if byte == _OPEN or byte == _CLOSE or byte == _COLON or blank_at(data, at, high):
             break
         value = ((value ^ byte) * _PRIME) & _LOW32
         at += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from syndicate.kernels._jit import I64, U8, U16, U32, U64, Bool, Patient, helper, kernel
+from syndicate.kernels.blanks import blank_at, dash_at, sign_at
 from syndicate.kernels.judge import COMMENTS, NOTHING, PROSE_WORDS, SITE, ends, enough
 from syndicate.kernels.lines import (
     BASE,
@@ -37,8 +38,7 @@ REMOVED_ROWS = 4
 _LEAD_TOKENS, _BRACKETED_TOKENS, _END_BYTES = 8, 5, 2
 _LOW16 = np.uint64(0xFFFF)
 _CLOSE, _OPEN, _DASH, _COLON = (np.int64(c) >> CLASS_BITS for c in (CLOSE, OPEN, DASH, COLON))
-_TAB, _RETURN, _SPACE, _HYPHEN, _SIGN = (ord(sign) for sign in "\t\r -:")
-_ROUND, _SQUARE = (ord(sign) for sign in ")]")
+_SIGN, _ROUND, _SQUARE = (ord(sign) for sign in ":)]")
 
 
 @kernel
@@ -168,45 +168,18 @@ def _text_after(data: U8, facts: U32, base: np.int64, tokens: np.int64, token: n
     size = 1
     while size and at < stop:
         closes = data[at] == _ROUND or data[at] == _SQUARE
-        size = 1 if closes else _blank(data, at, stop)
-        size = size or _sign(data, at, stop, 0xEF, 0xBC, 0x89, 0x89)
+        size = 1 if closes else blank_at(data, at, stop)
+        size = size or sign_at(data, at, stop, 0xEF, 0xBC, 0x89, 0x89)
         at += size
-    dash = _dash(data, at, stop)
+    dash = dash_at(data, at, stop)
     dash = 1 if not dash and at < stop and data[at] == _SIGN else dash
     if not dash:
         return -1
     while dash and at < stop:
         at += dash
-        dash = _blank(data, at, stop)
-        dash = dash or _dash(data, at, stop)
+        dash = blank_at(data, at, stop)
+        dash = dash or dash_at(data, at, stop)
     return at
-
-
-@helper
-def _blank(data: U8, at: np.int64, stop: np.int64) -> int:
-    """Give the bytes of the space at a byte, 0 for none."""
-    if at >= stop:
-        return 0
-    if data[at] == _SPACE or _TAB <= data[at] <= _RETURN:
-        return 1
-    return 2 if at + 1 < stop and data[at] == 0xC2 and data[at + 1] == 0xA0 else 0
-
-
-@helper
-def _dash(data: U8, at: np.int64, stop: np.int64) -> int:
-    """Give the bytes of the hyphen or dash at a byte, 0 for none."""
-    if at < stop and data[at] == _HYPHEN:
-        return 1
-    return _sign(data, at, stop, 0xE2, 0x80, 0x90, 0x95)
-
-
-@helper
-def _sign(
-    data: U8, at: np.int64, stop: np.int64, first: int, second: int, least: int, most: int
-) -> int:
-    """Give 3 if a sign of three bytes stands at a byte, the last between two; else 0."""
-    here = at + 2 < stop and data[at] == first and data[at + 1] == second
-    return 3 if here and least <= data[at + 2] <= most else 0
 
 
 @helper
