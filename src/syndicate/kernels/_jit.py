@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import types
 from collections.abc import Callable
@@ -24,6 +25,11 @@ I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+SOURCES = hashlib.sha256(
+    b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+).digest()
+"""Of all kernels: numba looks at the module of a kernel alone, not at what it calls of others."""
 
 OPTIONS: dict[str, Any] = {
     "nogil": True,
@@ -54,6 +60,7 @@ class _CompiledOnce:
 
     On a first run several processes need the same kernels. The lock ends with its process;
     where the system has none, or the folder cannot be written, each compiles for itself.
+    What was compiled with any other source of the kernels is compiled again.
 
     Parameters
     ----------
@@ -67,9 +74,18 @@ class _CompiledOnce:
         self._cache: Any = cache
         self._name = name
         self._locks: dict[object, int] = {}
+        self._file: Any = self._cache._cache_file  # noqa: SLF001 - numba has no other way
+        self._file._source_stamp = self._file._source_stamp, SOURCES  # noqa: SLF001
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._cache, name)
+
+    def holds_any(self) -> bool:
+        """Tell whether it holds machine code of these sources."""
+        try:
+            return bool(self._file._load_index())  # noqa: SLF001 - numba has no other way
+        except OSError:
+            return False
 
     def load_overload(self, signature: object, target: object) -> object:
         """Load, or find that nobody else is compiling."""
@@ -183,9 +199,8 @@ def is_kept(kernel: Any) -> bool:  # noqa: ANN401 - numba's own
     """Tell whether machine code of a kernel is at hand or kept from an earlier process."""
     if kernel.signatures:
         return True
-    folder = getattr(getattr(kernel, "_cache", None), "cache_path", None)
-    name = f"{Path(kernel.py_func.__code__.co_filename).stem}.{kernel.py_func.__name__}-*.nbi"
-    return folder is not None and any(Path(folder).glob(name))
+    cache = getattr(kernel, "_cache", None)
+    return isinstance(cache, _CompiledOnce) and cache.holds_any()
 
 
 def _interpreted(kernel: Any, others: tuple[Any, ...] = ()) -> Any:  # noqa: ANN401 - numba's own
