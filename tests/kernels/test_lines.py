@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.kernels.columns import column
 
 from syndicate.boilerplate.lines import read
 from syndicate.kernels import _jit
@@ -26,10 +27,7 @@ STRADDLING = (
 
 
 def lines_of(*texts):
-    encoded = [text.encode() for text in texts]
-    offsets = np.cumsum([0, *map(len, encoded)])
-    data = np.frombuffer(b"".join(encoded), np.uint8)
-    return read(data, offsets), b"".join(encoded)
+    return read(*column(texts)), "".join(texts).encode()
 
 
 @example([STRADDLING * 30, "", unicodedata.normalize("NFD", STRADDLING)])
@@ -138,8 +136,8 @@ def test_a_line_reads_alike_wherever_a_window_ends(form):
         before = "p" * (WINDOW - 1 - inside) + "\n"
         lines, data = lines_of(before + line)
         assert len(lines) == 2
-        for name in ("key", "form", "stem", "stem2", "tokens", "words", "flags", "tail"):
-            assert getattr(lines, name)[1] == getattr(alone, name)[0], (name, inside)
+        for name in (*range(kernels.START), *range(kernels.TOKENS, kernels.LINE_COLUMNS)):
+            assert lines.columns[name, 1] == alone.columns[name, 0], (name, inside)
         assert data[lines.start[1] : lines.stop[1]].decode() == line
         first, kept = int(lines.base[1]), int(lines.tokens[1])
         assert lines.hashes[first : first + kept].tolist() == alone.hashes.tolist()

@@ -5,10 +5,11 @@ import re
 import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.kernels.columns import column
 
 from syndicate.boilerplate import load_markers
 from syndicate.boilerplate.characters import character_table
-from syndicate.boilerplate.lines import as_bytes, read
+from syndicate.boilerplate.lines import read
 from syndicate.boilerplate.rules import Rule
 from syndicate.kernels._jit import _interpreted
 from syndicate.kernels.settle import CUT_COLUMNS, MARK, REMOVED_ROWS, collect, mark
@@ -26,12 +27,6 @@ MARKS = st.lists(
     max_size=9,
 ).map("".join)  # fmt: skip
 AFTER = re.compile(r"[\s)\]\u00a0）]*[-:\u2010-\u2015][\s\u00a0\u2010-\u2015-]*")
-
-
-def column(texts):
-    encoded = [text.encode() for text in texts]
-    offsets = np.cumsum([0, *map(len, encoded)])
-    return read(as_bytes(np.frombuffer(b"".join(encoded), np.uint8)), offsets), offsets
 
 
 def marked(lines, signs, drop):
@@ -120,7 +115,7 @@ def test_the_names_of_this_test_are_markers():
 @given(MARKS)
 def test_lead_ins_of_one_line(before):
     line = (before + BODY).strip(" \u00a0")
-    lines, _ = column([line])
+    lines = read(*column([line]))
     _, changed, cuts = marked(lines, [LED], [0])
     expected = lead_in(line)
     if expected is None:
@@ -134,7 +129,7 @@ def test_lead_ins_of_one_line(before):
 @given(st.lists(st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans()), max_size=7)))
 def test_which_lines_are_cut(texts):
     """Each line has a lead-in or an end mark that counts or not, and goes or stays."""
-    lines, _ = column(["\n".join([f"TTO - {BODY}"] * len(text)) for text in texts])
+    lines = read(*column(["\n".join([f"TTO - {BODY}"] * len(text)) for text in texts]))
     rows = [row for text in texts for row in text]
     signs = [LED * led | ENDED * ended for led, ended, _ in rows]
     gone, changed, cuts = marked(lines, signs, [7 * goes for _, _, goes in rows])
@@ -171,7 +166,8 @@ ROWS = [("• " + BODY, Rule.AFTER_BODY, 0)] * 12
 def test_what_is_taken_out(texts):
     """Lines that were cut lost their first or last word, or both, as ``cut`` says."""
     cut = [[_cut(text, how) for text, _, how in rows] for rows, _ in texts]
-    lines, offsets = column(["\n".join(full for full, _ in rows) for rows in cut])
+    data, offsets = column(["\n".join(full for full, _ in rows) for rows in cut])
+    lines = read(data, offsets)
     was = lines.columns.copy()
     rules = [rule for rows, _ in texts for _, rule, _ in rows]
     again = [i for i, (_, how) in enumerate(x for rows in cut for x in rows) if how]

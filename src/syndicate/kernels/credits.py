@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from syndicate.kernels._jit import I64, U8, Bool, Patient, helper, kernel
-from syndicate.kernels.blanks import blank_at, blank_before
+from syndicate.kernels.blanks import blank_at, blank_before, count_either
 
 WORD_BYTES = 32
 """Bytes of the longest word looked at."""
@@ -50,7 +50,7 @@ def credit_signs(data: U8, starts: I64, stops: I64, known: Bool) -> I64:
         low, high = starts[line], stops[line]
         for first in range(low, high, _BLOCK):
             past = min(first + _BLOCK, high)
-            if not _signs(data[first:past]):
+            if not count_either(data[first:past], _OPEN, _COLON):  # as in most blocks
                 continue
             for i in range(first, past):
                 if data[i] != _OPEN and data[i] != _COLON:
@@ -65,15 +65,6 @@ def credit_signs(data: U8, starts: I64, stops: I64, known: Bool) -> I64:
                 out[count, 1] = i
                 count += 1
     return out[:count]
-
-
-@helper
-def _signs(block: U8) -> int:
-    """Count brackets and colons: many bytes at once, for most blocks have none."""
-    count = 0
-    for i in range(len(block)):
-        count += np.int64((block[i] == _OPEN) | (block[i] == _COLON))
-    return count
 
 
 @helper

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from syndicate.kernels._jit import F64, I64, U8, U32, U64, Bool, Patient, helper, kernel
-from syndicate.kernels.blanks import blank_at, blank_before, dash_at, sign_at
+from syndicate.kernels.blanks import blank_at, blank_before, count_either, dash_at, sign_at
 from syndicate.kernels.lines import (
     BASE,
     DOC,
@@ -65,7 +65,8 @@ def take_ends(
     for text in range(len(sizes)):
         low, high, size = offsets[text], offsets[text + 1], sizes[text]
         join = tail = high
-        if size > 0 and high - low >= 3 * size and not _broken(data[low:high]):
+        long = size > 0 and high - low >= 3 * size
+        if long and not count_either(data[low:high], _NEWLINE, _RETURN):
             first, last = low + size - 1, high - size
             while first >= low and data[first] != _SPACE:
                 first -= 1
@@ -90,27 +91,9 @@ def _copy(data: U8, low: np.int64, high: np.int64, out: U8, at: np.int64) -> Non
         out[place + i] = data[start + i]
 
 
-@helper
-def _broken(text: U8) -> bool:
-    """Tell whether a text has a line break."""
-    count = 0
-    for i in range(len(text)):
-        count += np.int64((text[i] == _NEWLINE) | (text[i] == _RETURN))
-    return count > 0
-
-
-@helper
-def _gaps(text: U8) -> int:
-    """Count the spaces and line breaks: one less than the words, about."""
-    count = 0
-    for i in range(len(text)):
-        count += np.int64((text[i] == _NEWLINE) | (text[i] == _SPACE))
-    return count
-
-
 @kernel
 def count_gaps(data: U8, starts: I64, stops: I64, owner: I64, out: I64) -> None:
-    """Count the spaces and line breaks of spans.
+    """Count the spaces and line breaks of spans: one less than the words, about.
 
     Parameters
     ----------
@@ -121,7 +104,7 @@ def count_gaps(data: U8, starts: I64, stops: I64, owner: I64, out: I64) -> None:
         Added to.
     """
     for i in range(len(starts)):
-        out[owner[i]] += _gaps(data[starts[i] : stops[i]])
+        out[owner[i]] += count_either(data[starts[i] : stops[i]], _NEWLINE, _SPACE)
 
 
 @kernel

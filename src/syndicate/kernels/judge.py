@@ -48,6 +48,8 @@ LEAST_WORDS, LEAST_PART = 30, 4
 """At least so many words, or half of a shorter text, and a fourth of the prose stay."""
 OPENING_WORDS, OPENING_PART = 20, 10
 """A line with a photo credit is long that has more words, or more than this part of its text."""
+SLOTS, SCRATCH = 8, 6
+"""Of each line, what the table of hashes takes, and how many arrays are worked in and filled."""
 CODE_LINES, CODE_PART = 4, 3
 """So many lines that end like a program's, a third of all, make a text source code."""
 _LONG = 25
@@ -109,7 +111,7 @@ def judge(
         Lines not yet gone, ascending.
     titles : ndarray of int64, shape (texts,)
         Hash of each text's title; 0 where it is unknown.
-    slots : ndarray of int64, shape (at least 8 n,)
+    slots : ndarray of int64, shape (at least SLOTS n,)
         Scratch.
     words, look, times, score, rule : ndarray of int64, shape (n,)
         Scratch: of each live line its words, what it looks like, how often it stands in its

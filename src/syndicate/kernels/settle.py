@@ -25,7 +25,7 @@ from syndicate.kernels.lines import (
     TOKENS,
     WORDS,
 )
-from syndicate.kernels.signs import ENDED, LEADS, LED, LENGTH, MODE, STAMP, longest
+from syndicate.kernels.signs import ENDED, LEAD_TOKENS, LEADS, LED, LENGTH, MODE, STAMP, longest
 
 # Rules, as `syndicate.boilerplate.rules` numbers them.
 LEAD_IN, END_MARK = 19, 20
@@ -35,7 +35,7 @@ LEAD_LINES = 4
 CUT, CUT_START, CUT_STOP = range(3)
 CUT_COLUMNS = 3
 REMOVED_ROWS = 4
-_LEAD_TOKENS, _BRACKETED_TOKENS, _END_BYTES = 8, 5, 2
+_BRACKETED_TOKENS, _END_BYTES = 5, 2
 _LOW16 = np.uint64(0xFFFF)
 _CLOSE, _OPEN, _DASH, _COLON = (np.int64(c) >> CLASS_BITS for c in (CLOSE, OPEN, DASH, COLON))
 _SIGN, _ROUND, _SQUARE = (ord(sign) for sign in ":)]")
@@ -138,7 +138,7 @@ def _lead_in(
 ) -> int:
     """Give the byte where the text proper of a line begins, or -1."""
     base, tokens = np.int64(columns[BASE, line]), np.int64(columns[TOKENS, line])
-    for token in range(min(_LEAD_TOKENS, tokens - 1)):
+    for token in range(min(LEAD_TOKENS, tokens - 1)):
         opened = np.int64(facts[base + token, LOOK]) >> 16 & _OPEN
         if token > 0 and not opened:
             continue
