@@ -145,7 +145,7 @@ def merged(function: Function) -> Function:
 class Patient(Generic[Function]):
     """A kernel that runs as the plain Python that it is until compiling it pays.
 
-    Compiling takes seconds, in which a few hundred pages are done without. What was compiled
+    Compiling takes seconds, in which many pages are done without. What was compiled
     before, in this process or another, is used at once.
 
     Parameters
