@@ -17,6 +17,7 @@ from syndicate.kernels import sets
 from syndicate.match.verify import distinct
 print("ready", flush=True)
 sys.stdin.read()
+sets.DISTINCT.hurry()
 distinct(np.array([1, 2], np.uint64), np.array([0, 2]))
 print(sum(sets.distinct.stats.cache_misses.values()))
 """
