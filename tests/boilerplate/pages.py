@@ -11,6 +11,8 @@ BODY = [
     "Dự kiến việc gặt sẽ xong trước cuối tháng để kịp gieo sạ vụ sau theo lịch thời vụ.",
     "Ngành nông nghiệp khuyên người dân không đốt rơm rạ và giữ lại làm thức ăn cho trâu bò.",
 ]
+SITE = "example.org"
+ADVERT = "Đặt báo giấy cả năm để nhận quà tặng của tòa soạn"
 TITLE = "Nông dân Bình Minh vào vụ gặt sau những ngày mưa"
 
 

@@ -2,6 +2,7 @@
 
 import unicodedata
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from tests.boilerplate.pages import BODY, batch, texts_of
 from syndicate.boilerplate import intext, load_markers, strip
 from syndicate.boilerplate.intext import CreditWords, _hashed
 from syndicate.kernels import credits as kernels
+from syndicate.kernels._jit import _interpreted
 from syndicate.kernels.credits import word_hash
 
 BEFORE = " ".join(BODY)
@@ -22,6 +24,7 @@ AFTER = " ".join(reversed(BODY))
         " (Ảnh: Minh Anh)", " (ảnh: Minh Anh/TTXVN)", " (Ảnh minh họa)", " (Nguồn Reuters)",
         " (Ảnh minh hoạ: Bình Minh)", " Ảnh: Minh Anh.", " Ảnh: TTXVN", " - Ảnh: AFP/TTXVN",
         " ẢNH: MINH ANH.", " Photo: Anna Bell.", " (Photo by Anna Bell)", " Фото: Анна Белл.",
+        " (\tẢnh: Minh Anh)", " (\u00a0Ảnh\u00a0minh họa)", "\u00a0- Nguồn\u00a0ảnh\u00a0:\tTTXVN",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
@@ -76,12 +79,11 @@ def test_credits_in_any_order(parts):
 
 @given(st.text(min_size=1, max_size=40))
 def test_words_are_hashed_alike(word):
-    import numpy as np
-
-    encoded = "".join(c for c in word if c > " " and c not in "():").encode("utf-8", "ignore")
+    word = "".join(c for c in word if not c.isspace() and c not in "():")
+    encoded = word.encode("utf-8", "ignore")
     data = np.frombuffer(b" " + encoded + b" x", np.uint8)
     data.flags.writeable = False
-    assert word_hash.py_func(data, 1, len(data)) == _hashed(encoded)
+    assert _interpreted(word_hash)(data, 1, len(data)) == _hashed(encoded)
 
 
 def test_words_of_credits_are_known_in_all_ways_to_write_them():
@@ -96,14 +98,21 @@ PIECES = [
     "(Ảnh: A)", "( Photo by ANNA )", "Ảnh: ", "Photo by: ", " - ", "– ", "”", "…", "!", ". ", "A.",
     "AFP ", ".\u00a0 ", "…\u3000 ", "-\t ", " ", "(", ")", ":", "minh họa", "từ", "?\x1f ",
     "!\u2009 ", "农",
-    "Nguồn ảnh : Bình.", "\udc80",
+    "Nguồn ảnh : Bình.", "\udc80", "(\tẢnh: A)", "(\u00a0Ảnh minh họa)", "Ảnh\u00a0:\u00a0Bình.",
+    ". Ảnh:\tAFP ", "\u2003", "\u3000Ảnh", "\x85", "\u1680", "A\u2003ảnh:", "\x1c", "\u2028",
 ]  # fmt: skip
+
+
+def test_a_word_for_picture_may_be_long():
+    word = "Фотокорреспондентка"
+    words, text = CreditWords.of([word], []), f"Поле. {word}: Анна Белл. Урожай".encode()
+    data = np.frombuffer(text, np.uint8)
+    found = kernels.credit_signs(data, np.array([0]), np.array([len(text)]), words.known)
+    assert found.tolist() == [[0, text.index(b":")]]
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=24))
 def test_no_sign_of_a_credit_is_passed_over(parts):
-    import numpy as np
-
     text = "".join(parts).encode("utf-8", "surrogateescape")
     data = np.frombuffer(text, np.uint8)
     words = load_markers().credits

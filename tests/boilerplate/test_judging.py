@@ -5,15 +5,15 @@ from itertools import chain
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.boilerplate.pages import BODY, TITLE, batch
+from tests.boilerplate.pages import ADVERT, BODY, SITE, TITLE, batch
 
-from syndicate.boilerplate import SiteTemplates, features, rules
-from syndicate.kernels import _jit, glued, settle, signs
+from syndicate.boilerplate import SiteTemplates, edges, features, intext, markers, rules
+from syndicate.boilerplate import lines as readers
+from syndicate.boilerplate import templates as sites
+from syndicate.kernels import _jit, glued, lines, onepage, settle, signs
 from syndicate.kernels import credits as credit_kernels
 from syndicate.kernels import judge as kernels
 
-SITE = "example.org"
-ADVERT = "Đặt báo giấy cả năm để nhận quà tặng của tòa soạn"
 SIGNS = [
     "Tin liên quan", "Chia sẻ", "Nguồn: TTXVN", "Trần Bình", "12/03/2024 10:30", ADVERT,
     TITLE, TITLE + " - 1", TITLE + " ảnh 2", ">> " + BODY[2], BODY[0], BODY[1][:-1] + "...",
@@ -31,18 +31,10 @@ MENU = "\n".join(
     f"mục {name}" for name in ["mây", "gió", "sông", "biển", "đồi", "rừng", "suối", "ao", "hồ"]
 )
 PATIENTS = [
-    (kernels, "PATIENT"), (signs, "DESCRIBE"), (settle, "MARK"), (settle, "COLLECT"),
-    (credit_kernels, "CREDIT_SIGNS"), (glued, "TAKE_ENDS"), (glued, "COUNT_GAPS"),
-    (glued, "LEARNED_RUNS"),
+    (lines, "READ_LINES"), (kernels, "PATIENT"), (signs, "DESCRIBE"), (settle, "MARK"),
+    (settle, "COLLECT"), (credit_kernels, "CREDIT_SIGNS"), (glued, "TAKE_ENDS"),
+    (glued, "COUNT_GAPS"), (glued, "LEARNED_RUNS"),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def templates():
-    learned = SiteTemplates()
-    for number, line in enumerate(BODY):
-        learned.learn(SITE, f"{line} Bài thứ {number}.\n{ADVERT}")
-    return learned
 
 
 def both(templates, texts, titles):
@@ -52,8 +44,8 @@ def both(templates, texts, titles):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(_jit, "is_kept", lambda _: False)
             for module, name in PATIENTS:
-                kernel = getattr(module, name).kernel
-                patch.setattr(module, name, _jit.Patient(kernel, enough))
+                one = getattr(module, name)
+                patch.setattr(module, name, _jit.Patient(one.kernel, enough, *one.others))
             result = batch(texts, titles, [SITE] * len(texts), templates=templates)
             plain = [getattr(module, name).plain(0) for module, name in PATIENTS]
             assert [way is None for way in plain] == [enough < 0] * len(PATIENTS)
@@ -91,8 +83,8 @@ def test_glued_pages_too():
 @pytest.mark.parametrize("sign", [*SIGNS, TEASERS, DATES, MENU])
 @pytest.mark.parametrize("place", [0, 1, 5])
 def test_each_sign_by_itself(templates, sign, place):
-    lines = [*BODY[:place], sign, *BODY[place:]]
-    compiled, plain = both(templates, ["\n".join(lines)], [TITLE])
+    text = "\n".join([*BODY[:place], sign, *BODY[place:]])
+    compiled, plain = both(templates, [text], [TITLE])
     assert compiled == plain
 
 
@@ -107,22 +99,32 @@ def test_what_was_compiled_before_is_used(monkeypatch):
     assert _jit.Patient(kernels.judge, 10).plain(4) is None
 
 
-def test_kernels_number_rules_and_signs_as_their_callers_do():
+def test_kernels_number_rules_as_their_callers_do():
     known = {rule.name: rule.value for rule in rules.Rule}
     known["BARE_LINK"] = known.pop("LINK")
     for module in (kernels, settle, glued):
         for name in set(known) & set(vars(module)):
             assert known[name] == getattr(module, name), name
-    for name in (
-        "CREDIT",
-        "DATED",
-        "PICTURED",
-        "POINTED",
-        "LED",
-        "ENDED",
-        "CLOSING",
-        "SHOWING",
-        "CODE",
-        "LISTED",
-    ):
-        assert getattr(features, name) == getattr(signs, name), name
+
+
+def test_what_two_modules_must_say_alike():
+    """What is read without numba, or is another thing elsewhere, and the kernel's own."""
+    names = "SENTENCE", "ELLIPSIS", "QUOTED", "NAMELIKE", "HEAD", "PAD"
+    assert [getattr(readers, n) for n in names] == [getattr(lines, n) for n in names]
+    assert (readers._SEED, readers._GROW) == (lines.SEED, lines.GROW)
+    assert (features._MARKER, features._SORT, features._SIGNS) == (
+        signs.MARKER, signs.SORT, signs.SIGNS,
+    )  # fmt: skip
+    assert intext.LONG == onepage.LONG
+    assert sites._SURE_PART == kernels._MOST_PAGES
+    assert edges._WORDS == signs._CAPTION_WORDS
+
+
+def test_markers_stand_where_the_kernel_looks_for_them():
+    named = {"HEAD": "HEADS"}
+    for mode in markers.Mode:
+        assert mode == getattr(signs, named.get(mode.name, mode.name)), mode
+    for name, section in {"SECTION": "section-head", "SOURCE": "credit"}.items():
+        assert markers.TYPES[getattr(kernels, name)] == section
+    for name in ("READ_MORE", "FURNITURE", "LEGAL", "BYLINE"):
+        assert markers.TYPES[getattr(kernels, name)] == name.lower().replace("_", "-")

@@ -5,20 +5,11 @@ from itertools import chain
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.boilerplate.pages import BODY, TITLE, batch
-from tests.boilerplate.test_judging import ADVERT, SIGNS, SITE
+from tests.boilerplate.pages import ADVERT, BODY, SITE, TITLE, batch
+from tests.boilerplate.test_judging import SIGNS
 
-from syndicate.boilerplate import SiteTemplates
 from syndicate.boilerplate.api import kept_spans
 from syndicate.kernels import _jit, onepage
-
-
-@pytest.fixture(scope="module")
-def templates():
-    learned = SiteTemplates()
-    for number, line in enumerate(BODY):
-        learned.learn(SITE, f"{line} Bài thứ {number}.\n{ADVERT}")
-    return learned
 
 
 def looked(enough, *given, **settings):

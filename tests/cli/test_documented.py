@@ -58,6 +58,17 @@ def test_the_python_of_the_readme_runs_and_says_what_it_gives(root, tmp_path):
     assert "# 0.93" in block
 
 
+@pytest.mark.parametrize("page", ["boilerplate", "crawlers", "guide", "relations"])
+def test_the_python_of_each_page_runs_in_a_checkout(root, tmp_path, page):
+    shutil.copytree(root / "examples" / "newsroom", tmp_path / "examples" / "newsroom")
+    program = "".join(blocks((root / "docs" / f"{page}.md").read_text(encoding="utf-8"), "python"))
+    if "import polars" in program:
+        pytest.importorskip("polars")
+    call = [sys.executable, "-W", "error", "-c", program]
+    done = subprocess.run(call, capture_output=True, cwd=tmp_path, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_documented(root, command):
     assert f"`{command}`" in (root / "README.md").read_text(encoding="utf-8")

@@ -15,9 +15,10 @@ def test_the_second_process_compiles_what_is_not_kept_yet(tmp_path, monkeypatch)
     assert started == []
     kept = type("Cache", (), {"cache_path": str(tmp_path)})
     monkeypatch.setattr(warm.align, "align_pairs", type("Kernel", (), {"_cache": kept}))
+    monkeypatch.setattr(warm, "is_kept", lambda _: False)
     warm.begin()
     assert started == [[sys.executable, "-m", "syndicate.cli.warm"]]
-    (tmp_path / "align.align_pairs-1.py311.nbi").touch()
+    monkeypatch.setattr(warm, "is_kept", lambda _: True)
     warm.begin()
     assert len(started) == 1
 

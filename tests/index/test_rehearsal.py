@@ -14,12 +14,13 @@ from syndicate.store import merging
 
 _jit.is_kept = lambda kernel: False
 rehearsal.rehearse()
+sketching = "sketch_page", "shingle_texts", "signatures", "document_keys"  # before any lock
 modules = align, btree, lookup, measure, pages, postings, runs, sets
 kernels = {
     f"{module.__name__}.{name}": kernel
     for module in modules
     for name, kernel in vars(module).items()
-    if isinstance(kernel, Dispatcher) and name != "sketch_page"  # done before anything is locked
+    if isinstance(kernel, Dispatcher) and name not in sketching
 }
 compiled = {name: set(kernel.signatures) for name, kernel in kernels.items()}
 merging.FLUSH, merging._SLICE = 3000, 300

@@ -1,12 +1,14 @@
-"""Compiling once where several processes need a kernel at the same time."""
+"""Compiling once for several processes, and again once any kernel's source is another."""
 
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-pytest.importorskip("fcntl", reason="without file locks each process compiles for itself")
+import syndicate
 
 PROGRAM = """
 import sys
@@ -15,12 +17,57 @@ from syndicate.kernels import sets
 from syndicate.match.verify import distinct
 print("ready", flush=True)
 sys.stdin.read()
+sets.DISTINCT.hurry()
 distinct(np.array([1, 2], np.uint64), np.array([0, 2]))
 print(sum(sets.distinct.stats.cache_misses.values()))
 """
 
 
+KERNEL = """
+from syndicate.kernels._jit import kernel
+from syndicate.kernels.part import part
+
+@kernel
+def whole() -> int:
+    return part()
+"""
+PART = """
+from syndicate.kernels._jit import helper
+
+@helper
+def part():
+    return {}
+"""
+CALL = """
+from syndicate.kernels._jit import is_kept
+from syndicate.kernels.whole import whole
+print(is_kept(whole), whole(), sum(whole.stats.cache_hits.values()))
+"""
+
+
+def test_a_kernel_is_compiled_again_when_what_it_calls_of_another_module_changes(tmp_path):
+    package = tmp_path / "syndicate"
+    kernels = package / "kernels"
+    source = Path(syndicate.__file__).parent
+    shutil.copytree(source / "kernels", kernels, ignore=shutil.ignore_patterns("__pycache__"))
+    (package / "__init__.py").touch()
+    (kernels / "whole.py").write_text(KERNEL)
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    environment.pop("NUMBA_CACHE_DIR", None)
+
+    def called(value):
+        (kernels / "part.py").write_text(PART.format(value))
+        command = [sys.executable, "-B", "-c", CALL]
+        return subprocess.check_output(command, env=environment, text=True).split()
+
+    assert called(1) == ["False", "1", "0"]
+    assert called(1) == ["True", "1", "1"]
+    assert called(2) == ["False", "2", "0"]
+    assert called(2) == ["True", "2", "1"]
+
+
 def test_of_processes_that_need_a_kernel_at_once_one_compiles(tmp_path):
+    pytest.importorskip("fcntl", reason="without file locks each process compiles for itself")
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
     processes = [
         subprocess.Popen(

@@ -5,22 +5,17 @@ import re
 import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.kernels.columns import column
 
 from syndicate.boilerplate import pages
 from syndicate.boilerplate.learned import Table, site_keys
-from syndicate.boilerplate.lines import as_bytes, read
+from syndicate.boilerplate.lines import read
 from syndicate.boilerplate.rules import Rule
 from syndicate.kernels import glued as kernels
 
 AFTER = re.compile(r"[\s\])}>|.,:;!*/\u00a0\u2010-\u2015\u2026\u201d-]*")
 BEFORE = re.compile(r"[\s\[({<|>*:/\u00a0\u2010-\u2015-]*\Z")
 SITE = site_keys(["example.org"])
-
-
-def column(texts):
-    encoded = [text.encode() for text in texts]
-    offsets = np.cumsum([0, *map(len, encoded)])
-    return as_bytes(np.frombuffer(b"".join(encoded) + bytes(2), np.uint8)), offsets
 
 
 @given(st.lists(st.text("ab \n", max_size=40), max_size=5), st.integers(0, 9))

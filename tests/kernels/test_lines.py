@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.kernels.columns import column
 
 from syndicate.boilerplate.lines import read
+from syndicate.kernels import _jit
+from syndicate.kernels import lines as kernels
 from syndicate.kernels.lines import WINDOW
 
 SPACED = st.text(
@@ -18,11 +21,28 @@ SPACED = st.text(
 )  # fmt: skip
 
 
+STRADDLING = (
+    "“Đến 12:30, xe số 5a 中文字 về ©Bến; xem http://a.vn/b?c=1 ngày 24/10/2024 ภาษา ở Huế…” (tt)"
+)
+
+
 def lines_of(*texts):
-    encoded = [text.encode() for text in texts]
-    offsets = np.cumsum([0, *map(len, encoded)])
-    data = np.frombuffer(b"".join(encoded), np.uint8)
-    return read(data, offsets), b"".join(encoded)
+    return read(*column(texts)), "".join(texts).encode()
+
+
+@example([STRADDLING * 30, "", unicodedata.normalize("NFD", STRADDLING)])
+@given(st.lists(SPACED, max_size=3))
+def test_plain_python_reads_what_the_compiled_kernel_reads(texts):
+    read_by = {}
+    for enough in (-1, 1 << 30):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(_jit, "is_kept", lambda _: False)
+            patch.setattr(kernels, "READ_LINES", _jit.Patient(kernels.read_lines, enough))
+            lines, _ = lines_of(*texts)
+            assert (kernels.READ_LINES.plain(0) is None) == (enough < 0)
+        columns = lines.columns[:, : len(lines)]
+        read_by[enough] = [part.tolist() for part in (columns, lines.hashes, lines.facts)]
+    assert read_by[-1] == read_by[1 << 30]
 
 
 def spoken(line):
@@ -107,11 +127,6 @@ def test_a_text_longer_than_a_window_is_read_as_one():
     assert data[joined.start[0] : joined.stop[0]].decode() == " ".join(words)
 
 
-STRADDLING = (
-    "“Đến 12:30, xe số 5a 中文字 về ©Bến; xem http://a.vn/b?c=1 ngày 24/10/2024 ภาษา ở Huế…” (tt)"
-)
-
-
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 def test_a_line_reads_alike_wherever_a_window_ends(form):
     line = unicodedata.normalize(form, STRADDLING)
@@ -121,8 +136,8 @@ def test_a_line_reads_alike_wherever_a_window_ends(form):
         before = "p" * (WINDOW - 1 - inside) + "\n"
         lines, data = lines_of(before + line)
         assert len(lines) == 2
-        for name in ("key", "form", "stem", "stem2", "tokens", "words", "flags", "tail"):
-            assert getattr(lines, name)[1] == getattr(alone, name)[0], (name, inside)
+        for name in (*range(kernels.START), *range(kernels.TOKENS, kernels.LINE_COLUMNS)):
+            assert lines.columns[name, 1] == alone.columns[name, 0], (name, inside)
         assert data[lines.start[1] : lines.stop[1]].decode() == line
         first, kept = int(lines.base[1]), int(lines.tokens[1])
         assert lines.hashes[first : first + kept].tolist() == alone.hashes.tolist()

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.kernels.columns import column
 
 from syndicate.boilerplate.characters import character_table
-from syndicate.boilerplate.lines import as_bytes, read
+from syndicate.boilerplate.lines import read
 from syndicate.boilerplate.markers import Mode, load_markers
 from syndicate.kernels.signs import longest
 
@@ -68,8 +69,8 @@ WORDS = st.lists(st.tuples(st.sampled_from(["xqa", "xqb", "xqc"]), st.booleans()
 @given(WORDS, st.sampled_from([*MODES]))
 def test_the_longest_marker_that_fits(markers, pairs, place):
     words, colons = [word for word, _ in pairs], [colon for _, colon in pairs]
-    text = "".join(word + (": " if colon else " ") for word, colon in pairs).encode()
-    lines = read(as_bytes(np.frombuffer(text, np.uint8)), np.array([0, len(text)]))
+    text = "".join(word + (": " if colon else " ") for word, colon in pairs)
+    lines = read(*column([text]))
     first = np.arange(1 if place == "starts" else len(words))  # a line has one start
     for at in first.tolist():
         entry = find(lines, at, MODES[place], markers)

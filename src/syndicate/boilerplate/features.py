@@ -16,17 +16,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-CREDIT, DATED, PICTURED, POINTED, LED, ENDED, CLOSING, SHOWING, CODE, LISTED = (
-    1 << bit for bit in range(10)
-)
-"""What a line says of itself; the kernel's own signs.
-
-It ends in a photo credit; is a date and nothing else; ends like an image's text (``… - 2``,
-``… ảnh 2``); begins with ``>>``; may begin with an outlet's mark; ends in ``./.``;
-is the head of what readers wrote; says what a picture shows; ends as lines of programs do;
-is a row of a list.
-"""
-
 _MARKER, _SORT, _SIGNS = range(3)
 
 

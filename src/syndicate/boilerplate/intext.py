@@ -1,4 +1,4 @@
-"""Photo credits inside a text whose line breaks were lost.
+"""Photo credits inside long lines, as those of texts whose line breaks were lost.
 
 ``… gặt lúa. (Ảnh: Minh Anh) Theo …``, ``… gặt lúa - Ảnh: AFP Theo …``: where the caption before
 such a credit begins nobody can tell, so the credit alone is cut out, where it shows its end.

@@ -12,7 +12,6 @@ from syndicate.boilerplate.glued import glued_cuts
 from syndicate.boilerplate.intext import near_joins, text_cuts
 from syndicate.boilerplate.lines import PAD, as_bytes
 from syndicate.boilerplate.rules import Rule
-from syndicate.boilerplate.segment import LEAST_PART, LEAST_WORDS
 from syndicate.boilerplate.settling import ROUNDS, Texts
 
 if TYPE_CHECKING:
@@ -161,6 +160,7 @@ def _in_order(pieces: Ints) -> Ints:
 def _enough_left(data: Bytes, offsets: Ints, taken: Ints) -> NDArray[np.bool_]:
     """Tell of which texts the words left between the cuts can still be the article."""
     from syndicate.kernels.glued import COUNT_GAPS  # noqa: PLC0415 - imports numba
+    from syndicate.kernels.judge import LEAST_PART, LEAST_WORDS  # noqa: PLC0415 - imports numba
 
     texts = np.arange(len(offsets) - 1)
     gone, total = np.zeros_like(texts), np.ones_like(texts)

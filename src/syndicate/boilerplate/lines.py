@@ -13,13 +13,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-SENTENCE, ELLIPSIS, LINK, QUOTED, NUMBERED, NAMELIKE, LOUD = (1 << bit for bit in range(7))
-"""What a line looks like; the kernel's own flags."""
-
-WORD, UPPER, DIGIT, LONE, IGNORED, END, CLOSE, SPACE, OPEN, DASH, COLON = (
-    1 << bit for bit in range(11)
-)
-"""Classes of characters; the kernel's own, without the code below them."""
+SENTENCE, ELLIPSIS, QUOTED, NAMELIKE = (1 << bit for bit in (0, 1, 3, 5))
+"""What a line looks like; of the kernel's own flags those that are asked for here."""
 
 HEAD = 64
 PAD = 2
@@ -39,9 +34,9 @@ class Lines:
     ----------
     data : ndarray of uint8
         The bytes.
-    key, form, stem, stem2 : ndarray of uint64, shape (n,)
-        Hash of the line; without its numbers; without its last token; without the last two.
-    start, stop, begin, doc, base, tokens, words, flags, tail : ndarray of int64, shape (n,)
+    key, form : ndarray of uint64, shape (n,)
+        Hash of the line; without its numbers.
+    start, stop, begin, doc, base, tokens, words, flags : ndarray of int64, shape (n,)
         See `syndicate.kernels.lines.read_lines`.
     hashes : ndarray of uint64, shape (m,)
         The tokens' hashes, as `syndicate.kernels.lines.read_lines` keeps them.
@@ -63,10 +58,10 @@ class Lines:
     ) -> None:
         self.data, self.hashes, self.facts, self.columns = data, hashes, facts, columns
         used = columns[:, :count]
-        self.key, self.form, self.stem, self.stem2 = used[:_HASHES]
+        self.key, self.form = used[:2]
         values = used[_HASHES:].view(np.int64)
         self.start, self.stop, self.begin, self.doc, self.base = values[:5]
-        self.tokens, self.words, self.flags, self.tail = values[5:9]
+        self.tokens, self.words, self.flags = values[5:8]
 
     def __len__(self) -> int:
         return len(self.key)
@@ -83,14 +78,6 @@ class Lines:
     def past_byte(self, place: NDArray[np.int64]) -> NDArray[np.int64]:
         """Give the byte after each token."""
         return np.asarray(self.facts[place, 1], np.int64)
-
-    def look(self, place: NDArray[np.int64]) -> NDArray[np.uint32]:
-        """Give the classes of each token."""
-        return np.asarray(self.facts[place, 2] & 0xFFFF)
-
-    def gap(self, place: NDArray[np.int64]) -> NDArray[np.uint32]:
-        """Give the classes of what stands before each token."""
-        return np.asarray(self.facts[place, 2] >> 16)
 
     @staticmethod
     def chain(key: NDArray[np.uint64], token: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -16,11 +16,6 @@ if TYPE_CHECKING:
     Keys = NDArray[np.uint64]
     Values = NDArray[np.float64]
 
-_SCRATCH = 6
-LEAST_WORDS = 30
-LEAST_PART = 4
-"""At least so many words, or half of a shorter text, and a fourth of the prose stay."""
-
 
 def judge(lines: Lines, features: Features, live: Ints, titles: Keys, shares: Values) -> Ints:
     """Decide once which of the live lines go.
@@ -34,7 +29,8 @@ def judge(lines: Lines, features: Features, live: Ints, titles: Keys, shares: Va
     titles : ndarray of uint64
         Hash of each text's title; 0 where it is unknown.
     shares : ndarray of float64
-        Part of their site's articles with which lines stood; 0 if they are not learned.
+        Part of their site's articles with which lines stood; 0 if they are not learned,
+        negative if they are the title of one of these articles.
 
     Returns
     -------
@@ -42,7 +38,7 @@ def judge(lines: Lines, features: Features, live: Ints, titles: Keys, shares: Va
         Rule by which each live line goes; 0 for those that stay. Nothing goes from a text
         of which too little would be left.
     """
-    from syndicate.kernels.judge import PATIENT  # noqa: PLC0415 - imports numba
+    from syndicate.kernels.judge import PATIENT, SCRATCH, SLOTS  # noqa: PLC0415 - imports numba
 
     keys = [column.view(np.int64) for column in (lines.key, features.stem, titles)]
     given: tuple[Any, ...] = (
@@ -51,10 +47,10 @@ def judge(lines: Lines, features: Features, live: Ints, titles: Keys, shares: Va
     )  # fmt: skip
     plain: Any = PATIENT.plain(len(live))
     if plain is not None:
-        room = [[0] * len(live) for _ in range(_SCRATCH)]
-        plain(*(column.tolist() for column in given), [0] * (8 * len(live)), *room, 0)
+        room = [[0] * len(live) for _ in range(SCRATCH)]
+        plain(*(column.tolist() for column in given), [0] * (SLOTS * len(live)), *room, 0)
         return np.array(room[-1], np.int64)
-    rows = np.empty((_SCRATCH, len(live)), np.int64)
+    rows = np.empty((SCRATCH, len(live)), np.int64)
     kernel: Any = PATIENT.kernel
-    kernel(*given, np.empty(8 * len(live), np.int64), *rows, 0)
+    kernel(*given, np.empty(SLOTS * len(live), np.int64), *rows, 0)
     return np.asarray(rows[-1])

@@ -78,6 +78,7 @@ class Texts:
         self._gone = np.empty(len(lines), np.int64)
         self._changed = np.empty(len(titles), np.bool_)
         self._before: list[tuple[Ints, Keys]] = []
+        self._signs = self._features.signs
 
     def settle(self) -> Removals:
         """Give what goes, and nothing of a text that does not come to rest."""
@@ -114,6 +115,8 @@ class Texts:
     def _cut(self, at: Ints, start: Ints, stop: Ints) -> None:
         """Cut lines, and look at them again."""
         lines = self.lines
+        if not self._before:
+            self._signs = self._features.signs.copy()
         self._before.append((at, lines.columns[:, at]))
         again = reread(lines, at, start, stop)
         self._features.update(at[again.doc], describe(again, self._markers))
@@ -133,7 +136,7 @@ class Texts:
         rows = np.empty((settle.REMOVED_ROWS, room), np.int64)
         bounds = np.empty(len(self._offsets), np.int64)
         count = settle.COLLECT.run(
-            len(lines), lines.columns, self._features.marker, self._changed, self._offsets, at,
-            np.ascontiguousarray(before), self._gone, rows, bounds,
+            len(lines), lines.columns, self._signs, self._features.marker, self._changed,
+            self._offsets, at, np.ascontiguousarray(before), self._gone, rows, bounds,
         )  # fmt: skip
         return Removals(rows[:, :count], bounds)

@@ -62,7 +62,10 @@ def _by_line(
 def _of_page(
     data: Bytes, offsets: Ints, title: str | None, markers: Markers, learned: Learned
 ) -> Removals | None:
-    """Do that for one text, with a compiled first look; None where that is not yet worth it."""
+    """Find what goes from one text, of most of which a compiled first look takes nothing.
+
+    None where compiling that look is not yet worth it.
+    """
     from syndicate.kernels.onepage import LOOK  # noqa: PLC0415 - imports numba
 
     if LOOK.waits(1):

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 
 from syndicate.boilerplate.characters import character_table
 from syndicate.boilerplate.lines import as_bytes, read
 from syndicate.kernels import align, lines, measure, relate, sets, settle, signs
+from syndicate.kernels._jit import is_kept
 from syndicate.match import relation
 from syndicate.match.align import evidence
 from syndicate.match.verify import overlap
@@ -24,8 +24,7 @@ from syndicate.text.shingles import encode, shingle
 def begin() -> None:
     """Start compiling in a second process, unless that was done before or is in vain."""
     kept = getattr(align.align_pairs, "_cache", None)
-    folder = getattr(kept, "cache_path", None)
-    if folder is None or any(Path(folder).glob("align.align_pairs-*.nbi")):
+    if getattr(kept, "cache_path", None) is None or is_kept(align.align_pairs):
         return
     subprocess.Popen(
         [sys.executable, "-m", "syndicate.cli.warm"],
@@ -62,7 +61,7 @@ def compile_later_kernels() -> None:
         pairs, many,
     )  # fmt: skip
     edges = np.zeros(1, np.int64)
-    settle.collect(columns, one, pairs, edges, one, columns, one, many, edges)
+    settle.collect(columns, one, one, pairs, edges, one, columns, one, many, edges)
     sets.SHARED.hurry()
     overlap(shingles, bounds, np.full(3, 40, np.int32), left, right)
     relate.RELATE.hurry()

@@ -70,7 +70,11 @@ def cut(stream: BinaryIO, length: int | None, size: int) -> Iterator[Block]:
 
 
 def _newlines(data: memoryview) -> NDArray[np.int64]:
-    """Find the newlines: one after the other where lines are long, as articles are."""
+    """Find the newlines: one after the other where lines are long, as articles are.
+
+    ``data`` must begin where the buffer under it does, for that is what is searched: views
+    have no `find`.
+    """
     items = np.frombuffer(data, np.uint8)
     if np.count_nonzero(items[:_GLANCE] == NEWLINE) > _GLANCE // _LONG_LINE:
         return np.flatnonzero(items == NEWLINE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import types
 from collections.abc import Callable
@@ -24,6 +25,11 @@ I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+SOURCES = hashlib.sha256(
+    b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+).digest()
+"""Of all kernels: numba looks at the module of a kernel alone, not at what it calls of others."""
 
 OPTIONS: dict[str, Any] = {
     "nogil": True,
@@ -54,6 +60,7 @@ class _CompiledOnce:
 
     On a first run several processes need the same kernels. The lock ends with its process;
     where the system has none, or the folder cannot be written, each compiles for itself.
+    What was compiled with any other source of the kernels is compiled again.
 
     Parameters
     ----------
@@ -67,9 +74,18 @@ class _CompiledOnce:
         self._cache: Any = cache
         self._name = name
         self._locks: dict[object, int] = {}
+        self._file: Any = self._cache._cache_file  # noqa: SLF001 - numba has no other way
+        self._file._source_stamp = self._file._source_stamp, SOURCES  # noqa: SLF001
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._cache, name)
+
+    def holds_any(self) -> bool:
+        """Tell whether it holds machine code of these sources."""
+        try:
+            return bool(self._file._load_index())  # noqa: SLF001 - numba has no other way
+        except OSError:
+            return False
 
     def load_overload(self, signature: object, target: object) -> object:
         """Load, or find that nobody else is compiling."""
@@ -109,7 +125,7 @@ def inline(function: Function) -> Function:
 
 
 def helper(function: Function) -> Function:
-    """Compile a part of a kernel by itself, for kernels of the same module alone.
+    """Compile a part of a kernel by itself; only kernels can call it.
 
     Numba makes a version for each type, and a literal number is a type of its own: give such
     a function variables.
@@ -129,13 +145,13 @@ def merged(function: Function) -> Function:
 class Patient(Generic[Function]):
     """A kernel that runs as the plain Python that it is until compiling it pays.
 
-    Compiling takes seconds, in which a few hundred pages are done without. What was compiled
+    Compiling takes seconds, in which many pages are done without. What was compiled
     before, in this process or another, is used at once.
 
     Parameters
     ----------
     kernel
-        The kernel; its helpers are functions of the same module.
+        The kernel.
     enough
         How many items plain Python may be used for.
     others
@@ -144,7 +160,7 @@ class Patient(Generic[Function]):
 
     def __init__(self, kernel: Function, enough: int, *others: Callable[..., Any]) -> None:
         self.kernel = kernel
-        self._others = others
+        self.others = others
         self._left = enough
         self._asked = enough < 0
         self._plain: Function | None = None
@@ -167,7 +183,7 @@ class Patient(Generic[Function]):
         if not self.waits(items):
             return None
         if self._plain is None:
-            self._plain = _interpreted(self.kernel, self._others)
+            self._plain = _interpreted(self.kernel, self.others)
         return self._plain
 
     def run(self, items: int, *given: Any) -> Any:  # noqa: ANN401 - any kernel's
@@ -183,17 +199,21 @@ def is_kept(kernel: Any) -> bool:  # noqa: ANN401 - numba's own
     """Tell whether machine code of a kernel is at hand or kept from an earlier process."""
     if kernel.signatures:
         return True
-    folder = getattr(getattr(kernel, "_cache", None), "cache_path", None)
-    name = f"{Path(kernel.py_func.__code__.co_filename).stem}.{kernel.py_func.__name__}-*.nbi"
-    return folder is not None and any(Path(folder).glob(name))
+    cache = getattr(kernel, "_cache", None)
+    return isinstance(cache, _CompiledOnce) and cache.holds_any()
 
 
 def _interpreted(kernel: Any, others: tuple[Any, ...] = ()) -> Any:  # noqa: ANN401 - numba's own
-    """Give a kernel with its helpers, and some others, as they were before compiling."""
+    """Give a kernel with its helpers, and some others, as they were before compiling.
+
+    Python cannot call a compiled helper, so those of other modules become plain Python too.
+    """
     names = dict(kernel.py_func.__globals__)
     for name, value in list(names.items()):
-        if any(value is other for other in others):
-            names[name] = _interpreted(value)
-        elif hasattr(value, "py_func") and value.py_func.__module__ == names["__name__"]:
+        if not hasattr(value, "py_func"):
+            continue
+        if value.py_func.__module__ == names["__name__"]:
             names[name] = types.FunctionType(value.py_func.__code__, names)
+        elif "no_cpython_wrapper" in value.targetoptions or value in others:
+            names[name] = _interpreted(value)
     return names[kernel.py_func.__name__]

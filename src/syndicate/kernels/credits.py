@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from syndicate.kernels._jit import I64, U8, Bool, Patient, helper, kernel
+from syndicate.kernels.blanks import blank_at, blank_before, count_either
 
 WORD_BYTES = 32
 """Bytes of the longest word looked at."""
@@ -49,7 +50,7 @@ def credit_signs(data: U8, starts: I64, stops: I64, known: Bool) -> I64:
         low, high = starts[line], stops[line]
         for first in range(low, high, _BLOCK):
             past = min(first + _BLOCK, high)
-            if not _signs(data[first:past]):
+            if not count_either(data[first:past], _OPEN, _COLON):  # as in most blocks
                 continue
             for i in range(first, past):
                 if data[i] != _OPEN and data[i] != _COLON:
@@ -67,15 +68,6 @@ def credit_signs(data: U8, starts: I64, stops: I64, known: Bool) -> I64:
 
 
 @helper
-def _signs(block: U8) -> int:
-    """Count brackets and colons: many bytes at once, for most blocks have none."""
-    count = 0
-    for i in range(len(block)):
-        count += np.int64((block[i] == _OPEN) | (block[i] == _COLON))
-    return count
-
-
-@helper
 def _may_credit(data: U8, i: int, low: int, high: int, known: Bool) -> bool:
     """Tell whether a credit may stand at a bracket or colon of a line."""
     if data[i] == _COLON:
@@ -83,7 +75,7 @@ def _may_credit(data: U8, i: int, low: int, high: int, known: Bool) -> bool:
             return False
         first, past = _back(data, i, low), i
     else:
-        first, past = _forward(data, i + 1, high), high
+        first, past = _past_blanks(data, i + 1, high), high
     if not known[word_hash(data, first, past)]:
         return False
     return _is_parted(data, i, low) if data[i] == _COLON else _is_closed(data, i, high)
@@ -102,8 +94,7 @@ def _is_closed(data: U8, at: int, high: int) -> bool:
 def _is_parted(data: U8, at: int, low: int) -> bool:
     """Tell whether a dash or the end of a sentence may stand a few words before a colon."""
     low = max(low, at - REACH)
-    while at > low and data[at - 1] == _SPACE:
-        at -= 1
+    at = _before_blanks(data, at, low)
     for _ in range(HEAD_WORDS):
         at -= 1
         while at >= low and data[at] != _SPACE:
@@ -134,17 +125,29 @@ def _may_part(data: U8, at: int, low: int) -> bool:
 
 
 @helper
-def _forward(data: U8, at: int, high: int) -> int:
-    """Pass over spaces."""
-    while at < high and data[at] == _SPACE:
-        at += 1
+def _past_blanks(data: U8, at: int, high: int) -> int:
+    """Pass over spaces of any kind."""
+    size = blank_at(data, at, high)
+    while size:
+        at += size
+        size = blank_at(data, at, high)
+    return at
+
+
+@helper
+def _before_blanks(data: U8, at: int, low: int) -> int:
+    """Go back over spaces of any kind."""
+    size = blank_before(data, at, low)
+    while size:
+        at -= size
+        size = blank_before(data, at, low)
     return at
 
 
 @helper
 def _name_follows(data: U8, at: int, high: int) -> bool:
     """Tell whether a capital, a digit or a letter beyond ASCII comes after a sign."""
-    at = _forward(data, at + 1, high)
+    at = _past_blanks(data, at + 1, high)
     if at >= high:
         return False
     byte = np.int64(data[at])
@@ -154,10 +157,9 @@ def _name_follows(data: U8, at: int, high: int) -> bool:
 @helper
 def _back(data: U8, at: int, low: int) -> int:
     """Give where the word begins that ends before a colon and spaces."""
-    while at > low and data[at - 1] == _SPACE:
-        at -= 1
-    stop = max(low, at - WORD_BYTES)
-    while at > stop and data[at - 1] > _SPACE and data[at - 1] != _OPEN:
+    at = _before_blanks(data, at, low)
+    stop = max(low, at - REACH)
+    while at > stop and data[at - 1] != _OPEN and not blank_before(data, at, low):
         at -= 1
     return at
 
@@ -169,7 +171,7 @@ def word_hash(data: U8, at: int, high: int) -> int:
     stop = min(high, at + WORD_BYTES)
     while at < stop:
         byte = np.int64(data[at])
-        if byte <= _SPACE or byte == _OPEN or byte == _CLOSE or byte == _COLON:
+        if byte == _OPEN or byte == _CLOSE or byte == _COLON or blank_at(data, at, high):
             break
         value = ((value ^ byte) * _PRIME) & _LOW32
         at += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from syndicate.kernels._jit import F64, I64, U8, U32, U64, Bool, Patient, helper, kernel
+from syndicate.kernels.blanks import blank_at, blank_before, count_either, dash_at, sign_at
 from syndicate.kernels.lines import (
     BASE,
     DOC,
@@ -36,8 +37,8 @@ _SEED, _GROW, _NO = np.uint64(SEED), np.uint64(GROW), np.uint64(0)
 _S29, _LOW16 = np.uint64(29), np.uint64(0xFFFF)
 _SPACE, _NEWLINE, _RETURN = (np.uint8(ord(sign)) for sign in " \n\r")
 _BEFORE, _AFTER = np.zeros(256, np.bool_), np.zeros(256, np.bool_)
-_BEFORE[[ord(sign) for sign in " \t\n\r\f\v[({<|>*:/-"]] = True
-_AFTER[[ord(sign) for sign in " \t\n\r\f\v])}>|.,:;!*/-"]] = True
+_BEFORE[[ord(sign) for sign in "[({<|>*:/-"]] = True
+_AFTER[[ord(sign) for sign in "])}>|.,:;!*/-"]] = True
 
 
 @kernel
@@ -64,7 +65,8 @@ def take_ends(
     for text in range(len(sizes)):
         low, high, size = offsets[text], offsets[text + 1], sizes[text]
         join = tail = high
-        if size > 0 and high - low >= 3 * size and not _broken(data[low:high]):
+        long = size > 0 and high - low >= 3 * size
+        if long and not count_either(data[low:high], _NEWLINE, _RETURN):
             first, last = low + size - 1, high - size
             while first >= low and data[first] != _SPACE:
                 first -= 1
@@ -89,27 +91,9 @@ def _copy(data: U8, low: np.int64, high: np.int64, out: U8, at: np.int64) -> Non
         out[place + i] = data[start + i]
 
 
-@helper
-def _broken(text: U8) -> bool:
-    """Tell whether a text has a line break."""
-    count = 0
-    for i in range(len(text)):
-        count += np.int64((text[i] == _NEWLINE) | (text[i] == _RETURN))
-    return count > 0
-
-
-@helper
-def _gaps(text: U8) -> int:
-    """Count the spaces and line breaks: one less than the words, about."""
-    count = 0
-    for i in range(len(text)):
-        count += np.int64((text[i] == _NEWLINE) | (text[i] == _SPACE))
-    return count
-
-
 @kernel
 def count_gaps(data: U8, starts: I64, stops: I64, owner: I64, out: I64) -> None:
-    """Count the spaces and line breaks of spans.
+    """Count the spaces and line breaks of spans: one less than the words, about.
 
     Parameters
     ----------
@@ -120,7 +104,7 @@ def count_gaps(data: U8, starts: I64, stops: I64, owner: I64, out: I64) -> None:
         Added to.
     """
     for i in range(len(starts)):
-        out[owner[i]] += _gaps(data[starts[i] : stops[i]])
+        out[owner[i]] += count_either(data[starts[i] : stops[i]], _NEWLINE, _SPACE)
 
 
 @kernel
@@ -244,13 +228,7 @@ def _cover(
         key ^= site
         if not seen[key & _LOW16]:
             continue
-        low, high = 0, len(keys)
-        while low < high:
-            middle = (low + high) >> 1
-            if keys[middle] < key:
-                low = middle + 1
-            else:
-                high = middle
+        low = np.searchsorted(keys, key)
         if low < len(keys) and keys[low] == key:
             any_run = True
             for step in range(RUN):
@@ -277,11 +255,9 @@ def _signs_before(data: U8, low: np.int64, at: np.int64) -> np.int64:
     low = max(low, at - _NEAR)
     size = 1
     while size:
-        size = 1 if at > low and _BEFORE[data[at - 1]] else 0
-        if not size and at - 2 >= low and data[at - 2] == 0xC2 and data[at - 1] == 0xA0:
-            size = 2
-        if not size and at - 3 >= low and _dashed(data, at - 3):
-            size = 3
+        size = 1 if at > low and _BEFORE[data[at - 1]] else blank_before(data, at, low)
+        if not size and at - 3 >= low:
+            size = sign_at(data, at - 3, at, 0xE2, 0x80, 0x90, 0x95)
         at -= size
     return at
 
@@ -292,27 +268,12 @@ def _signs_after(data: U8, at: np.int64, high: np.int64) -> np.int64:
     high = min(high, at + _NEAR)
     size = 1
     while size:
-        size = 1 if at < high and _AFTER[data[at]] else 0
-        if not size and at + 2 <= high and data[at] == 0xC2 and data[at + 1] == 0xA0:
-            size = 2
-        if not size and at + 3 <= high and (_dashed(data, at) or _closing(data, at)):
-            size = 3
+        size = 1 if at < high and _AFTER[data[at]] else blank_at(data, at, high)
+        size = size or dash_at(data, at, high)
+        size = size or sign_at(data, at, high, 0xE2, 0x80, 0xA6, 0xA6)  # an ellipsis
+        size = size or sign_at(data, at, high, 0xE2, 0x80, 0x9D, 0x9D)  # a closing quote
         at += size
     return at
-
-
-@helper
-def _dashed(data: U8, at: np.int64) -> bool:
-    """Tell whether a dash of three bytes stands at a byte."""
-    return data[at] == 0xE2 and data[at + 1] == 0x80 and 0x90 <= data[at + 2] <= 0x95
-
-
-@helper
-def _closing(data: U8, at: np.int64) -> bool:
-    """Tell whether an ellipsis or a closing quote stands at a byte."""
-    if data[at] != 0xE2 or data[at + 1] != 0x80:
-        return False
-    return data[at + 2] == 0xA6 or data[at + 2] == 0x9D
 
 
 TAKE_ENDS, COUNT_GAPS = Patient(take_ends, 100_000), Patient(count_gaps, 100_000)

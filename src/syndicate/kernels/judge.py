@@ -48,9 +48,12 @@ LEAST_WORDS, LEAST_PART = 30, 4
 """At least so many words, or half of a shorter text, and a fourth of the prose stay."""
 OPENING_WORDS, OPENING_PART = 20, 10
 """A line with a photo credit is long that has more words, or more than this part of its text."""
+SLOTS, SCRATCH = 8, 6
+"""Of each line, what the table of hashes takes, and how many arrays are worked in and filled."""
 CODE_LINES, CODE_PART = 4, 3
 """So many lines that end like a program's, a third of all, make a text source code."""
 _LONG = 25
+_STOPPED = SENTENCE | QUOTED | ELLIPSIS
 _MOST_PAGES = 0.3
 _TITLE_WORDS = 5
 _LISTED = 15
@@ -108,7 +111,7 @@ def judge(
         Lines not yet gone, ascending.
     titles : ndarray of int64, shape (texts,)
         Hash of each text's title; 0 where it is unknown.
-    slots : ndarray of int64, shape (at least 8 n,)
+    slots : ndarray of int64, shape (at least SLOTS n,)
         Scratch.
     words, look, times, score, rule : ndarray of int64, shape (n,)
         Scratch: of each live line its words, what it looks like, how often it stands in its
@@ -144,6 +147,24 @@ def judge(
 
 
 @helper
+def ends(flags: int | np.int64, signs: int | np.int64, size: int | np.int64) -> bool:
+    """Tell whether a line of so many words ends as a sentence does; rows of lists are none."""
+    return flags & _STOPPED != 0 and flags & ELLIPSIS == 0 and not _is_row(signs, size)
+
+
+@helper
+def _is_row(signs: int | np.int64, size: int | np.int64) -> bool:
+    """Tell a short row of a list."""
+    return signs & LISTED != 0 and size < _LONG
+
+
+@helper
+def enough(kept: int, total: int, prose: int) -> bool:
+    """Tell whether so many words are enough to be left of all, and of so many of prose."""
+    return kept > 0 and 2 * kept >= min(2 * LEAST_WORDS, total) and LEAST_PART * kept >= prose
+
+
+@helper
 def _look(
     keys: I64,
     sizes: I64,
@@ -157,16 +178,14 @@ def _look(
     low: int,
     high: int,
 ) -> None:
-    """Note what each line looks like; a short row of a list is no sentence."""
+    """Note what each line looks like."""
     for i in range(low, high):
         line = live[i]
         size = sizes[line]
         seen = flags[line] | signs[line] << _SIGNS
-        stopped = seen & (SENTENCE | QUOTED | ELLIPSIS)
-        listed = signs[line] & LISTED != 0 and size < _LONG
-        if stopped and not seen & ELLIPSIS and not listed:
+        if ends(flags[line], signs[line], size):
             seen |= ENDS | PROSE if size >= PROSE_WORDS else ENDS
-        elif size <= HEADING_WORDS and (not stopped or listed):
+        elif size <= HEADING_WORDS and (not seen & _STOPPED or _is_row(signs[line], size)):
             seen |= HEADING
         if i > low and keys[line] == keys[live[i - 1]]:
             seen |= TWIN
@@ -571,7 +590,7 @@ def _keep_enough(words: I64, look: I64, drop: I64, low: int, high: int) -> None:
             total += size
             kept += size if drop[i] == NOTHING else 0
             prose += size if look[i] & PROSE and drop[i] != SITE else 0  # learned is no loss
-        if kept > 0 and 2 * kept >= min(2 * LEAST_WORDS, total) and LEAST_PART * kept >= prose:
+        if enough(kept, total, prose):
             return
     for i in range(low, high):
         drop[i] = NOTHING

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import F64, I64, U8, U16, U32, U64, Bool, Patient, helper, kernel
+from syndicate.kernels._jit import F64, I64, U8, U16, U32, U64, Bool, Patient, kernel
+from syndicate.kernels.blanks import count_either
 from syndicate.kernels.credits import credit_signs
-from syndicate.kernels.judge import NOTHING, judge
+from syndicate.kernels.judge import NOTHING, SCRATCH, SLOTS, judge
 from syndicate.kernels.lines import (
     DOC,
     FLAGS,
@@ -25,10 +26,8 @@ from syndicate.kernels.signs import ENDED, LED, SIGNS, SORT, TOLD_ROWS, describe
 
 LONG = 400
 """Bytes of a line inside which credits are looked for, at the least."""
-_BREAKS = np.uint8(ord("\n")), np.uint8(ord("\r"))
+_NEWLINE, _RETURN = (np.uint8(ord(sign)) for sign in "\n\r")
 _LOW16 = np.uint64(0xFFFF)
-_SCRATCH = 6
-_SLOTS = 8
 
 
 @kernel
@@ -88,7 +87,7 @@ def look(
     titles : ndarray of int64, shape (1,)
         Hash of the title, or 0.
     """
-    room = _most_lines(data)
+    room = count_either(data, _NEWLINE, _RETURN) + 2  # of two texts
     lines = np.empty((LINE_COLUMNS, room), np.uint64)
     size = min(len(data) // 2 + room, 2 * HEAD * room) + 2 * HEAD
     hashes, facts = np.empty(size, np.uint64), np.empty((size, TOKEN_COLUMNS), np.uint32)
@@ -120,14 +119,14 @@ def look(
         data, lines, hashes, facts, characters, seen, alone, paired, beginnings, bounds, table,
         stems, told,
     )  # fmt: skip
-    work = np.empty((_SCRATCH, count), np.int64)
+    work = np.empty((SCRATCH, count), np.int64)
     judge(
         values[DOC][:count], values[KEY][:count], stems.view(np.int64), values[WORDS][:count],
         values[FLAGS][:count], told[SORT], told[SIGNS], known, np.arange(count), titles,
-        np.empty(_SLOTS * count, np.int64), work[0], work[1], work[2], work[3], work[4], work[5],
+        np.empty(SLOTS * count, np.int64), work[0], work[1], work[2], work[3], work[4], work[5],
         count - count,
     )  # fmt: skip
-    drop = work[_SCRATCH - 1]
+    drop = work[SCRATCH - 1]
     may_lose = may_credit
     for line in range(count):
         may_lose |= drop[line] != NOTHING or told[SIGNS, line] & (LED | ENDED) != 0
@@ -135,15 +134,6 @@ def look(
         may_lose, may_credit, count, lines, hashes[:used], facts[:used], stems, told, known,
         drop, titles,
     )  # fmt: skip
-
-
-@helper
-def _most_lines(data: U8) -> int:
-    """Give how many lines two texts can have."""
-    count = 2
-    for i in range(len(data)):
-        count += np.int64((data[i] == _BREAKS[0]) | (data[i] == _BREAKS[1]))
-    return count
 
 
 LOOK = Patient(look, 1_000)

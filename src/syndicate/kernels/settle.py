@@ -5,14 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from syndicate.kernels._jit import I64, U8, U16, U32, U64, Bool, Patient, helper, kernel
-from syndicate.kernels.judge import (
-    COMMENTS,
-    LEAST_PART,
-    LEAST_WORDS,
-    NOTHING,
-    PROSE_WORDS,
-    SITE,
-)
+from syndicate.kernels.blanks import blank_at, dash_at, sign_at
+from syndicate.kernels.judge import COMMENTS, NOTHING, PROSE_WORDS, SITE, ends, enough
 from syndicate.kernels.lines import (
     BASE,
     BEGIN,
@@ -21,20 +15,17 @@ from syndicate.kernels.lines import (
     COLON,
     DASH,
     DOC,
-    ELLIPSIS,
     FIRST,
     FLAGS,
     LOOK,
     OPEN,
     PAST,
-    QUOTED,
-    SENTENCE,
     START,
     STOP,
     TOKENS,
     WORDS,
 )
-from syndicate.kernels.signs import ENDED, LEADS, LED, LENGTH, MODE, STAMP, longest
+from syndicate.kernels.signs import ENDED, LEAD_TOKENS, LEADS, LED, LENGTH, MODE, STAMP, longest
 
 # Rules, as `syndicate.boilerplate.rules` numbers them.
 LEAD_IN, END_MARK = 19, 20
@@ -44,11 +35,10 @@ LEAD_LINES = 4
 CUT, CUT_START, CUT_STOP = range(3)
 CUT_COLUMNS = 3
 REMOVED_ROWS = 4
-_LEAD_TOKENS, _BRACKETED_TOKENS, _END_BYTES = 8, 5, 2
+_BRACKETED_TOKENS, _END_BYTES = 5, 2
 _LOW16 = np.uint64(0xFFFF)
 _CLOSE, _OPEN, _DASH, _COLON = (np.int64(c) >> CLASS_BITS for c in (CLOSE, OPEN, DASH, COLON))
-_TAB, _RETURN, _SPACE, _HYPHEN, _SIGN = (ord(sign) for sign in "\t\r -:")
-_ROUND, _SQUARE = (ord(sign) for sign in ")]")
+_SIGN, _ROUND, _SQUARE = (ord(sign) for sign in ":)]")
 
 
 @kernel
@@ -148,7 +138,7 @@ def _lead_in(
 ) -> int:
     """Give the byte where the text proper of a line begins, or -1."""
     base, tokens = np.int64(columns[BASE, line]), np.int64(columns[TOKENS, line])
-    for token in range(min(_LEAD_TOKENS, tokens - 1)):
+    for token in range(min(LEAD_TOKENS, tokens - 1)):
         opened = np.int64(facts[base + token, LOOK]) >> 16 & _OPEN
         if token > 0 and not opened:
             continue
@@ -178,45 +168,18 @@ def _text_after(data: U8, facts: U32, base: np.int64, tokens: np.int64, token: n
     size = 1
     while size and at < stop:
         closes = data[at] == _ROUND or data[at] == _SQUARE
-        size = 1 if closes else _blank(data, at, stop)
-        size = size or _sign(data, at, stop, 0xEF, 0xBC, 0x89, 0x89)
+        size = 1 if closes else blank_at(data, at, stop)
+        size = size or sign_at(data, at, stop, 0xEF, 0xBC, 0x89, 0x89)
         at += size
-    dash = _dash(data, at, stop)
+    dash = dash_at(data, at, stop)
     dash = 1 if not dash and at < stop and data[at] == _SIGN else dash
     if not dash:
         return -1
     while dash and at < stop:
         at += dash
-        dash = _blank(data, at, stop)
-        dash = dash or _dash(data, at, stop)
+        dash = blank_at(data, at, stop)
+        dash = dash or dash_at(data, at, stop)
     return at
-
-
-@helper
-def _blank(data: U8, at: np.int64, stop: np.int64) -> int:
-    """Give the bytes of the space at a byte, 0 for none."""
-    if at >= stop:
-        return 0
-    if data[at] == _SPACE or _TAB <= data[at] <= _RETURN:
-        return 1
-    return 2 if at + 1 < stop and data[at] == 0xC2 and data[at + 1] == 0xA0 else 0
-
-
-@helper
-def _dash(data: U8, at: np.int64, stop: np.int64) -> int:
-    """Give the bytes of the hyphen or dash at a byte, 0 for none."""
-    if at < stop and data[at] == _HYPHEN:
-        return 1
-    return _sign(data, at, stop, 0xE2, 0x80, 0x90, 0x95)
-
-
-@helper
-def _sign(
-    data: U8, at: np.int64, stop: np.int64, first: int, second: int, least: int, most: int
-) -> int:
-    """Give 3 if a sign of three bytes stands at a byte, the last between two; else 0."""
-    here = at + 2 < stop and data[at] == first and data[at + 1] == second
-    return 3 if here and least <= data[at + 2] <= most else 0
 
 
 @helper
@@ -234,6 +197,7 @@ def _bracketed(data: U8, facts: U32, base: np.int64, tokens: np.int64) -> int:
 @kernel
 def collect(
     columns: U64,
+    signs: I64,
     markers: I64,
     unsettled: Bool,
     offsets: I64,
@@ -249,6 +213,8 @@ def collect(
     ----------
     columns : ndarray of uint64, shape (LINE_COLUMNS, lines)
         The lines.
+    signs : ndarray of int64, shape (lines,)
+        What each line said of itself before anything was cut off it.
     markers : ndarray of int64, shape (lines,)
         The marker that decides what each line is, or -1.
     unsettled : ndarray of bool, shape (texts,)
@@ -287,12 +253,11 @@ def collect(
             why = gone[high]
             total += full if why != COMMENTS else full - words
             kept += words if why == NOTHING else 0
-            ends = flags & (SENTENCE | QUOTED) != 0 and flags & ELLIPSIS == 0
-            ours = ends and full >= PROSE_WORDS and why != COMMENTS and why != SITE
+            ours = full >= PROSE_WORDS and why != COMMENTS and why != SITE
+            ours = ours and ends(flags, signs[high], full)
             prose += words if ours else 0
             high += 1
-        fine = kept > 0 and 2 * kept >= min(2 * LEAST_WORDS, total) and LEAST_PART * kept >= prose
-        fine = fine and not unsettled[doc]
+        fine = enough(kept, total, prose) and not unsettled[doc]
         for line in range(low, high):
             first, past = columns[START, line], columns[STOP, line]
             is_cut = was < cut and again[was] == line

@@ -35,10 +35,16 @@ from syndicate.kernels.lines import (
     WORDS,
 )  # fmt: skip
 
-# What a line says of itself.
 CREDIT, DATED, PICTURED, POINTED, LED, ENDED, CLOSING, SHOWING, CODE, LISTED = (
     1 << bit for bit in range(10)
 )
+"""What a line says of itself.
+
+It ends in a photo credit; is a date and nothing else; ends like an image's text (``… - 2``,
+``… ảnh 2``); begins with ``>>``; may begin with an outlet's mark; ends in ``./.``;
+is the head of what readers wrote; says what a picture shows; ends as lines of programs do;
+is a row of a list.
+"""
 
 # Rows of what is told.
 MARKER, SORT, SIGNS = range(3)
@@ -68,7 +74,9 @@ _CAPTION_WORDS = 80
 _CREDIT_TOKENS = 16
 _SURE_TOKENS = 3
 _CLAUSE = 8
-_LEAD_TOKENS, _LEAD_WORDS = 8, 8
+LEAD_TOKENS = 8
+"""Tokens of a line at which an outlet's mark may begin."""
+_LEAD_WORDS = 8
 _LONG_LINE = 40
 _SCENE_WORDS, _PLACE_WORDS, _NAMES = 16, 40, 5
 _FIRST, _SECOND, _DOT, _SLASH, _ARROW = (ord(c) for c in "12./>")
@@ -267,22 +275,22 @@ def describe(
         stems[line] = columns[STEM, line]
         if numbered and short and _dashed(columns, facts, line):
             signs |= PICTURED
-        looked: int = size if short or size < _LEAD_TOKENS else _LEAD_TOKENS
+        looked: int = size if short or size < LEAD_TOKENS else LEAD_TOKENS
         inside = WITHIN | (INSIDE if words <= _SCENE_WORDS else PLACE)
         inside |= DATE if undated > 0 else 0
         token = -1
         while token + 1 < looked:
             token += 1
-            if token == _LEAD_TOKENS and words > _SHORT_LINE:  # in the middle nothing is wanted
+            if token == LEAD_TOKENS and words > _SHORT_LINE:  # in the middle nothing is wanted
                 token = max(token, size - _CREDIT_TOKENS)
             place = base + token
             here = hashes[place]
             modes = np.int64(seen[here & _LOW16])
-            if token >= _LEAD_TOKENS:
+            if token >= LEAD_TOKENS:
                 late = token >= size - _CREDIT_TOKENS
                 if modes & (inside | (CAPTION | PICTURE) if late else inside) == 0:
                     continue
-            if token < _LEAD_TOKENS and words >= _LEAD_WORDS:
+            if token < LEAD_TOKENS and words >= _LEAD_WORDS:
                 opened = np.int64(facts[place, LOOK]) >> 16 & _OPEN != 0
                 first = token == 0
                 if (opened and first) or ((opened or first) and modes & LEADS):
