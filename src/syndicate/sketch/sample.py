@@ -77,6 +77,9 @@ def sample(
     return hashes[: cuts[-1]].copy(), cuts
 
 
+_TO_SHELF = np.uint64((int(LIMIT) // SHELVES).bit_length() - 1)  # both are powers of two
+
+
 def shelve(
     hashes: NDArray[np.uint64], documents: NDArray[np.uint32]
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint32], NDArray[np.int64]]:
@@ -88,7 +91,7 @@ def shelve(
     documents : ndarray of uint32
     bounds : ndarray of int64, shape (SHELVES + 1,)
     """
-    shelves = (hashes // (LIMIT // np.uint64(SHELVES))).astype(np.uint8)
+    shelves = (hashes >> _TO_SHELF).astype(np.uint8)
     order = np.argsort(shelves, kind="stable")
     bounds = np.r_[0, np.cumsum(np.bincount(shelves, minlength=SHELVES))]
     return hashes[order], documents[order], bounds
