@@ -30,7 +30,7 @@ _KNOWN = 0.3
 _STORED = 2.0
 """Bytes put on disk for each byte of text: the text, its keys and samples, and once more the text
 if it is compared with another."""
-_COMPARED = 0.2
+_COMPARED = 0.1
 """Part of the memory that goes to what is compared, where the rest waits on disk."""
 _WORTH_SHARING = 96 << 20
 """Input from which several processes read."""

@@ -70,10 +70,11 @@ def join(parts: list[Pairs]) -> Pairs:
     if not parts:
         none, sizes = np.empty(0, np.int64), np.empty(0, np.int32)
         return Pairs(none, none, sizes, sizes, sizes, *Meaning.nothing(), sizes)
-    columns = [[getattr(part, name) for part in parts] for name in Pairs.__slots__]
-    joined = Pairs(*map(np.concatenate, columns))
-    order = np.lexsort((joined.right, joined.left))
-    ordered = joined.where(order)
-    repeated = np.zeros(len(ordered), bool)
-    repeated[1:] = (np.diff(ordered.left) == 0) & (np.diff(ordered.right) == 0)
-    return ordered.where(~repeated)
+    left = np.concatenate([part.left for part in parts])
+    right = np.concatenate([part.right for part in parts])
+    order = np.lexsort((right, left))
+    fresh = np.ones(len(order), bool)
+    fresh[1:] = (np.diff(left[order]) != 0) | (np.diff(right[order]) != 0)
+    chosen = order[fresh]
+    columns = ([getattr(part, name) for part in parts] for name in Pairs.__slots__)
+    return Pairs(*(np.concatenate(column)[chosen] for column in columns))
