@@ -5,20 +5,21 @@ import subprocess
 import sys
 
 from syndicate.cli import warm
+from syndicate.kernels import _jit, align
 
 
 def test_the_second_process_compiles_what_is_not_kept_yet(tmp_path, monkeypatch):
     started = []
     monkeypatch.setattr(subprocess, "Popen", lambda command, **_: started.append(command))
-    monkeypatch.setattr(warm.align, "align_pairs", type("Kernel", (), {"_cache": None}))
+    monkeypatch.setattr(align, "align_pairs", type("Kernel", (), {"_cache": None}))
     warm.begin()
     assert started == []
     kept = type("Cache", (), {"cache_path": str(tmp_path)})
-    monkeypatch.setattr(warm.align, "align_pairs", type("Kernel", (), {"_cache": kept}))
-    monkeypatch.setattr(warm, "is_kept", lambda _: False)
+    monkeypatch.setattr(align, "align_pairs", type("Kernel", (), {"_cache": kept}))
+    monkeypatch.setattr(_jit, "is_kept", lambda _: False)
     warm.begin()
     assert started == [[sys.executable, "-m", "syndicate.cli.warm"]]
-    monkeypatch.setattr(warm, "is_kept", lambda _: True)
+    monkeypatch.setattr(_jit, "is_kept", lambda _: True)
     warm.begin()
     assert len(started) == 1
 
@@ -46,4 +47,4 @@ def test_what_it_compiles_is_what_a_run_uses(tmp_path):
 
 
 def test_it_compiles_in_this_process_too():
-    warm.compile_later_kernels()
+    warm.compile_kernels()

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from syndicate.kernels import _jit, rows, samples, sets, signatures
+from syndicate.kernels import _jit, align, measure, rows, samples, sets, signatures
 from syndicate.kernels.tokens import mix
+from syndicate.match.align import LIMITS
 from syndicate.match.verify import LeftOut
 from syndicate.sketch.sample import LIMIT
 
@@ -64,10 +65,42 @@ def putting(seed):
     )
 
 
+def aligning(seed):
+    """Texts of one story, cut and edited."""
+    rng = np.random.default_rng(seed)
+    story = rng.integers(0, 1 << 64, 90, dtype=np.uint64)
+    pieces = [np.delete(story, rng.integers(0, 90, 9))[start:] for start in (0, 20, 5)]
+    bounds = np.r_[0, np.cumsum([len(piece) for piece in pieces])]
+    room = [np.zeros(size, kind) for size, kind in (
+        (376, np.int32), (90, np.int32), (1504, np.uint8), (99, np.int32), (99, np.int32),
+        (300, np.int32), (300, np.int32), (300, np.int32), (4, np.int64),
+    )]  # fmt: skip
+    return np.concatenate(pieces), bounds, np.array([0, 0, 1]), np.array([1, 2, 2]), 5, *room
+
+
+def facts(seed):
+    traits = np.random.default_rng(seed).integers(0, 1 << 15, 270).astype(np.uint16)
+    traits[::3] = 0
+    return traits, np.zeros(271, np.int32)
+
+
+def measuring(seed):
+    given = aligning(seed)
+    count = align.align_pairs(*given)
+    (traits, before), bounds = facts(seed), given[1]
+    align.count_facts(traits, before)
+    runs = (*(column[:count] for column in given[10:13]), given[13])
+    edges = bounds + 4 * np.arange(len(bounds))
+    return *runs, traits, before, edges, *given[2:5], LIMITS, np.zeros((3, measure.ROWS), np.int64)
+
+
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize(
     ("kernel", "others", "given"),
     [
+        (align.align_pairs, (), aligning),
+        (align.count_facts, (), facts),
+        (measure.measure, (align.changed_facts,), measuring),
         (sets.distinct, (), counting),
         (sets.shared, (), comparing),
         (samples.sampled, (), sampling),

@@ -1,4 +1,4 @@
-"""The first run: a second process compiles the later kernels while this one reads.
+"""The first run: a second process compiles kernels while this one reads and works without them.
 
 Compiled kernels are kept beside the package. Until they are, half of the first run would be
 spent waiting for one processor while another has nothing to do.
@@ -9,22 +9,14 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import numpy as np
-
-from syndicate.boilerplate.characters import character_table
-from syndicate.boilerplate.lines import as_bytes, read
-from syndicate.kernels import align, lines, measure, relate, sets, settle, signs
-from syndicate.kernels._jit import is_kept
-from syndicate.match import relation
-from syndicate.match.align import evidence
-from syndicate.match.verify import overlap
-from syndicate.text.shingles import encode, shingle
-
 
 def begin() -> None:
     """Start compiling in a second process, unless that was done before or is in vain."""
-    kept = getattr(align.align_pairs, "_cache", None)
-    if getattr(kept, "cache_path", None) is None or is_kept(align.align_pairs):
+    from syndicate.kernels._jit import is_kept  # noqa: PLC0415 - imports numba
+    from syndicate.kernels.align import align_pairs  # noqa: PLC0415 - imports numba
+
+    kept = getattr(align_pairs, "_cache", None)
+    if getattr(kept, "cache_path", None) is None or is_kept(align_pairs):
         return
     subprocess.Popen(
         [sys.executable, "-m", "syndicate.cli.warm"],
@@ -34,24 +26,44 @@ def begin() -> None:
     )
 
 
-def compile_later_kernels() -> None:
-    """Call what the later stages call, on next to nothing; last what only many pages need.
+def compile_kernels() -> None:
+    """Call kernels on next to nothing: first what any run needs, then what many pages do."""
+    from syndicate.text.shingles import encode, shingle  # noqa: PLC0415 - compiles at once
 
-    Meanwhile the other process compiles what comes before.
-    """
     shingle(*encode([""]), 1)
+    _compile_the_others()
+
+
+def _compile_the_others() -> None:
+    import numpy as np  # noqa: PLC0415 - all this would put off the first kernel
+
+    from syndicate.boilerplate.characters import character_table  # noqa: PLC0415
+    from syndicate.boilerplate.lines import as_bytes, read  # noqa: PLC0415
+    from syndicate.kernels import (  # noqa: PLC0415
+        align,
+        lines,
+        measure,
+        relate,
+        sets,
+        settle,
+        signs,
+    )
+    from syndicate.match import relation  # noqa: PLC0415
+    from syndicate.match.align import evidence  # noqa: PLC0415
+    from syndicate.match.verify import overlap  # noqa: PLC0415
+
     shingles, flags = np.arange(120, dtype=np.uint64) % 40, np.zeros(132, np.uint16)
     shingles[50:60] += np.uint64(1000)  # an edit
     bounds, starts = np.arange(0, 121, 40), np.arange(0, 133, 44)
     left, right = np.array([0, 0]), np.array([1, 2])
-    evidence(shingles, bounds, flags, starts, left, right, size=5)
+    for patient in (align.ALIGN_PAIRS, align.COUNT_FACTS, measure.MEASURE):
+        patient.hurry()
+    table = evidence(shingles, bounds, flags, starts, left, right, size=5)
     many, one, hashes = np.empty((0, 0), np.int64), np.empty(0, np.int64), np.empty(0, np.uint64)
     modes, pairs = np.empty(0, np.uint16), np.empty(0, bool)
     tokens = hashes, np.empty((0, lines.TOKEN_COLUMNS), np.uint32)
     columns = np.empty((lines.LINE_COLUMNS, 0), np.uint64)
     text = as_bytes(np.empty(0, np.uint8))
-    measure.MEASURE.hurry()
-    table = evidence(shingles, bounds, flags, starts, left, right, size=5)
     signs.describe(
         text, columns, *tokens, character_table(), modes, modes, pairs, hashes, one, many,
         hashes, many,
@@ -71,4 +83,4 @@ def compile_later_kernels() -> None:
 
 
 if __name__ == "__main__":
-    compile_later_kernels()
+    compile_kernels()

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from syndicate.kernels._jit import I32, I64, U8, U16, U64, kernel
+from syndicate.kernels._jit import I32, I64, U8, U16, U64, Patient, kernel
 
 OCCURRENCES: Final = 8
 """How many places of a repeated shingle are tried."""
@@ -318,3 +318,7 @@ def changed_facts(
         same = digits_a == digits_b and _size(np.uint64(digits_a)) <= FEW_DIGITS
         out[gap] = 0 if same and digits_a else changed
         places[gap] = min(out[gap], 1)
+
+
+ALIGN_PAIRS, COUNT_FACTS = Patient(align_pairs, 20_000), Patient(count_facts, 50_000)
+"""The kernels, without waiting for the compiler where there are few tokens."""

@@ -180,4 +180,4 @@ def measure(
             row[OWN_A + side] = extent[3]
 
 
-MEASURE = Patient(measure, 20_000)
+MEASURE = Patient(measure, 20_000, changed_facts)

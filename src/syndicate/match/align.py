@@ -145,7 +145,7 @@ def align(shingles: U64, bounds: I64, left: I64, right: I64, *, size: int) -> Al
     size
         Tokens to a shingle.
     """
-    from syndicate.kernels.align import align_pairs  # noqa: PLC0415 - compiles
+    from syndicate.kernels.align import ALIGN_PAIRS  # noqa: PLC0415 - compiles
 
     sizes = np.diff(bounds)
     longest = int(max(sizes[left].max(initial=1), sizes[right].max(initial=1)))
@@ -159,7 +159,8 @@ def align(shingles: U64, bounds: I64, left: I64, right: I64, *, size: int) -> Al
         np.empty(longest + size, np.int32),
         np.empty(longest + size, np.int32),
     )
-    count = align_pairs(shingles, bounds, left, right, size, *scratch, a, b, length, run_bounds)
+    given = shingles, bounds, left, right, size, *scratch, a, b, length, run_bounds
+    count = ALIGN_PAIRS.run(int(sizes[left].sum()) + room, *given)
     return Alignment(a[:count], b[:count], length[:count], run_bounds)
 
 
@@ -214,17 +215,17 @@ def evidence(
     token_bounds : shape (texts + 1,)
         Where each text's tokens start.
     """
-    from syndicate.kernels.align import count_facts  # noqa: PLC0415 - compiles
+    from syndicate.kernels.align import COUNT_FACTS  # noqa: PLC0415 - compiles
     from syndicate.kernels.measure import MEASURE, ROWS  # noqa: PLC0415 - compiles
 
     facts = np.empty(len(traits) + 1, np.int32)
-    count_facts(traits, facts)
+    COUNT_FACTS.run(len(traits), traits, facts)
     table = np.empty((len(left), ROWS), np.int64)
     for chosen in _chunks(np.diff(bounds)[right]):
         ends = left[chosen], right[chosen]
         found = align(shingles, bounds, *ends, size=size)
-        sum_up = MEASURE.plain(len(found.a) + len(ends[0])) or MEASURE.kernel
-        sum_up(*found, traits, facts, token_bounds, *ends, size, LIMITS, table[chosen])
+        given = *found, traits, facts, token_bounds, *ends, size, LIMITS, table[chosen]
+        MEASURE.run(len(found.a) + len(ends[0]), *given)
     return EvidenceTable(*np.ascontiguousarray(table.T))
 
 

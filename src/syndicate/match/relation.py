@@ -254,8 +254,7 @@ def relate(table: EvidenceTable, context: Context) -> tuple[NDArray[np.uint8], N
     from syndicate.kernels.relate import RELATE  # noqa: PLC0415 - compiles
 
     rules = np.empty(len(table.shared), np.uint8)
-    decide_all = RELATE.plain(len(rules)) or RELATE.kernel
-    decide_all(np.stack(table), *context, LIMITS, rules)
+    RELATE.run(len(rules), np.stack(table), *context, LIMITS, rules)
     return _CODES[rules], rules
 
 
