@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from syndicate.errors import IndexFormatError, StoreError
-from syndicate.store import checkpoints, database, merging
+from syndicate.store import checkpoints, database, mapped, merging, runs
 from syndicate.store.contract import NEWEST, Asked, Record
 from syndicate.store.salvage import salvage
 from syndicate.store.sqlite import SqliteStore
@@ -382,6 +382,34 @@ def test_the_file_is_charted_beside_other_work(tmp_path, small_runs):
     assert charted == dict(held)
     assert agrees(store, oracle, keys)
     store.close()
+
+
+def test_what_was_written_after_opening_is_read_in_place(tmp_path, small_runs, monkeypatch):
+    rng, oracle = np.random.default_rng(9), {}
+    store = SqliteStore(tmp_path / "seen.db")
+    grow([store], 60, rng, oracle)
+    store.close()
+    store = SqliteStore(tmp_path / "seen.db")
+    before = store._mapped.view(1 << 40)
+    grow([store], 60, rng, oracle)
+    store.set_note("last", bytes(1 << 20))  # the file's last page is left to SQLite
+    checkpoints.checkpoint(store.path)
+    assert len(store._mapped.view(1 << 40)) == store.path.stat().st_size > len(before)
+    monkeypatch.setattr(runs, "_read_missed", lambda *_: 1 / 0)
+    assert agrees(store, oracle, np.unique(np.concatenate(list(oracle.values()))))
+    store.close()
+
+
+def test_a_file_is_mapped_without_room_where_there_is_none(tmp_path, monkeypatch):
+    path = tmp_path / "file"
+    path.write_bytes(bytes(range(256)) * 40)
+    monkeypatch.setattr(mapped, "_AHEAD", 1 << 50)
+    file = mapped.Mapped.of(path)
+    assert file.view(1 << 40).tobytes() == path.read_bytes()
+    with path.open("ab") as more:
+        more.write(bytes(20_000))
+    assert len(file.view(1 << 40)) == path.stat().st_size
+    file.close()
 
 
 WRITER = """

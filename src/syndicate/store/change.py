@@ -39,6 +39,7 @@ COLUMNS = "id, at, body, cluster, doc"
 _COUNTERS = ("version", "epoch", "doc", "run", "size", "fresh")
 _STATE = f"SELECT {', '.join(_COUNTERS)} FROM state"
 _SET_STATE = f"UPDATE state SET {', '.join(f'{name} = ?' for name in _COUNTERS)}"
+_GROWTH = 9 / 8  # the table of pages is charted anew when the file is so many times as long
 _BATCH = 256  # records between two looks at whether a run is due
 _PARAMETERS = 4
 _MOST_PARAMETERS = 4096
@@ -90,8 +91,8 @@ class Mirror:
             self.root = db.execute(query).fetchone()[0]
         length = db.execute("PRAGMA page_count").fetchone()[0] * self.width
         found = Table(self.mapped.view(length), self.width, self.root)
-        if self.mapped.times != self._charted:
-            self._charted = self.mapped.times
+        if len(found.bytes) > _GROWTH * self._charted:
+            self._charted = len(found.bytes)
             self._charting.begin(found, list(self.runs.runs.values()))
         return found
 

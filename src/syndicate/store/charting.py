@@ -2,8 +2,8 @@
 
 A lookup finds its pages by itself, but pays for each one that it sees for the first time: a
 walk through a B-tree, and the system's work to bring that part of the file into view. So
-whenever a file is mapped, a thread goes through the whole table once. It runs compiled code
-that leaves the interpreter free, and nobody waits for it.
+whenever a file has grown by much, a thread goes through the whole table once. It runs compiled
+code that leaves the interpreter free, and nobody waits for it.
 """
 
 from __future__ import annotations

@@ -7,9 +7,12 @@ have it open, and closed when the last of them closes.
 
 from __future__ import annotations
 
+import ctypes
+import functools
 import mmap
 import os
 import threading
+import weakref
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,13 +22,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_GROWTH = 9 / 8  # mapped anew when the file is so many times as long
+_AHEAD = 4  # times the file's length is mapped, so that what is written later is seen too
+_GROWTH = 9 / 8  # mapped anew when the file is so many times as long as what is mapped
+_FAILED = ctypes.c_void_p(-1).value
 _LOCK = threading.Lock()
 _OPEN: dict[tuple[int, int], Mapped] = {}
 
 
 class Mapped:
-    """A file, mapped as far as it went some time ago.
+    """A file, mapped as far as it goes and may soon go.
 
     Parameters
     ----------
@@ -40,8 +45,6 @@ class Mapped:
         Its device and inode.
     users
         How many have it open in this process.
-    times
-        How often it was mapped.
     """
 
     def __init__(self, path: Path) -> None:
@@ -49,8 +52,7 @@ class Mapped:
         self._file = os.open(path, os.O_RDONLY)
         found = os.fstat(self._file)
         self.key = found.st_dev, found.st_ino
-        self.users = self.times = 0
-        self._maps: list[mmap.mmap] = []
+        self.users = 0
         self._bytes = np.zeros(0, np.uint8)
 
     @classmethod
@@ -70,7 +72,6 @@ class Mapped:
             if self.users == 0:
                 _OPEN.pop(self.key, None)
                 self._bytes = np.zeros(0, np.uint8)
-                self._maps.clear()
                 os.close(self._file)
 
     def head(self, length: int) -> bytes:
@@ -81,13 +82,37 @@ class Mapped:
         """Give what is mapped, at most so many bytes, and none that the file does not have now."""
         size = os.fstat(self._file).st_size
         if size > _GROWTH * len(self._bytes):
-            self._extend()
+            self._bytes = _mapped(self._file, size)
         return self._bytes[: min(size, limit)]
 
-    def _extend(self) -> None:
-        """Map the whole file; the old map stays, since closing it would drop SQLite's locks."""
-        if self._maps and hasattr(mmap, "MADV_DONTNEED"):
-            self._maps[-1].madvise(mmap.MADV_DONTNEED)
-        self._maps.append(mmap.mmap(self._file, 0, access=mmap.ACCESS_READ))
-        self._bytes = np.frombuffer(self._maps[-1], np.uint8)
-        self.times += 1
+
+def _mapped(file: int, size: int) -> NDArray[np.uint8]:
+    """Map a file, with room to grow if the system gives it; what it lacks is not to be read.
+
+    The module `mmap` refuses that room, and holds a descriptor for each map.
+    """
+    if os.name != "posix":
+        return np.frombuffer(mmap.mmap(file, 0, access=mmap.ACCESS_READ), np.uint8)
+    for length in (_AHEAD * size, size):
+        address = _library().mmap(None, length, mmap.PROT_READ, mmap.MAP_SHARED, file, 0)
+        if address != _FAILED:
+            break
+    else:
+        raise OSError(ctypes.get_errno(), f"{size} bytes of a file cannot be mapped")
+    memory = (ctypes.c_uint8 * length).from_address(address)
+    weakref.finalize(memory, _library().munmap, address, length).atexit = False
+    found = np.frombuffer(memoryview(memory), np.uint8)
+    found.flags.writeable = False
+    return found
+
+
+@functools.cache
+def _library() -> ctypes.CDLL:
+    found = ctypes.CDLL(None, use_errno=True)
+    found.mmap.restype = ctypes.c_void_p
+    found.mmap.argtypes = (
+        *(ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int),
+        ctypes.c_long,
+    )
+    found.munmap.argtypes = (ctypes.c_void_p, ctypes.c_size_t)
+    return found
