@@ -36,6 +36,9 @@ def plainly(shingles, postings, first, shared, uncounted):
         bits = (shingles[k] >> 60 & 1, shingles[k] >> 59 & 1)
         return any(size > limit and bit for limit, bit in zip(THINNED, bits, strict=True))
 
+    def tells(k):
+        return k == 0 or (k < first and len(holders[k]) <= CAP)
+
     used = [(k, d) for k, d in postings if k < first or len(holders[k]) <= CAP]
     passed = {k for k, _ in used if k >= first and over(k)}
     held = {}
@@ -43,7 +46,7 @@ def plainly(shingles, postings, first, shared, uncounted):
         held.setdefault(d, []).append(k)
     chosen, doubted = [], []
     for d, ks in held.items():
-        if any(k < first for k in ks) or sum(k not in passed for k in ks) >= shared:
+        if any(map(tells, ks)) or sum(k not in passed for k in ks) >= shared:
             chosen.append(d)
         elif len(ks) >= shared:
             doubted.append(d)
@@ -69,7 +72,7 @@ def asked(shingles, postings, uncounted, spare):
     return out[: counts[0]].tolist(), crowd[: counts[1]].tolist()
 
 
-def test_documents_are_chosen_by_bands_or_enough_rare_samples():
+def test_documents_are_chosen_by_rare_bands_or_enough_keys():
     rng, told = np.random.default_rng(5), 0
     for _ in range(400):
         shingles, postings = drawn(rng)

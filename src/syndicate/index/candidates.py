@@ -48,7 +48,7 @@ def choose(
     uncounted: Sequence[int] = (),
     spare: int = _SPARE,
 ) -> tuple[Candidates, list[int]]:
-    """Choose the documents that share a band, or enough sampled shingles that few hold.
+    """Choose the documents that share a band that few hold, or enough bands and such samples.
 
     Parameters
     ----------

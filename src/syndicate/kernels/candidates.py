@@ -78,16 +78,19 @@ def choose(
 ) -> tuple[int, int]:  # fmt: skip
     """Choose documents that share a band, or enough sampled shingles that are not common.
 
+    A band that is common counts as a shingle: what so many hold may be furniture of many pages,
+    and a near copy shares several bands.
+
     Parameters
     ----------
     keys : ndarray of uint64, shape (n,)
-        Those of a page.
+        Those of a page; the first is the digest's, and tells by itself.
     key, doc : ndarray of int64, shape (postings,)
         Which of them each document holds.
     first : int
         The first key of a sampled shingle.
     cap : int
-        Most documents of a sampled shingle that is not common.
+        Most documents of a band or sampled shingle that is not common.
     thinned : ndarray of int64
         Of shingles with more holders than each of these, the page among them, one in two is
         passed over.
@@ -119,7 +122,8 @@ def choose(
     used = 0
     for j in range(len(key)):
         if key[j] < first or counts[key[j]] <= cap:
-            kind = np.int64(2) if key[j] < first else np.int64(over[key[j]] > 0)
+            told = key[j] < first and (key[j] == 0 or counts[key[j]] <= cap)
+            kind = np.int64(2) if told else np.int64(over[key[j]] > 0)
             out[used] = (doc[j] << 2) | kind
             used += 1
     out[:used].sort()
