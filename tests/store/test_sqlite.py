@@ -390,11 +390,11 @@ def test_what_was_written_after_opening_is_read_in_place(tmp_path, small_runs, m
     grow([store], 60, rng, oracle)
     store.close()
     store = SqliteStore(tmp_path / "seen.db")
-    before = store._mapped.view(1 << 40)
-    grow([store], 60, rng, oracle)
-    store.set_note("last", bytes(1 << 20))  # the file's last page is left to SQLite
+    before = len(store._mapped.view(1 << 40))
+    grow([store], 12, rng, oracle)
+    store.set_note("last", bytes(50_000))  # the file's last page is left to SQLite
     checkpoints.checkpoint(store.path)
-    assert len(store._mapped.view(1 << 40)) == store.path.stat().st_size > len(before)
+    assert before < len(store._mapped.view(1 << 40)) < before * 9 / 8
     monkeypatch.setattr(runs, "_read_missed", lambda *_: 1 / 0)
     assert agrees(store, oracle, np.unique(np.concatenate(list(oracle.values()))))
     store.close()
