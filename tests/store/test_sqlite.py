@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from syndicate.errors import IndexFormatError, StoreError
-from syndicate.store import checkpoints, database, mapped, merging, runs
+from syndicate.store import checkpoints, database, mapped, merging
 from syndicate.store.contract import NEWEST, Asked, Record
 from syndicate.store.salvage import salvage
 from syndicate.store.sqlite import SqliteStore
@@ -384,31 +384,23 @@ def test_the_file_is_charted_beside_other_work(tmp_path, small_runs):
     store.close()
 
 
-def test_what_was_written_after_opening_is_read_in_place(tmp_path, small_runs, monkeypatch):
-    rng, oracle = np.random.default_rng(9), {}
-    store = SqliteStore(tmp_path / "seen.db")
-    grow([store], 60, rng, oracle)
-    store.close()
-    store = SqliteStore(tmp_path / "seen.db")
-    before = len(store._mapped.view(1 << 40))
-    grow([store], 12, rng, oracle)
-    store.set_note("last", bytes(50_000))  # the file's last page is left to SQLite
-    checkpoints.checkpoint(store.path)
-    assert before < len(store._mapped.view(1 << 40)) < before * 9 / 8
-    monkeypatch.setattr(runs, "_read_missed", lambda *_: 1 / 0)
-    assert agrees(store, oracle, np.unique(np.concatenate(list(oracle.values()))))
-    store.close()
-
-
-def test_a_file_is_mapped_without_room_where_there_is_none(tmp_path, monkeypatch):
+@pytest.mark.parametrize("ahead", [mapped._AHEAD, 1 << 50])
+def test_what_a_file_grows_by_is_seen_at_once_if_the_system_gives_the_room(
+    tmp_path, monkeypatch, ahead
+):
+    monkeypatch.setattr(mapped, "_AHEAD", ahead)
     path = tmp_path / "file"
-    path.write_bytes(bytes(range(256)) * 40)
-    monkeypatch.setattr(mapped, "_AHEAD", 1 << 50)
+    path.write_bytes(bytes(range(256)) * 4000)
     file = mapped.Mapped.of(path)
     assert file.view(1 << 40).tobytes() == path.read_bytes()
     with path.open("ab") as more:
-        more.write(bytes(20_000))
-    assert len(file.view(1 << 40)) == path.stat().st_size
+        more.write(b"more" * 5000)
+    held = file.view(1 << 40).tobytes()
+    assert path.read_bytes().startswith(held)
+    assert held.endswith(b"more") == (ahead < 1 << 50)
+    with path.open("ab") as more:
+        more.write(bytes(1 << 18))
+    assert file.view(1 << 40).tobytes() == path.read_bytes()
     file.close()
 
 
