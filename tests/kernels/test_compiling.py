@@ -88,3 +88,39 @@ def test_of_processes_that_need_a_kernel_at_once_one_compiles(tmp_path):
         assert process.wait() == 0
         process.stdout.close()
     assert sum(compiled) == 1
+
+
+MODULE = """
+from syndicate.kernels._jit import kernel
+
+@kernel
+def inner(n):
+    return n + 1
+
+@kernel
+def outer(n):
+    return inner(n) * 2
+"""
+
+CALLS = """
+import kernels_of_this_test as made
+print(made.{name}(20), *(lib._shared_module is not None for lib in
+      (compiled.library for compiled in made.inner.overloads.values())))
+"""
+
+
+def test_a_kernel_from_the_cache_keeps_its_source_only_once_another_is_compiled_from_it(tmp_path):
+    (tmp_path / "kernels_of_this_test.py").write_text(MODULE)
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "PYTHONPATH": str(tmp_path)}
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", CALLS.format(name=name)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split()
+        for name in ("inner", "inner", "outer", "outer")
+    ]
+    assert said[1:3] == [["21", "False"], ["42", "True"]]
+    assert [said[0][0], said[3][0]] == ["21", "42"]

@@ -14,6 +14,8 @@ import numpy as np
 from numba.core.caching import FunctionCache
 from numpy.typing import NDArray
 
+from syndicate.kernels._lean import lean
+
 Bool = NDArray[np.bool_]
 U8 = NDArray[np.uint8]
 U16 = NDArray[np.uint16]
@@ -89,13 +91,18 @@ class _CompiledOnce:
 
     def load_overload(self, signature: object, target: object) -> object:
         """Load, or find that nobody else is compiling."""
-        found = self._cache.load_overload(signature, target)
+        found = self._load(signature, target)
         if found is None and (lock := self._lock()) is not None:
-            found = self._cache.load_overload(signature, target)
+            found = self._load(signature, target)
             if found is None:
                 self._locks[signature] = lock
             else:
                 os.close(lock)
+        return found
+
+    def _load(self, signature: object, target: object) -> object:
+        found: object = self._cache.load_overload(signature, target)
+        lean(found, self._cache, signature, target)
         return found
 
     def save_overload(self, signature: object, compiled: object) -> None:
