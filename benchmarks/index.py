@@ -110,9 +110,11 @@ def asked(path, index, start):
     index.seen(page)
     first = time.perf_counter() - begun
     row = {"first_ms": round(first * 1e3), **ask(index.seen, islice(pages, PAGES + WARM))}
-    row["private_MB"] = round(memory())
-    row |= ask_many(index, list(islice(pages, PAGES)))
-    return row | {"many_private_MB": round(memory())}
+    row["private_MB"] = round(before := memory())
+    given = list(islice(pages, PAGES))
+    own = memory() - before
+    row |= ask_many(index, given)
+    return row | {"many_private_MB": round(memory() - own)}
 
 
 def ask_many(index, pages):

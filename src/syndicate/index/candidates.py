@@ -23,7 +23,7 @@ _SPARE = 4
 EVERY = 1 << 30
 """For ``spare``: all holders."""
 _ASKED = 16  # pages looked up at once
-_TOGETHER = 512  # documents that pages are compared with at once
+_TOGETHER = 256  # documents that pages are compared with at once
 
 
 class Candidates(NamedTuple):

@@ -15,7 +15,7 @@ from syndicate.index import header
 from syndicate.index.codec import unpack
 from syndicate.index.judging import Judge
 from syndicate.index.learning import Learner
-from syndicate.index.parts import document_of, parts
+from syndicate.index.parts import BATCH, document_of, parts
 from syndicate.index.sketching import Sketched, Sketcher
 from syndicate.index.times import moment, seconds
 from syndicate.match.context import UNDATED
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Given = Document | Mapping[str, object]
 
-_BATCH = 256  # documents sketched and written at once
 _SWEEP = 4  # expired documents forgotten with each page seen
 
 
@@ -184,7 +183,7 @@ class Index:
     def seen_many(self, documents: Iterable[Given]) -> Iterator[Verdict]:
         """Say of each page what `seen` would, and remember it, in half of the time or less.
 
-        Pages are taken some hundreds at a time, looked up and compared together, and remembered
+        Pages are taken a hundred or so at a time, looked up and compared together, and remembered
         in one atomic step; then their verdicts are given, one for each page in the same order.
         Each page knows of those before it. Nothing is taken or remembered before the first
         verdict is asked for, and a batch is remembered whole even if not all its verdicts are
@@ -279,7 +278,7 @@ class Index:
         """
         given = iter(documents)
         count = 0
-        while batch := list(islice(given, _BATCH)):
+        while batch := list(islice(given, BATCH)):
             pages = {page.document.id: page for page in self._sketch(batch)}
             chosen = list(pages.values())
             self._write(partial(self._add, pages=chosen))
@@ -328,7 +327,7 @@ class Index:
         """Forget documents by id; give how many of them were known."""
         given = iter(keys)
         count = 0
-        while batch := list(islice(given, _BATCH)):
+        while batch := list(islice(given, BATCH)):
 
             def work(change: Change, batch: list[str] = batch) -> int:
                 return change.remove([number for number in change.numbers(batch) if number])
@@ -352,7 +351,7 @@ class Index:
         """
         limit = moment(before, time.time())
         count = 0
-        while gone := self._write(lambda change: change.remove(change.before(limit, _BATCH))):
+        while gone := self._write(lambda change: change.remove(change.before(limit, BATCH))):
             count += gone
         return count
 
@@ -373,7 +372,7 @@ class Index:
         """Give all records of the store in order of arrival."""
         last = 0
         page: list[Record]
-        while page := self._store.read(methodcaller("page", last, _BATCH)):
+        while page := self._store.read(methodcaller("page", last, BATCH)):
             yield from (record for record in page if self._alive(record))
             last = page[-1].doc
 
@@ -402,7 +401,7 @@ class Index:
         """
         given = iter(documents)
         count = 0
-        while batch := list(islice(given, _BATCH)):
+        while batch := list(islice(given, BATCH)):
             pages = self._sketch([document for document, _ in batch])
             stamped = {
                 page.document.id: (page, at) for page, (_, at) in zip(pages, batch, strict=True)

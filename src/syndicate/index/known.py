@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MOST_ROOM, LEAST_ROOM = 64 << 20, 4 << 20
 """Bytes kept: some eight thousand articles, or five hundred."""
-_LESS = 60  # bytes kept less for each document that a store ever held, whose filters grow
+_LESS = 64  # bytes kept less for each document that a store ever held, whose filters grow
 _EACH = 1000  # bytes beside the arrays, about
 _TOLD = 1 << 13  # documents whose digests alone are kept
 
@@ -97,7 +97,7 @@ def room_beside(documents: int, most: int = MOST_ROOM) -> int:
     Examples
     --------
     >>> room_beside(0) >> 20, room_beside(500_000) >> 20, room_beside(3_000_000) >> 20
-    (64, 35, 4)
+    (64, 33, 4)
     """
     return min(most, max(LEAST_ROOM, MOST_ROOM - _LESS * documents))
 

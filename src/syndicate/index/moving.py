@@ -11,6 +11,7 @@ from syndicate.errors import IndexFormatError, StoreError, SyndicateError
 from syndicate.index import header
 from syndicate.index.codec import unpack
 from syndicate.index.core import Index
+from syndicate.index.parts import BATCH
 from syndicate.store import open_store
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from syndicate.config import Config
     from syndicate.model import Document
     from syndicate.store.contract import Record
-
-
-_BATCH = 256
 
 
 class Made(NamedTuple):
@@ -63,7 +61,7 @@ def export(place: str | Path) -> Iterator[tuple[Document, float]]:
             _readable(header.read(described, str(place)), str(place))
         last = 0
         page: list[Record]
-        while page := store.read(methodcaller("page", last, _BATCH)):
+        while page := store.read(methodcaller("page", last, BATCH)):
             yield from ((unpack(record).document, record.at) for record in page)
             last = page[-1].doc
     finally:

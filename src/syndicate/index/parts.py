@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
     from syndicate.index.learning import Learner
 
-MOST = 256
-"""Documents of a batch."""
+BATCH = 256
+"""Documents sketched and written at once."""
+MOST = 128
+"""Documents looked up and compared at once, which takes more memory."""
 _LETTERS = 2 << 20  # of all their texts, unless one alone has more
 _SURE = MOST_BYTES // 4  # letters of a text that cannot be too large
 
