@@ -57,7 +57,8 @@ def test_the_server_remembers_and_answers(served):
     assert served.get("/stats", headers={"host": "evil.example"}).status_code == 400
     assert served.post("/seen", content=b"{oops").status_code == 400
     assert served.post("/seen", content=b"[" * 100_000).status_code == 400
-    assert served.post("/seen", json=[1]).json()["error"].startswith("the body must be")
+    assert served.post("/seen", json=1).json()["error"].startswith("the body must be")
+    assert served.post("/query", json=[page]).json()["error"].startswith("the body must be")
     for refused, code in ((served.get("/nowhere"), 404), (served.get("/seen"), 405)):
         assert refused.status_code == code
         assert "it answers POST /seen" in refused.json()["error"]
@@ -86,6 +87,37 @@ async def test_what_takes_too_long_is_given_up(monkeypatch):
             answer = await client.post("/seen", json={"id": "a", "text": STORY})
     assert answer.status_code == 503
     assert "try again" in answer.json()["error"]
+
+
+@pytest.mark.anyio
+async def test_each_page_of_a_list_is_told_and_knows_of_those_before_it():
+    pages = [{"id": str(n), "text": STORY + " And so on." * (n // 2)} for n in range(4)]
+    with Index.open("memory:", config=Config(strip="none")) as index:
+        async with ask(index) as client:
+            answer = await client.post("/seen", json=pages)
+            assert (await client.post("/seen", json=[])).json() == []
+        assert [verdict["id"] for verdict in answer.json()] == ["0", "1", "2", "3"]
+        assert [verdict["of"] for verdict in answer.json()] == [None, "0", "0", "2"]
+        assert len(index) == 4
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("bad", "code", "error"),
+    [
+        ([{"id": "b"}], 400, "document 1 of the list: text must be a string"),
+        ([7], 400, "document 1 of the list: must be a JSON object"),
+        ([{"id": "b", "text": "x" * ((8 << 20) + 1)}], 400, "cut it, or leave it out"),
+        ([{"id": "b", "text": ""}] * 256, 400, "at most 256 documents, got 257"),
+    ],
+)
+async def test_of_a_list_that_cannot_be_remembered_whole_nothing_is(bad, code, error):
+    with Index.open("memory:", config=Config(strip="none")) as index:
+        async with ask(index) as client:
+            answer = await client.post("/seen", json=[{"id": "a", "text": STORY}, *bad])
+        assert answer.status_code == code
+        assert error in answer.json()["error"]
+        assert len(index) == 0
 
 
 @pytest.mark.anyio

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from syndicate.errors import DocumentError, SyndicateError
+from syndicate.index.sketching import encoded
 from syndicate.index.wire import verdict_record
 from syndicate.model import Document
 
@@ -25,9 +26,12 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from syndicate.index import Index
+    from syndicate.model import Verdict
 
 MOST_BYTES: Final = 16 << 20
 """Of a request."""
+MOST_PAGES: Final = 256
+"""Of a list."""
 READ_SECONDS: Final = 30.0
 """In which a request must have arrived."""
 WORK_SECONDS: Final = 60.0
@@ -70,6 +74,10 @@ _VERDICT: Final[dict[str, Any]] = {
         "notes": {"type": "array", "items": _TEXT},
     },
 }
+_DOCUMENTS: Final[dict[str, Any]] = {
+    "anyOf": [_DOCUMENT, {"type": "array", "maxItems": MOST_PAGES, "items": _DOCUMENT}]
+}
+_VERDICTS: Final[dict[str, Any]] = {"anyOf": [_VERDICT, {"type": "array", "items": _VERDICT}]}
 _ERROR: Final[dict[str, Any]] = {
     "type": "object",
     "required": ["error"],
@@ -92,13 +100,13 @@ def _errors(*codes: int) -> dict[str, Any]:
     return {str(code): {"description": meanings[code], **_content(_ERROR)} for code in codes}
 
 
-def _asks(summary: str) -> dict[str, Any]:
+def _asks(summary: str, given: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
     return {
         "post": {
             "summary": summary,
-            "requestBody": {"required": True, **_content(_DOCUMENT)},
+            "requestBody": {"required": True, **_content(given)},
             "responses": {
-                "200": {"description": "What the page is", **_content(_VERDICT)},
+                "200": {"description": "What the page is", **_content(answer)},
                 **_errors(400, 401, 408, 413, 503),
             },
         }
@@ -122,8 +130,10 @@ def description(*, guarded: bool) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "syndicate", "version": "1"},
         "paths": {
-            "/seen": _asks("Say what a page is, and remember it"),
-            "/query": _asks("Say what a page is"),
+            "/seen": _asks(
+                "Say what a page is, or each of a list, and remember it", _DOCUMENTS, _VERDICTS
+            ),
+            "/query": _asks("Say what a page is", _DOCUMENT, _VERDICT),
             "/stats": _gives("Say how much is held", 401, 503),
             "/healthz": _gives("Say whether it answers", 503),
         },
@@ -190,19 +200,30 @@ class _Service:
 
     async def seen(self, request: Request) -> Response:
         """Answer ``POST /seen``."""
-        return await self._ask(request, self._index.seen)
+
+        async def work() -> object:
+            self._admit(request)
+            given = _read(await _body(request))
+            if not isinstance(given, list):
+                return await self._told(self._index.seen, _document(given))
+            documents = _documents(given)
+            return await self._run(
+                lambda: [*map(verdict_record, self._index.seen_many(documents))]
+            )
+
+        return await _answer(work)
 
     async def query(self, request: Request) -> Response:
         """Answer ``POST /query``."""
-        return await self._ask(request, self._index.query)
 
-    async def _ask(self, request: Request, ask: Callable[[Document], Any]) -> Response:
         async def work() -> object:
             self._admit(request)
-            document = _document(await _body(request))
-            return await self._run(lambda: verdict_record(ask(document)))
+            return await self._told(self._index.query, _document(_read(await _body(request))))
 
         return await _answer(work)
+
+    async def _told(self, ask: Callable[[Document], Verdict], document: Document) -> object:
+        return await self._run(lambda: verdict_record(ask(document)))
 
     async def stats(self, request: Request) -> Response:
         """Answer ``GET /stats``."""
@@ -270,20 +291,35 @@ async def _body(request: Request) -> bytes:
     return b"".join(parts)
 
 
-def _document(body: bytes) -> Document:
+def _read(body: bytes) -> object:
     try:
-        record = orjson.loads(body)
+        return orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise _RefusedError(400, f"the body is not JSON: {error}") from error
+
+
+def _documents(records: list[object]) -> list[Document]:
+    """Give the documents of a list, if all of them can be remembered."""
+    if len(records) > MOST_PAGES:
+        message = f"a list holds at most {MOST_PAGES} documents, got {len(records)}; send fewer"
+        raise _RefusedError(400, message)
+    documents = [_document(one, f"document {n} of the list: ") for n, one in enumerate(records)]
+    for document in documents:
+        encoded(document)
+    return documents
+
+
+def _document(record: object, which: str = "") -> Document:
     if not isinstance(record, dict):
-        raise _RefusedError(400, "the body must be a JSON object with an id and a text")
+        message = f"{which or 'the body '}must be a JSON object with an id and a text"
+        raise _RefusedError(400, message)
     for name in _DOCUMENT["properties"]:
         value = record.get(name)
         if not isinstance(value, str) and (value is not None or name in _NEEDED):
-            message = f"{name} must be a string, got {type(value).__name__}"
+            message = f"{which}{name} must be a string, got {type(value).__name__}"
             raise _RefusedError(400, message)
     if not record["id"]:
-        raise _RefusedError(400, "id must not be empty")
+        raise _RefusedError(400, f"{which}id must not be empty")
     return Document.from_mapping(record)
 
 
