@@ -83,7 +83,12 @@ def test_the_last_number_is_where_put_goes_on(store):
 
 def test_heads_are_the_first_bytes(store):
     put(store, (record("a", body=b"first words"), keys(1)), (record("b", body=b"xy"), keys(2)))
-    assert store.read(lambda view: view.heads([2, 1, 7], 5)) == {1: b"first", 2: b"xy"}
+    put(store, (record("c" * 300, body=b"behind a long id"), keys(3)))
+    wanted = {1: b"first", 2: b"xy", 3: b"behin"}
+    assert store.read(lambda view: view.heads([2, 1, 7, 3], 5)) == wanted
+    fetched = store.read(lambda view: (view.fetch([1, 3]), view.heads([2, 1, 7, 3], 5)))
+    assert fetched[1] == wanted
+    assert store.read(lambda view: view.heads([], 5)) == {}
 
 
 def test_a_record_is_put_at_once_only_where_nothing_is_like_it(store):
