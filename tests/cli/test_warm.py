@@ -5,7 +5,8 @@ import subprocess
 import sys
 
 from syndicate.cli import warm
-from syndicate.kernels import _jit, align
+from syndicate.cli.index import compile_ahead
+from syndicate.kernels import _jit, align, pages
 
 
 def test_the_second_process_compiles_what_is_not_kept_yet(tmp_path, monkeypatch):
@@ -22,6 +23,17 @@ def test_the_second_process_compiles_what_is_not_kept_yet(tmp_path, monkeypatch)
     monkeypatch.setattr(_jit, "is_kept", lambda _: True)
     warm.begin()
     assert len(started) == 1
+
+
+def test_of_an_index_too(tmp_path, monkeypatch):
+    started = []
+    monkeypatch.setattr(subprocess, "Popen", lambda command, **_: started.append(command))
+    kept = type("Cache", (), {"cache_path": str(tmp_path)})
+    monkeypatch.setattr(pages, "read_pairs", type("Kernel", (), {"_cache": kept}))
+    for is_kept in (True, False):
+        monkeypatch.setattr(_jit, "is_kept", lambda _, answer=is_kept: answer)
+        compile_ahead()
+    assert started == [[sys.executable, "-m", "syndicate.index.rehearsal"]]
 
 
 def test_what_it_compiles_is_what_a_run_uses(tmp_path):

@@ -44,3 +44,9 @@ def test_nothing_is_compiled_while_a_file_is_locked(tmp_path):
     call = [sys.executable, "-c", USE, str(tmp_path)]
     done = subprocess.run(call, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_second_process_does_all_of_it_too():
+    call = [sys.executable, "-m", "syndicate.index.rehearsal"]
+    done = subprocess.run(call, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -106,6 +106,13 @@ def opened(
     )
 
 
+def compile_ahead() -> None:
+    """Let a second process compile half of what the first page needs: once an installation."""
+    from syndicate.cli import warm  # noqa: PLC0415 - imports numba
+
+    warm.begin_index()
+
+
 def _existing(place: str, secret_file: Path | None = None) -> Index:
     """Open an index that must be there: to read a file must not make it."""
     if "://" not in place:
@@ -129,6 +136,7 @@ def seen(
 
     Writes a JSON line for each page: id, status, of, cluster, matches, notes; or id and error.
     """
+    compile_ahead()
     with opened(
         place, ttl=ttl, within=within, secret_file=secret_file, strip=strip, power=power
     ) as held:
@@ -199,6 +207,7 @@ def add(
 ) -> None:
     """Remember documents without comparing them; several times faster than seen."""
     failed = False
+    compile_ahead()
     with opened(place, ttl=ttl, secret_file=secret_file, strip=strip, power=power) as held:
         for batch in at_hand(paths, _BATCH, extractor):
             good = [item for item in batch if not isinstance(item, DocumentError)]

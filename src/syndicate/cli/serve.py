@@ -14,6 +14,7 @@ from syndicate.cli.index import (
     Strip,
     Ttl,
     Within,
+    compile_ahead,
     opened,
     read_secret,
 )
@@ -56,6 +57,7 @@ def serve(
     if host not in _LOCAL and not token:
         message = f"listening on {host} needs --token-file, so that not everybody can write"
         raise ConfigError(message)
+    compile_ahead()
     with opened(
         place, ttl=ttl, within=within, secret_file=secret_file, strip=strip, power=power
     ) as held:

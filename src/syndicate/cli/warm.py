@@ -12,14 +12,26 @@ import sys
 
 def begin() -> None:
     """Start compiling in a second process, unless that was done before or is in vain."""
-    from syndicate.kernels._jit import is_kept  # noqa: PLC0415 - imports numba
-    from syndicate.kernels.align import align_pairs  # noqa: PLC0415 - imports numba
+    from syndicate.kernels import align  # noqa: PLC0415 - imports numba
 
-    kept = getattr(align_pairs, "_cache", None)
-    if getattr(kept, "cache_path", None) is None or is_kept(align_pairs):
+    _begin("syndicate.cli.warm", align.align_pairs)
+
+
+def begin_index() -> None:
+    """Do so for an index: what looks up, compares and writes is compiled from both ends."""
+    from syndicate.kernels import pages  # noqa: PLC0415 - imports numba
+
+    _begin("syndicate.index.rehearsal", pages.read_pairs)
+
+
+def _begin(module: str, last: object) -> None:
+    from syndicate.kernels._jit import is_kept  # noqa: PLC0415 - imports numba
+
+    kept = getattr(last, "_cache", None)
+    if getattr(kept, "cache_path", None) is None or is_kept(last):
         return
     subprocess.Popen(
-        [sys.executable, "-m", "syndicate.cli.warm"],
+        [sys.executable, "-m", module],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
