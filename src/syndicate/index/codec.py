@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 import threading
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,10 @@ from syndicate.index.beside import Beside
 from syndicate.model import OPTIONAL_FIELDS, Document
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
     from syndicate.store.contract import Record
 
 _HEAD = struct.Struct("<QQIII")  # digest, tokens, removed spans, bytes of the frame's content
@@ -89,6 +94,12 @@ def cut(text: bytes, removed: tuple[tuple[int, int], ...]) -> bytes:
         parts.append(text[position:start])
         position = end
     return b"".join([*parts, text[position:]])
+
+
+def column(texts: Sequence[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Lay texts end to end; give all bytes, and where each starts and the last ends."""
+    offsets = np.array([0, *accumulate(map(len, texts))], np.int64)
+    return np.frombuffer(b"".join(texts), np.uint8), offsets
 
 
 def pack(

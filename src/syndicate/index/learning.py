@@ -12,12 +12,10 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-import numpy as np
+from syndicate.index.codec import column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from numpy.typing import NDArray
 
     from syndicate.boilerplate import SiteTemplates
     from syndicate.model import Document
@@ -90,7 +88,7 @@ class Learner:
                 known.add(site)
                 texts.append(text)
                 names.append(site)
-        self._learned.learn_batch(*_column(texts), names)
+        self._learned.learn_batch(*column(texts), names)
         before, self._pages = self._pages, self._pages + len(self._waiting)
         self._waiting = []
         if _is_due(before, self._pages):
@@ -130,12 +128,6 @@ def _templates() -> SiteTemplates:
     from syndicate.boilerplate import SiteTemplates  # noqa: PLC0415 - loads the markers
 
     return SiteTemplates()
-
-
-def _column(texts: Sequence[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    offsets = np.zeros(len(texts) + 1, np.int64)
-    np.cumsum([len(text) for text in texts], out=offsets[1:])
-    return np.frombuffer(b"".join(texts), np.uint8), offsets
 
 
 def _packed(pages: int, content: bytes) -> bytes:

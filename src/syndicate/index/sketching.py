@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate, chain, pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from syndicate.errors import DocumentError
 from syndicate.index.beside import Beside
-from syndicate.index.codec import cut, pack
+from syndicate.index.codec import column, cut, pack
 from syndicate.match.verify import distinct
 from syndicate.sketch import lsh, minhash
 from syndicate.sketch.sample import LIMIT
@@ -91,7 +91,7 @@ class Sketcher:
 
     def shingled(self, texts: Sequence[bytes]) -> Shingled:
         """Fold and shingle what is left of texts."""
-        return self._shingle(*_column(texts))
+        return self._shingle(*column(texts))
 
     def _shingle(self, data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Shingled:
         return shingle(data, offsets, self.config.sketch.shingle_size, key=self._key)
@@ -153,13 +153,13 @@ class Sketcher:
     def _strip(self, documents: Sequence[Document], texts: Sequence[bytes]) -> _Left:
         """Find what is left of texts without their boilerplate."""
         if self.config.strip == "none":
-            return _Left(*_column(texts), [()] * len(texts))
+            return _Left(*column(texts), [()] * len(texts))
         from syndicate.boilerplate import strip_batch  # noqa: PLC0415 - loads markers
 
         titles = [document.title for document in documents]
         templates = self.learner.templates if self.learner else None
         sites = self.learner.sites(documents) if self.learner and templates else None
-        found = strip_batch(*_column(texts), titles, sites=sites, templates=templates)
+        found = strip_batch(*column(texts), titles, sites=sites, templates=templates)
         bounds = pairwise(found.span_offsets.tolist())
         return _Left(found.data, found.offsets, [
             _between(found.spans[first:last].tolist(), len(text))
@@ -228,12 +228,6 @@ def _each(made: Shingled) -> Iterator[Shingled]:
             made.counts[row : row + 1],
             made.digests[row : row + 1],
         )
-
-
-def _column(texts: Sequence[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Lay texts end to end."""
-    offsets = np.array([0, *accumulate(map(len, texts))], np.int64)
-    return np.frombuffer(b"".join(texts), np.uint8), offsets
 
 
 def encoded(document: Document) -> bytes:

@@ -28,9 +28,9 @@ def _among(docs: I64, doc: int) -> bool:
 
 @helper
 def _passed_over(shingle: np.uint64, holders: int, thinned: I64) -> int:
-    """Give for how many holders a shingle is passed over; 0 if it is not.
+    """Tell whether a shingle is passed over for its holders: give the limit exceeded, or 0.
 
-    Which ones are is decided by the same bits as in `syndicate.sketch.sample`.
+    Which shingles are is decided by the same bits as in `syndicate.sketch.sample`.
     """
     for k in range(len(thinned)):
         if holders > thinned[k] and (shingle >> (_FIRST_BIT - np.uint64(k))) & _ONE:

@@ -12,7 +12,7 @@ from syndicate.store import merging
 from syndicate.store.charting import Charting
 from syndicate.store.contract import NEWEST, Asked, Looked, LookedAll, Postings, Record
 from syndicate.store.fresh import Fresh
-from syndicate.store.runs import SHARDS, Run, Runs, Table, newest_of, seal, unseal
+from syndicate.store.runs import SHARDS, Run, Runs, Table, newest_of, rows_of, seal, unseal
 
 if TYPE_CHECKING:
     import sqlite3
@@ -41,8 +41,6 @@ _STATE = f"SELECT {', '.join(_COUNTERS)} FROM state"
 _SET_STATE = f"UPDATE state SET {', '.join(f'{name} = ?' for name in _COUNTERS)}"
 _GROWTH = 9 / 8  # the table of pages is charted anew when the file is so many times as long
 _BATCH = 256  # records between two looks at whether a run is due
-_PARAMETERS = 4
-_MOST_PARAMETERS = 4096
 
 
 def _names(ids: Sequence[str]) -> NDArray[np.uint64]:
@@ -198,7 +196,7 @@ class SqliteChange:
     def heads(self, docs: Sequence[int], length: int) -> dict[int, bytes]:
         """Read the first bytes of records alone, unverified; numbers without one are left out."""
         query = f"SELECT doc, substr(body, {len(seal(b'')) + 1}, {int(length)}) FROM record"
-        return dict(_rows(self.db, f"{query} WHERE doc IN", sorted(set(docs))))
+        return dict(rows_of(self.db, f"{query} WHERE doc IN", sorted(set(docs))))
 
     def members(self, cluster: int, limit: int) -> list[int]:
         """Give the first documents of a cluster, ascending."""
@@ -346,19 +344,7 @@ class SqliteChange:
 
 def chosen(db: sqlite3.Connection, query: str, wanted: Sequence[int]) -> Iterator[tuple[Any, ...]]:
     """Read rows by number, which comes last in them, ascending."""
-    yield from sorted(_rows(db, query, wanted), key=itemgetter(-1))
-
-
-def _rows(db: sqlite3.Connection, query: str, wanted: Sequence[int]) -> Iterator[tuple[Any, ...]]:
-    """Read rows by number, with statements of few lengths, which stay prepared."""
-    for start in range(0, len(wanted), _MOST_PARAMETERS):
-        part = wanted[start : start + _MOST_PARAMETERS]
-        length = _PARAMETERS
-        while length < len(part):
-            length *= 2
-        marks = ",".join("?" * length)
-        padded = [*part, *[part[-1]] * (length - len(part))]
-        yield from db.execute(f"{query} ({marks})", padded)
+    yield from sorted(rows_of(db, query, wanted), key=itemgetter(-1))
 
 
 def record_of(row: tuple[Any, ...]) -> Record:

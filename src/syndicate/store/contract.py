@@ -121,7 +121,8 @@ class LookedAll(NamedTuple):
     postings
         Of their keys; of one perhaps more than `NEWEST`.
     common
-        ndarray of bool, shape (n,): the keys whose postings were left out.
+        ndarray of bool, shape (n,): of each key asked for, whether its postings were left out
+        because `NEWEST` documents hold it.
     """
 
     numbers: list[int]

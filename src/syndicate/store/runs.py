@@ -22,7 +22,7 @@ from syndicate.errors import StoreError
 from syndicate.store.contract import NEWEST, Postings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from sqlite3 import Connection
 
     from numpy.typing import NDArray
@@ -41,11 +41,11 @@ CREATE TABLE page (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE filter (id INTEGER PRIMARY KEY, words BLOB NOT NULL, common BLOB NOT NULL);
 CREATE TABLE dead (seq INTEGER PRIMARY KEY, doc INTEGER NOT NULL);
 """
-_PARAMETERS = 16
+_PARAMETERS = 4
 _CHANGING = (3, 4, 6, 7, 9)  # columns of a run that merges change
 _PRIVATE = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
 _WORDS = 1024  # of a page that fits into one of SQLite's
-_MOST_PARAMETERS = 8192
+_MOST_PARAMETERS = 4096
 
 
 @dataclass(slots=True)
@@ -352,17 +352,21 @@ def _read_missed(
 def _read(
     db: Connection, pages: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.int64]]:
-    """Read pages by id, with statements of few lengths so that SQLite keeps them prepared."""
-    rows: dict[int, bytes] = {}
-    for start in range(0, len(pages), _MOST_PARAMETERS):
-        part = pages[start : start + _MOST_PARAMETERS].tolist()
+    """Read pages by id."""
+    rows = dict(rows_of(db, "SELECT id, data FROM page WHERE id IN", pages.tolist()))
+    return opened(sorted(rows.items()))
+
+
+def rows_of(db: Connection, query: str, wanted: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    """Read rows by number, with statements of few lengths, which SQLite keeps prepared."""
+    for start in range(0, len(wanted), _MOST_PARAMETERS):
+        part = wanted[start : start + _MOST_PARAMETERS]
         length = _PARAMETERS
         while length < len(part):
             length *= 2
         marks = ",".join("?" * length)
-        padded = part + part[-1:] * (length - len(part))
-        rows.update(db.execute(f"SELECT id, data FROM page WHERE id IN ({marks})", padded))
-    return opened(sorted(rows.items()))
+        padded = [*part, *[part[-1]] * (length - len(part))]
+        yield from db.execute(f"{query} ({marks})", padded)
 
 
 def opened(
