@@ -58,7 +58,7 @@ def _chart(path: Path, table: Table, runs: Sequence[Run], stop: threading.Event)
     from syndicate.kernels import btree  # noqa: PLC0415 - compiles
 
     rows = np.array([(run.run, 0, 0, 0, run.bits) for run in runs], np.int64)
-    places = np.array([(0, run.places.ctypes.data) for run in runs], np.uint64)
+    places = np.array([run.addresses for run in runs], np.uint64)
     stack = np.empty(_STACK, np.int64)
     stack[0] = table.root
     state = np.array([1, len(table.bytes) // table.width], np.int64)

@@ -80,6 +80,8 @@ class Run:
         ndarray of uint64, shape (SHARDS * blocks * BLOCK_WORDS,): its filter.
     places
         ndarray of int64, shape (2 ** bits,): where its pages lie in the file, so far as known.
+    addresses
+        Where both lie in memory.
     """
 
     run: int
@@ -97,6 +99,7 @@ class Run:
     common: list[NDArray[np.uint64]] = field(default_factory=list)
     words: NDArray[np.uint64] = field(init=False)
     places: NDArray[np.int64] = field(init=False)
+    addresses: tuple[int, int] = field(init=False)
     _memory: tuple[mmap.mmap, mmap.mmap] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -107,6 +110,7 @@ class Run:
             words.madvise(mmap.MADV_HUGEPAGE)
         self.words = np.frombuffer(words, np.uint64)
         self.places = np.frombuffer(places, np.int64)
+        self.addresses = self.words.ctypes.data, self.places.ctypes.data
         self._memory = words, places
 
     def let_go(self) -> None:
@@ -294,7 +298,7 @@ class Runs:
         if self._held is None:
             runs = sorted(self.runs.values(), key=lambda run: -run.last)
             rows = [(run.run, run.low, run.high, run.blocks, run.bits) for run in runs]
-            held = [(run.words.ctypes.data, run.places.ctypes.data) for run in runs]
+            held = [run.addresses for run in runs]
             common = self._add_common(()) if self._common is None else self._common
             self._held = np.array(rows, np.int64), np.array(held, np.uint64), common
         return self._held
