@@ -25,7 +25,7 @@ FIRST = 64
 """Pages after which what was learned is first used."""
 MOST_SITES = 1000
 """Sites learned of; a crawl of more has enough to do with rules."""
-_WAITING = 64  # pages learned of at a time: one by one costs ten times as much
+_WAITING = 16  # pages learned of at a time: one by one costs several times as much
 _NOTE = "sites"
 
 
