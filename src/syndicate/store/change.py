@@ -307,7 +307,11 @@ class SqliteChange:
     def touch(self) -> None:
         """Tell other processes that the runs changed; our own mirror has them already."""
         self.state["version"] = self.mirror.version = self.state["version"] + 1
+
+    def moved(self) -> None:
+        """Tell everybody that tables begin elsewhere now."""
         self.mirror.root = 0
+        self.touch()
 
     def _drop_expired(self) -> None:
         """Drop runs all of whose documents are gone, and what is known of those documents."""

@@ -25,7 +25,7 @@ _PAGE = 128  # most postings of a page, on average
 _FILTER_BITS = (10, 9, 7, 4.5)  # of a posting in a run, by level: more where it costs little
 _FILTER_BITS_LARGE = 4  # beyond: one key in seven costs a page in vain
 _FLUSHED = 512  # shards written at a time, for the sake of memory
-_SLICE = 6000  # postings: a few milliseconds
+_SLICE = 4000  # postings: a millisecond or two
 _SLICES = 64  # most of them in one step, after many documents at once
 _HASTE = 1.0  # a merge ends when this many times a source's documents have arrived
 

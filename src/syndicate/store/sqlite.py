@@ -203,7 +203,7 @@ class SqliteStore:
         with self._held():
             patiently(lambda: self._db.execute("VACUUM"))
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        self._write(lambda change: change.touch())  # tables begin elsewhere now
+        self._write(lambda change: change.moved())
 
     def _merge_all(self) -> None:
         self.flush()
