@@ -6,8 +6,9 @@
 Articles are remembered by add_many up to each size; then pages that follow in the file, three in
 ten of them near-duplicates, are asked of by seen(), from raw text to verdict, and as many again
 by seen_many() (``many_``). Each engine runs in a process of its own.
-Times are given by the clock and in processor time of that process
-(``cpu``), which others on the machine disturb less; what a Redis server does is not in the latter.
+Times are given by the clock, in processor time of that process (``cpu``), which others on the
+machine disturb less, and of the thread that asks (``thread``), without what an index does beside;
+what a Redis server does is in the first alone.
 ``--writers 4`` lets four processes at once send pages to a file or a server. ``--check`` runs a
 small size and holds ratios to floors.
 """
@@ -193,16 +194,18 @@ def on_disk(file):
 
 def ask(seen, pages):
     """Time pages one by one, after some to warm up."""
-    times, cpu, known = [], [], 0
+    times, cpu, own, known = [], [], [], 0
     for page in pages:
-        begun, spent = time.perf_counter(), time.process_time()
+        begun, spent, asked = time.perf_counter(), time.process_time(), time.thread_time()
         verdict = seen(page)
+        own.append(time.thread_time() - asked)
         times.append(time.perf_counter() - begun)
         cpu.append(time.process_time() - spent)
         known += bool(verdict if isinstance(verdict, list) else verdict.known)
-    times, cpu = times[WARM:], cpu[WARM:]
+    times, cpu, own = times[WARM:], cpu[WARM:], own[WARM:]
     rates = {"per_s": round(len(times) / sum(times)), "per_cpu_s": round(len(cpu) / sum(cpu))}
-    return quantiles(times) | quantiles(cpu, "cpu_") | rates | {"known": known}
+    latencies = quantiles(times) | quantiles(cpu, "cpu_") | quantiles(own, "thread_")
+    return latencies | rates | {"known": known}
 
 
 def words(text):
