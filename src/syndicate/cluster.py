@@ -110,16 +110,17 @@ def _centres(
     source: NDArray[np.int64], target: NDArray[np.int64], preference: NDArray[np.int64], n: int
 ) -> NDArray[np.int64]:
     """Give every document the most preferred one of its connected component."""
-    from scipy.sparse import coo_array  # noqa: PLC0415 - slow to import
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+    from syndicate.kernels.graph import BREADTH_FIRST  # noqa: PLC0415 - compiles
 
-    graph = coo_array((np.ones(len(source), np.int8), (source, target)), shape=(n, n))
-    _, component = connected_components(graph, directed=False)
-    touched = np.unique(source)
-    by_preference = touched[np.argsort(preference[touched])]
-    best = np.full(component.max() + 1, -1)
-    best[component[by_preference[::-1]]] = by_preference[::-1]
-    return np.asarray(best[component])
+    touched, where = np.unique(source, return_inverse=True)
+    firsts = np.concatenate([[0], np.cumsum(np.bincount(where))])
+    neighbours = np.searchsorted(touched, target[np.argsort(where, kind="stable")])
+    roots = np.argsort(preference[touched])  # each component is entered by its most preferred
+    order, root_of = np.empty((2, len(touched)), np.int64)
+    BREADTH_FIRST.run(len(source), firsts, neighbours, roots, order, root_of)
+    centre = np.full(n, -1)
+    centre[touched] = touched[root_of]
+    return centre
 
 
 def _reached(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from syndicate.kernels import _jit, align, measure, rows, samples, sets, signatures
+from syndicate.kernels import _jit, align, graph, measure, rows, samples, sets, signatures
 from syndicate.kernels.tokens import mix
 from syndicate.match.align import LIMITS
 from syndicate.match.verify import LeftOut
@@ -94,6 +94,14 @@ def measuring(seed):
     return *runs, traits, before, edges, *given[2:5], LIMITS, np.zeros((3, measure.ROWS), np.int64)
 
 
+def searching(seed):
+    rng = np.random.default_rng(seed)
+    degrees = rng.integers(0, 3, 40)
+    neighbours = rng.integers(0, 40, degrees.sum())
+    order, root_of = np.zeros((2, 40), np.int64)
+    return np.r_[0, np.cumsum(degrees)], neighbours, rng.permutation(40), order, root_of
+
+
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize(
     ("kernel", "others", "given"),
@@ -101,6 +109,7 @@ def measuring(seed):
         (align.align_pairs, (), aligning),
         (align.count_facts, (), facts),
         (measure.measure, (align.changed_facts,), measuring),
+        (graph.breadth_first, (), searching),
         (sets.distinct, (), counting),
         (sets.shared, (), comparing),
         (samples.sampled, (), sampling),

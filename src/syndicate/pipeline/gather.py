@@ -188,8 +188,9 @@ def close(one: NDArray[np.int64], other: NDArray[np.int64], n: int) -> NDArray[n
     degrees = np.bincount(tails, minlength=n)
     neighbours = heads[np.lexsort((degrees[heads], tails))]
     firsts = np.concatenate([[0], np.cumsum(degrees)])
-    order = np.empty(n, np.int64)
-    kernels.breadth_first(firsts, neighbours, np.argsort(degrees, kind="stable"), order)
+    roots = np.argsort(degrees, kind="stable")
+    order, root_of = np.empty((2, n), np.int64)
+    kernels.BREADTH_FIRST.run(len(heads), firsts, neighbours, roots, order, root_of)
     return order
 
 

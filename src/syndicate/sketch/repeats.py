@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_FEW = 1 << 14
+_FEW = 1 << 12
 """So many hashes are sorted sooner than the repeated ones among them are found."""
 
 
