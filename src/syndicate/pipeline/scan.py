@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from syndicate.config import Config
+    from syndicate.pipeline.texts import Texts
 
     Progress = Callable[[str, int, int], None]
 
@@ -50,7 +51,7 @@ def sketch_batches(batches: Iterable[io.Batch], config: Config) -> Part:
 def sketch_in_memory(
     groups: Iterable[tuple[Sequence[io.Batch], Path | None]], config: Config
 ) -> tuple[list[Part], SiteTemplates | None]:
-    """Read all, learn of sites, then sketch all.
+    """Read and sketch all; where sites are learned of, once all is read.
 
     Parameters
     ----------
@@ -67,7 +68,11 @@ def sketch_in_memory(
         What was learned, if anything.
     """
     learned = SiteTemplates() if config.strip == "sites" else None
-    read = [(read_texts(some, folder, learn=learned), folder) for some, folder in groups]
+    read: Iterable[tuple[Texts, Path | None]] = (
+        (read_texts(some, folder, learn=learned), folder) for some, folder in groups
+    )
+    if learned is not None:
+        read = list(read)
     templates = learned if learned and learned.sites else None
     parts = [sketch(texts, config, templates=templates, folder=folder) for texts, folder in read]
     return parts, templates
