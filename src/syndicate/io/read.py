@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from syndicate.io.plan import Unit
 
-BATCH_BYTES: Final = 2 << 20
+BATCH_BYTES: Final = 4 << 20
 
 
 def read(unit: Unit, *, batch_bytes: int = BATCH_BYTES) -> Iterator[Batch]:
