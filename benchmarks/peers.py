@@ -5,7 +5,7 @@
     python benchmarks/peers.py --corpus synthetic         written articles of known clusters
 
 Every tool runs in a process of its own, on one core where the system can pin it, rounds
-interleaved; ours after a first run that fills numba's cache. All look for word 5-grams with 128
+interleaved in changing order; ours after a first run that fills numba's cache. All look for word 5-grams with 128
 slots and a threshold of .7. syndicate compares every candidate exactly and reads a relation off
 every match, which the others do not; "parts too" also looks for partial reprints, "as shipped"
 also strips boilerplate and tells all that is worth telling. Each peer has its own virtual
@@ -19,6 +19,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -102,7 +103,11 @@ def commands(names: list[str], folder: Path) -> tuple[dict[str, list[str]], dict
 def compete(
     calls: dict[str, list[str]], source: Path, rounds: int, work: Path
 ) -> tuple[dict[str, list[measure.Run]], dict[str, float]]:
-    """Run every tool some times, in turns; give its runs, and the cost of one over 200 texts."""
+    """Run every tool some times, in turns; give its runs, and the cost of one over 200 texts.
+
+    Each round has an order of its own: who runs after a tool that needed much memory pays for it
+    where a host has taken back what that tool freed.
+    """
     runs: dict[str, list[measure.Run]] = {name: [] for name in calls}
     starts: dict[str, list[float]] = {name: [] for name in calls}
     few = work / "few.jsonl"
@@ -114,7 +119,7 @@ def compete(
         return measure.run([words.get(word, word) for word in calls[name]], cores=1)
 
     for number in range(rounds + 1):  # the first fills caches of all kinds
-        for name in list(calls):
+        for name in random.Random(number).sample(list(calls), len(calls)):
             try:
                 start, whole = run(name, few), run(name, source)
             except RuntimeError as error:
