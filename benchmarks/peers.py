@@ -5,13 +5,13 @@
     python benchmarks/peers.py --corpus synthetic         written articles of known clusters
 
 Every tool runs in a process of its own, on one core where the system can pin it, rounds
-interleaved in changing order; ours after a first run that fills numba's cache. All look for word 5-grams with 128
-slots and a threshold of .7. syndicate compares every candidate exactly and reads a relation off
-every match, which the others do not; "parts too" also looks for partial reprints, "as shipped"
-also strips boilerplate and tells all that is worth telling. Each peer has its own virtual
-environment, made when first asked for under ``benchmarks/.environments``; one that will not
-install is skipped, and said so. Real articles are used where they lie beside the project, made
-ones otherwise.
+interleaved, each in another order; ours after a first run that fills numba's cache. All look for
+word 5-grams with 128 slots and a threshold of .7. syndicate compares every candidate exactly and
+reads a relation off every match, which the others do not; "parts too" also looks for partial
+reprints, "as shipped" also strips boilerplate and tells all that is worth telling. Each peer has
+its own virtual environment, made when first asked for under ``benchmarks/.environments``; one
+that will not install is skipped, and said so. Real articles are used where they lie beside the
+project, made ones otherwise.
 """
 
 from __future__ import annotations
