@@ -38,7 +38,7 @@ REMOVED_ROWS = 4
 _BRACKETED_TOKENS, _END_BYTES = 5, 2
 _LOW16 = np.uint64(0xFFFF)
 _CLOSE, _OPEN, _DASH, _COLON = (np.int64(c) >> CLASS_BITS for c in (CLOSE, OPEN, DASH, COLON))
-_COLON, _ROUND, _SQUARE = (ord(sign) for sign in ":)]")
+_COLON_SIGN, _ROUND, _SQUARE = (ord(sign) for sign in ":)]")
 
 
 @kernel
@@ -172,7 +172,7 @@ def _text_after(data: U8, facts: U32, base: np.int64, tokens: np.int64, token: n
         size = size or sign_at(data, at, stop, 0xEF, 0xBC, 0x89, 0x89)
         at += size
     dash = dash_at(data, at, stop)
-    dash = 1 if not dash and at < stop and data[at] == _COLON else dash
+    dash = 1 if not dash and at < stop and data[at] == _COLON_SIGN else dash
     if not dash:
         return -1
     while dash and at < stop:
