@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import re
+from abc import abstractmethod
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 import numpy as np
@@ -167,9 +168,9 @@ class _Changed(io.RawIOBase):
         self._ready = self._ready[count:]
         return count
 
+    @abstractmethod
     def _more(self) -> bytes:
         """Give more bytes, none at the end."""
-        raise NotImplementedError
 
 
 class Recoded(_Changed):
