@@ -12,7 +12,7 @@ from syndicate import io
 from syndicate.config import Config
 from syndicate.match.verify import NONE, LeftOut
 from syndicate.pipeline.corpus import Corpus
-from syndicate.pipeline.gather import close, gathered
+from syndicate.pipeline.gather import cuthill_mckee, gathered
 from syndicate.pipeline.scan import sketch_in_memory
 
 SIZE = Config().sketch.shingle_size
@@ -71,7 +71,7 @@ def test_neighbours_are_put_close(seed):
     other = (one + rng.integers(1, 6, 700)) % n
     names = rng.permutation(n)  # of a ring, with some nodes left out
     one, other = names[one], names[other]
-    order = close(one, other, n)
+    order = cuthill_mckee(one, other, n)
     assert sorted(order.tolist()) == list(range(n))
     graph = coo_array((np.ones(700, np.int8), (one, other)), shape=(n, n)).tocsr()
     theirs = reverse_cuthill_mckee(graph + graph.T, symmetric_mode=True)
