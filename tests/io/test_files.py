@@ -9,14 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.privileges import folder_of_anybody, unprivileged
 
 from syndicate.io import plan, read
 from syndicate.io.batch import MAX_DOCUMENT
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX files")
-not_root = pytest.mark.skipif(
-    hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may read everything"
-)
 
 
 def write(folder, **files):
@@ -162,15 +160,13 @@ def test_a_pipe_does_not_hang(tmp_path):
 
 
 @posix
-@not_root
-def test_what_may_not_be_read_is_named(tmp_path):
-    write(tmp_path, a_txt="một", shut__b_txt="hai", c_txt="ba")
-    (tmp_path / "c.txt").chmod(0)
-    (tmp_path / "shut").chmod(0)
-    try:
-        texts, skipped = everything(tmp_path)
-    finally:
-        (tmp_path / "shut").chmod(0o700)
+def test_what_may_not_be_read_is_named():
+    with folder_of_anybody() as folder, unprivileged():
+        write(folder, a_txt="một", shut__b_txt="hai", c_txt="ba")
+        (folder / "c.txt").chmod(0)
+        (folder / "shut").chmod(0)
+        texts, skipped = everything(folder)
+        (folder / "shut").chmod(0o700)
     assert texts == {"a.txt": "một"}
     assert skipped == {"c.txt": "permission denied", "shut": "permission denied"}
 

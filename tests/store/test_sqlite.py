@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from tests.privileges import folder_of_anybody, unprivileged
 
 from syndicate.errors import IndexFormatError, StoreError
 from syndicate.store import checkpoints, database, mapped, merging
@@ -261,17 +262,16 @@ def test_a_damaged_page_of_postings_is_noticed(tmp_path):
     store.close()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only for root")
-def test_a_read_only_file_is_named(tmp_path):
-    path = tmp_path / "seen.db"
-    filled(path)
-    path.chmod(stat.S_IRUSR)
-    tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
-    try:
-        with pytest.raises(StoreError, match=r"cannot be written|cannot be opened"):
-            SqliteStore(path).write(lambda change: change.remove([1]))
-    finally:
-        tmp_path.chmod(stat.S_IRWXU)
+def test_a_read_only_file_is_named():
+    with folder_of_anybody() as folder:
+        path = folder / "seen.db"
+        filled(path)
+        path.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
+        folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
+        with unprivileged():
+            with pytest.raises(StoreError, match=r"cannot be written|cannot be opened"):
+                SqliteStore(path).write(lambda change: change.remove([1]))
+            folder.chmod(stat.S_IRWXU)
 
 
 def test_a_full_disk_changes_nothing(tmp_path):
