@@ -34,6 +34,7 @@ from datasketch import MinHash
 
 import corpus
 import measure
+from syndicate.kernels.tokens import ROOM
 from syndicate.sketch.minhash import permutations, signatures
 from syndicate.text.fold import fold_table
 from syndicate.text.shingles import shingle
@@ -71,7 +72,7 @@ def ours(texts: pa.Array):
     def sketch() -> np.ndarray:
         parts = []
         for start in range(0, len(texts), CHUNK):
-            made = shingle(*buffers(texts.slice(start, CHUNK)), SIZE)
+            made = shingle(*buffers(texts.slice(start, CHUNK)), SIZE, flags=False)
             parts.append(signatures(made.shingles, made.bounds, SLOTS))
         return np.concatenate(parts)
 
@@ -103,8 +104,9 @@ def reference(library: ctypes.CDLL, texts: pa.Array, values_first: int):
     data, offsets = buffers(texts)
     table = fold_table()
     scale, shift = permutations(SLOTS)
-    longest = int(np.diff(offsets).max()) + 2
-    room = np.empty(longest, np.uint32), np.empty(longest, np.uint64), np.empty(longest, np.uint32)
+    longest = int(np.diff(offsets).max()) + ROOM
+    kinds = np.uint16, np.uint16, np.uint32, np.uint64, np.uint32
+    room = [np.empty(longest, kind) for kind in kinds]
 
     def address(array: np.ndarray) -> ctypes.c_void_p:
         return ctypes.c_void_p(array.ctypes.data)
@@ -115,7 +117,7 @@ def reference(library: ctypes.CDLL, texts: pa.Array, values_first: int):
             address(data),
             address(offsets),
             ctypes.c_size_t(len(texts)),
-            *map(address, (table.multiplier, table.addend)),
+            *map(address, (table.entries, table.pieces, table.factors)),
             ctypes.c_size_t(SIZE),
             *map(address, (scale, shift)),
             ctypes.c_size_t(SLOTS),

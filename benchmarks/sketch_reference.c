@@ -1,5 +1,5 @@
 /* The reference that the kernels are timed against: UTF-8 text to MinHash signatures, the scheme
- * "syndicate/1" bit for bit, written for gcc -O3 -march=native. It does what a signature needs
+ * "syndicate/2" bit for bit, written for gcc -O3 -march=native. It does what a signature needs
  * and nothing else, which the kernels cannot say: they also note each token's traits and a
  * digest of each text. Signatures are made in two ways, of which the benchmark takes the quicker.
  *
@@ -10,9 +10,16 @@
 #include <string.h>
 
 #define ROLL 0xD6E8FEB86659FD93ULL
-#define MIX_TOKEN 0xA0761D6478BD642FULL
 #define MIX_SHINGLE 0xE7037ED1A0B428DBULL
-#define FOUR_BYTES 0x3FFFEu
+#define SEPARATOR 0x80000000u
+#define KEPT 0x40000000u
+#define SLOW 0x20000000u
+#define LONE 0x10000000u
+#define MARK 0x08000000u
+#define ITSELF 0x04000000u
+#define RARE 0xFFFF
+#define SYMBOL 0xFFFE
+#define BEYOND 0x3FFFEu
 #define LIMIT 0x40000u
 #define LANES 32
 
@@ -23,82 +30,127 @@ static inline uint64_t mix(uint64_t value, uint64_t factor)
     return value ^ (value >> 29);
 }
 
-static inline uint32_t point_at(uint32_t a, uint32_t b, uint32_t c)
+static inline uint16_t point_at(uint8_t a, uint8_t b, uint8_t c)
 {
-    uint32_t two = (a & 31) << 6 | (b & 63);
-    uint32_t three = (a & 15) << 12 | (b & 63) << 6 | (c & 63);
-    uint32_t point = a < 0x80 ? a : 0;
-    point = a >= 0xC0 ? two : point;
+    uint16_t two = (uint16_t)(a << 6 | (b & 63));
+    uint16_t three = (uint16_t)(two << 6 | (c & 63));
+    uint16_t point = a < 0x80 ? a : 0;
+    point = a >= 0xC0 ? two & 0x7FF : point;
     point = a >= 0xE0 ? three : point;
-    return a >= 0xF0 ? FOUR_BYTES : point;
+    return a >= 0xF0 ? (a == 0xF0 && b == 0x9F ? SYMBOL : RARE) : point;
 }
 
-/* Code points, 0 for trailing bytes; says whether letters may stand alone. */
-static int decode(const uint8_t *restrict text, size_t n, uint32_t *restrict points)
+/* Code points, 0 for trailing bytes. */
+static void decode(const uint8_t *restrict text, size_t n, uint16_t *restrict points)
 {
-    uint32_t most = 0, south = ~0u;
     size_t i = 0;
-    for (; i + 2 < n; i++) {
-        uint32_t point = point_at(text[i], text[i + 1], text[i + 2]);
-        uint32_t from = point - 0xE00;
-        points[i] = point;
-        most = point > most ? point : most;
-        south = from < south ? from : south;
-    }
+    for (; i + 2 < n; i++)
+        points[i] = point_at(text[i], text[i + 1], text[i + 2]);
     for (; i < n; i++)
         points[i] = point_at(text[i], text[n - 1], text[n - 1]);
-    return most >= 0x2E80 || south < 0x1000;
 }
 
-static size_t spaced_tokens(const uint32_t *restrict points, size_t n,
-                            const uint64_t *restrict multiplier,
-                            const uint64_t *restrict addend, uint64_t *restrict tokens)
+/* Units, and how many there are before each separator; 0 if a slow character is met. */
+static size_t cut(const uint16_t *restrict points, size_t n, const uint32_t *restrict entries,
+                  uint16_t *restrict units, uint32_t *restrict separators)
 {
-    uint64_t hash = 0, inside = 0;
-    size_t count = 0;
+    size_t used = 0, count = 0;
+    uint32_t seen = 0;
     for (size_t i = 0; i < n; i++) {
-        uint64_t factor = multiplier[points[i]];
-        uint64_t still = factor >> 63 | (inside & factor);
-        tokens[count] = hash;
-        count += inside & (still ^ 1);
-        hash = hash * factor + addend[points[i]];
-        inside = still;
+        uint32_t entry = entries[points[i]];
+        units[used] = (uint16_t)entry;
+        separators[count] = (uint32_t)used;
+        used += entry >> 30 & 1;
+        count += entry >> 31;
+        seen |= entry;
     }
-    tokens[count] = hash;
-    return count + inside;
+    separators[count] = (uint32_t)used;
+    return seen & SLOW ? 0 : count + 1;
 }
 
-/* Any text; a letter of multiplier 0 is a token of its own. */
-static size_t lone_tokens(const uint8_t *text, size_t n, const uint64_t *multiplier,
-                          const uint64_t *addend, uint64_t *tokens)
+/* The same for any text. */
+static size_t cut_any(const uint8_t *text, size_t n, const uint32_t *entries,
+                      const uint32_t *pieces, uint16_t *units, uint32_t *separators)
 {
-    uint64_t hash = 0;
-    size_t count = 0;
-    int inside = 0, alone = 0;
+    size_t used = 0, count = 0, begun = 0, run = 0;
+    int alone = 0;
     for (size_t i = 0; i < n;) {
-        uint32_t point = text[i];
+        uint32_t point = text[i], entry;
         size_t length = 1 + (point >= 0xC0) + (point >= 0xE0) + (point >= 0xF0);
         if (length > 1)
             point &= 0x7F >> length;
         for (size_t j = i + 1; j < i + length && j < n; j++)
             point = point << 6 | (text[j] & 63);
         i += length;
-        point = point < LIMIT ? point : FOUR_BYTES;
-        uint64_t factor = multiplier[point], code = addend[point];
-        if (factor == 0 || (factor != 1 && alone)) {
-            if (inside)
-                tokens[count++] = hash;
-            alone = factor == 0 && code != 0;
-            inside = alone || factor != 0;
-            hash = code;
-        } else {
-            hash = hash * factor + code;
-            inside |= factor != 1;
+        point = point >= LIMIT || point == RARE ? BEYOND : point;
+        entry = entries[point];
+        if (entry & SEPARATOR) {
+            separators[count++] = (uint32_t)used;
+            begun = used;
+            alone = 0;
+        } else if (entry & KEPT || (entry & SLOW && !(entry & MARK))) {
+            if (used > begun && (alone || entry & LONE)) {
+                separators[count++] = (uint32_t)used;
+                begun = used;
+            }
+            alone = (entry & LONE) != 0;
+        }
+        if (entry & KEPT) {
+            units[used++] = (uint16_t)entry;
+            run = used;
+        } else if (entry & SLOW) {
+            int itself = (entry & ITSELF) != 0;
+            uint32_t several = itself ? 1 : entry >> 20 & 7;
+            for (uint32_t k = 0; k < several; k++) {
+                uint32_t unit = itself ? point : pieces[(entry & 0xFFFFF) + k];
+                int mark = ((itself ? entry : unit) & MARK) != 0;
+                size_t at;
+                if (mark && used == begun)
+                    continue;
+                if (itself && !mark && point > 0x7FFF)
+                    units[used++] = (uint16_t)(1 + (point >> 15));
+                unit = mark || itself ? unit & 0x7FFF : unit & 0xFFFF;
+                for (at = used; mark && at > run && used - at < 32 && units[at - 1] > unit; at--)
+                    units[at] = units[at - 1];
+                units[at] = (uint16_t)unit;
+                used++;
+                run = mark ? run : used;
+            }
         }
     }
-    if (inside)
-        tokens[count++] = hash;
+    separators[count++] = (uint32_t)used;
     return count;
+}
+
+static inline uint64_t four(const uint16_t *units, size_t left)
+{
+    static const uint64_t masks[5] = {0, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFFFFFF, ~0ULL};
+    uint64_t word;
+    memcpy(&word, units, sizeof word);
+    return word & masks[left > 4 ? 4 : left];
+}
+
+/* Hashes of the tokens between separators. */
+static size_t hash_tokens(const uint16_t *restrict units, const uint32_t *restrict separators,
+                          size_t count, const uint64_t *restrict factors,
+                          uint64_t *restrict tokens)
+{
+    size_t made = 0, at = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t past = separators[i], size = past - at;
+        uint64_t hash = four(units + at, size) * factors[0];
+        hash ^= hash >> 32;
+        hash = (hash ^ four(units + at + 4, size > 4 ? size - 4 : 0)) * factors[1];
+        hash ^= hash >> 29;
+        for (size_t k = 8; k < size; k += 4) {
+            hash = (hash ^ four(units + at + k, size - k)) * factors[1];
+            hash ^= hash >> 29;
+        }
+        tokens[made] = hash;
+        made += size > 0;
+        at = past;
+    }
+    return made;
 }
 
 /* Upper halves of shingle hashes, finished as datasketch finishes them (MurmurHash3). */
@@ -107,8 +159,6 @@ static size_t shingle(uint64_t *restrict tokens, size_t count, size_t size,
 {
     uint64_t rolled = 0, leaving = 1, gone = 0;
     size_t n = count < size ? count > 0 : count - size + 1;
-    for (size_t i = 0; i < count; i++)
-        tokens[i] = mix(tokens[i], MIX_TOKEN);
     for (size_t i = 0; i < size; i++)
         leaving *= ROLL;
     if (count < size) {
@@ -163,20 +213,22 @@ static void by_value(const uint32_t *restrict values, size_t n, const uint32_t *
     }
 }
 
-/* A column of texts, as Arrow holds it. ``slots`` is a multiple of LANES; ``points``,
- * ``tokens`` and ``values`` have room for the longest text and two more. */
-void sketch_texts(const uint8_t *data, const int64_t *offsets, size_t n,
-                  const uint64_t *multiplier, const uint64_t *addend, size_t size,
+/* A column of texts, as Arrow holds it. ``slots`` is a multiple of LANES; ``points``, ``units``,
+ * ``separators``, ``tokens`` and ``values`` have room for the longest text and 16 more. */
+void sketch_texts(const uint8_t *data, const int64_t *offsets, size_t n, const uint32_t *entries,
+                  const uint32_t *pieces, const uint64_t *factors, size_t size,
                   const uint32_t *scale, const uint32_t *shift, size_t slots, int values_first,
-                  uint32_t *points, uint64_t *tokens, uint32_t *values, uint32_t *out)
+                  uint16_t *points, uint16_t *units, uint32_t *separators, uint64_t *tokens,
+                  uint32_t *values, uint32_t *out)
 {
     for (size_t d = 0; d < n; d++) {
         const uint8_t *text = data + offsets[d];
         size_t length = (size_t)(offsets[d + 1] - offsets[d]), count;
-        if (decode(text, length, points))
-            count = lone_tokens(text, length, multiplier, addend, tokens);
-        else
-            count = spaced_tokens(points, length, multiplier, addend, tokens);
+        decode(text, length, points);
+        count = cut(points, length, entries, units, separators);
+        if (!count)
+            count = cut_any(text, length, entries, pieces, units, separators);
+        count = hash_tokens(units, separators, count, factors, tokens);
         count = shingle(tokens, count, size, values);
         (values_first ? by_value : by_slot)(values, count, scale, shift, slots, out + d * slots);
     }

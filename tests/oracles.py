@@ -3,17 +3,10 @@
 import unicodedata
 
 MASK = (1 << 64) - 1
-BASE = 0xD174DE841921A8C3
+FACTORS = 0xA0761D6478BD642F, 0xE7037ED1A0B428DB
 ROLL = 0xD6E8FEB86659FD93
 STROKES = {"đ": "d", "ð": "d", "ł": "l", "ø": "o", "ħ": "h", "ı": "i", "ŧ": "t"}
 SPACELESS = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
-
-
-def splitmix(value):
-    value = (value + 0x9E3779B97F4A7C15) & MASK
-    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & MASK
-    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & MASK
-    return value ^ (value >> 31)
 
 
 def mix(value, factor):
@@ -40,11 +33,22 @@ def plain_words(text):
 
 
 def word_hash(word):
-    """Hash of a folded word: a polynomial in the codes of its letters, mixed."""
-    value = 0
-    for character in word:
-        value = (value * BASE + splitmix(ord(character))) & MASK
-    return mix(value, 0xA0761D6478BD642F)
+    """Hash of a folded word: its letters, and digits with a bit of their own, four at a time."""
+    return units_hash([0x8000 + int(c) if c in "0123456789" else ord(c) for c in word])
+
+
+def units_hash(units):
+    """Hash of the units of a token, as `syndicate.text.fold` describes them."""
+    words = [
+        sum(unit << 16 * i for i, unit in enumerate(units[start : start + 4]))
+        for start in range(0, max(len(units), 8), 4)
+    ]
+    value = words[0] * FACTORS[0] & MASK
+    value ^= value >> 32
+    for word in words[1:]:
+        value = (value ^ word) * FACTORS[1] & MASK
+        value ^= value >> 29
+    return value
 
 
 def shingle_hashes(words, size):
@@ -61,21 +65,37 @@ def shingle_hashes(words, size):
     return out
 
 
-def table_tokens(text, multiplier, addend):
-    """Token hashes by the rule that the fold table's docstring states, for any script."""
-    out, hashed, inside, alone = [], 0, False, False
-    for character in text:
-        point = ord(character) if ord(character) < len(multiplier) else len(multiplier) - 2
-        factor, code = int(multiplier[point]), int(addend[point])
-        if factor == 0 or (factor != 1 and alone):
-            if inside:
-                out.append(hashed)
-            alone = factor == 0 and code != 0
-            inside = alone or factor != 0
-            hashed = code
-        else:
-            hashed = (hashed * factor + code) & MASK
-            inside = inside or factor != 1
-    if inside:
-        out.append(hashed)
-    return [mix(token, 0xA0761D6478BD642F) for token in out]
+def units_of(point, entry, pieces):
+    """What a character is hashed as, by its entry in the fold table; marks have bit 27."""
+    kept, mark, itself = 1 << 30, 1 << 27, 1 << 26
+    low = point & 0x7FFF
+    if entry & kept:
+        return [entry & 0xFFFF]
+    if entry & itself:
+        return (
+            [low | mark] if entry & mark else [low] if low == point else [1 + (point >> 15), low]
+        )
+    first, count = entry & 0xFFFFF, entry >> 20 & 7
+    return [int(piece) for piece in pieces[first : first + count]]
+
+
+def table_tokens(text, entries, pieces):
+    """Token hashes by what the entries of the fold table say, for any script."""
+    separator, kept, slow, lone, mark = (1 << bit for bit in range(31, 26, -1))
+    tokens, token, marks, alone = [], [], [], False
+    for character in [*text, " "]:
+        point = ord(character)
+        point = point if point < len(entries) and point != 0xFFFF else len(entries) - 2
+        entry = int(entries[point])
+        letter = entry & kept or (entry & slow and not entry & mark)
+        if entry & separator or (letter and (alone or entry & lone)):
+            if token:
+                tokens.append(token + sorted(marks))
+            token, marks = [], []
+        alone = bool(entry & lone) if letter or entry & separator else alone
+        for unit in units_of(point, entry, pieces) if entry & (kept | slow) else []:
+            if not unit & mark:
+                token, marks = [*token, *sorted(marks), unit], []
+            elif token:
+                marks.append(unit & 0x7FFF)
+    return [units_hash(token) for token in tokens]

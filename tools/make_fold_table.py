@@ -2,7 +2,8 @@
 
 The table ships with the package, so that a text folds alike under every Python, whatever
 Unicode version its ``unicodedata`` holds. Run it again only together with a new
-``syndicate.config.SCHEME``: every stored sketch depends on it.
+``syndicate.config.SCHEME``: every stored sketch depends on it. What the entries mean stands in
+``syndicate.text.fold``.
 
     python tools/make_fold_table.py
 """
@@ -14,10 +15,24 @@ import unicodedata
 
 import numpy as np
 
-LIMIT = 0x40000
-SEPARATOR, WORD, SINGLE, MARK, IGNORED = range(5)
-DIGIT, UPPER = 1, 2
+from syndicate.kernels.tokens import (
+    COUNT,
+    DIGIT,
+    ITSELF,
+    KEPT,
+    LIMIT,
+    LONE,
+    MARK,
+    RARE,
+    SEPARATOR,
+    SLOW,
+    SYMBOLS,
+)
+from syndicate.text.fold import ANSWERS, CAPITAL, LETTER
+
 TARGET = pathlib.Path(__file__).parent.parent / "src" / "syndicate" / "text" / "fold.npz"
+IGNORED = 0
+FAST = 0x8000  # letters below it are one unit each
 
 # Scripts written without spaces: each letter is a token.
 SINGLES = [
@@ -41,15 +56,15 @@ def within(point: int, ranges: list[tuple[int, int]]) -> bool:
 
 
 def kind(character: str) -> int:
-    """Classify one fully decomposed character."""
+    """Classify one fully decomposed character: LONE, KEPT, MARK, IGNORED or SEPARATOR."""
     point, category = ord(character), unicodedata.category(character)
     if category[0] == "M":
         return IGNORED if within(point, DROPPED_MARKS) else MARK
-    if category == "Cf":
+    if category == "Cf" or point == 0:  # NUL stands for the trailing bytes of UTF-8
         return IGNORED
-    if category[0] not in "LN":
+    if category[0] not in "LN" or point in SYMBOLS:
         return SEPARATOR
-    return SINGLE if category[0] == "L" and within(point, SINGLES) else WORD
+    return LONE if category[0] == "L" and within(point, SINGLES) else KEPT
 
 
 def fold(character: str) -> list[tuple[int, int]]:
@@ -60,11 +75,8 @@ def fold(character: str) -> list[tuple[int, int]]:
     """
     folded = []
     for part in unicodedata.normalize("NFD", character):
-        if kind(part) in {MARK, IGNORED}:
+        if kind(part) != KEPT:
             folded.append((kind(part), ord(part)))
-            continue
-        if within(ord(part), SINGLES) and kind(part) == SINGLE:
-            folded.append((SINGLE, ord(part)))
             continue
         for piece in unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", part).casefold()):
             stroked = STROKES.get(piece, piece)
@@ -72,38 +84,62 @@ def fold(character: str) -> list[tuple[int, int]]:
             letter = str(digit) if digit is not None else stroked
             folded.append((kind(letter), ord(letter)))
     content = [(what, point) for what, point in folded if what not in {IGNORED, SEPARATOR}]
-    if content:
-        return content
-    return [(folded[0][0], 0)]
+    return content or [(folded[0][0], 0)]
+
+
+def units(what: int, point: int) -> list[int]:
+    """Give what a folded character is hashed as: numbers of 16 bits."""
+    if what == MARK:
+        return [point % FAST | MARK]
+    if 0 <= point - ord("0") <= 9:
+        return [DIGIT | point - ord("0")]
+    return [point] if point < FAST else [1 + point // FAST, point % FAST]
+
+
+def traits(character: str, entry: int) -> int:
+    """Say what a character is, unfolded."""
+    if not entry & (KEPT | SLOW) or entry & MARK:
+        return 0
+    value = unicodedata.decimal(character, None)
+    if value is not None:
+        return 1 << value
+    if character in "ABCD":
+        return 1 << ANSWERS.bit_length() - 4 + "ABCD".index(character)
+    return LETTER | (CAPITAL if character.isupper() else 0)
+
+
+def describe(point: int, pieces: list[int]) -> int:
+    """Give the entry of a code point; what it folds to, if that is more, goes into ``pieces``."""
+    folded = fold(chr(point))
+    whats = {what for what, _ in folded}
+    if whats <= {IGNORED, SEPARATOR}:
+        return folded[0][0]
+    kinds = SLOW | (LONE if LONE in whats else 0) | (MARK if whats == {MARK} else 0)
+    made = [unit for what, target in folded for unit in units(what, target)]
+    if len(made) > len(chr(point).encode()):  # no text may grow
+        folded, made = [(KEPT, point)], units(KEPT, point)
+    if len(made) == 1 and kinds == SLOW:
+        return KEPT | made[0]
+    if [target for _, target in folded] == [point]:
+        return kinds | ITSELF
+    pieces += made
+    return kinds | len(made) * COUNT | len(pieces) - len(made)
 
 
 def main() -> None:
     """Fold every code point below the limit and write the table."""
-    kinds = np.zeros(LIMIT, np.uint8)
-    counts = np.zeros(LIMIT, np.uint8)
-    traits = np.zeros(LIMIT, np.uint8)
-    points: list[int] = []
-    piece_kinds: list[int] = []
-    for point in range(LIMIT):
-        if 0xD800 <= point < 0xE000:
-            continue
-        traits[point] = DIGIT * chr(point).isdecimal() | UPPER * chr(point).isupper()
-        pieces = fold(chr(point))
-        if pieces[0][1] == 0:
-            kinds[point] = pieces[0][0]
-            continue
-        counts[point] = len(pieces)
-        points += [target for _, target in pieces]
-        piece_kinds += [what for what, _ in pieces]
-        whats = {what for what, _ in pieces}
-        kinds[point] = SINGLE if SINGLE in whats else WORD if WORD in whats else MARK
+    pieces: list[int] = []
+    points = [point for point in range(LIMIT) if not 0xD800 <= point < 0xE000]
+    entries, looks = np.full(LIMIT, SEPARATOR, np.uint32), np.zeros(LIMIT, np.uint16)
+    for point in points:
+        entries[point] = describe(point, pieces)
+        looks[point] = traits(chr(point), int(entries[point]))
+    entries[RARE] = SLOW  # no character; stands for most of four bytes
     np.savez_compressed(
         TARGET,
-        kinds=kinds,
-        counts=counts,
-        traits=traits,
-        points=np.array(points, np.uint32),
-        piece_kinds=np.array(piece_kinds, np.uint8),
+        entries=entries,
+        pieces=np.array(pieces, np.uint32),
+        traits=looks,
         unicode=np.array(unicodedata.unidata_version),
     )
     print(f"{TARGET}: {TARGET.stat().st_size} bytes, Unicode {unicodedata.unidata_version}")

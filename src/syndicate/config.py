@@ -10,7 +10,7 @@ from syndicate.errors import ConfigError
 Extractor = Literal["trafilatura", "resiliparse"]
 """What takes articles out of web pages."""
 
-SCHEME = "syndicate/1"
+SCHEME = "syndicate/2"
 """Name and version of folding, hashing and sketching together; stored with anything kept."""
 
 SOURCE = "source:"

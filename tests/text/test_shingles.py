@@ -9,7 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.oracles import plain_words, shingle_hashes, table_tokens, word_hash
 
-from syndicate.text.fold import ANSWERS, BASE, CAPITAL, LETTER, LIMIT, fold_table
+from syndicate.kernels.tokens import KEPT, LIMIT, SEPARATOR, SLOW, SYMBOLS
+from syndicate.text.fold import ANSWERS, CAPITAL, LETTER, fold_table
 from syndicate.text.shingles import encode, find_tokens, shingle
 
 any_text = st.text(
@@ -35,7 +36,7 @@ def shingles_of(texts, size=5, key=0):
 def test_shingles_are_those_of_the_oracle(texts, size):
     table = fold_table()
     expected = [
-        shingle_hashes(table_tokens(text, table.multiplier, table.addend), size) for text in texts
+        shingle_hashes(table_tokens(text, table.entries, table.pieces), size) for text in texts
     ]
     assert shingles_of(texts, size)[0] == expected
 
@@ -127,11 +128,29 @@ def test_lone_surrogates_are_replaced():
     assert shingle(*encode(["a \ud800 b"]), 1).counts.tolist() == [2]
 
 
-def test_bit_63_tells_letters_from_marks():
-    factor = fold_table().multiplier
-    assert all(pow(BASE, k, 1 << 64) >> 63 for k in range(1, 19))
-    assert ((factor > 1) == (factor >> np.uint64(63) == 1)).all()
-    assert len(factor) == LIMIT
+def test_whatever_is_in_a_token_has_a_trait_and_nothing_else_has():
+    table = fold_table()
+    inside = (table.entries & KEPT != 0) | (table.entries & SLOW != 0)
+    assert len(table.entries) == len(table.traits) == LIMIT
+    assert (table.traits[table.entries & KEPT != 0] > 0).all()
+    assert not table.traits[~inside].any()
+    assert (table.entries[SYMBOLS.start : SYMBOLS.stop] == SEPARATOR).all()
+
+
+def test_emoji_part_words_as_spaces_do():
+    assert shingles_of(["một😀hai 🇻🇳ba"], 1)[0] == shingles_of(["một hai ba"], 1)[0]
+
+
+@pytest.mark.parametrize("letters", [1, 3, 4, 5, 7, 8, 9, 12, 13, 40])
+def test_words_of_any_length_are_told_apart(letters):
+    words = [
+        "a" * letters,
+        "a" * (letters - 1) + "b",
+        "b" + "a" * (letters - 1),
+        "a" * (letters + 1),
+    ]
+    hashes = {tuple(shingles_of([word], 1)[0][0]) for word in words}
+    assert len(hashes) == len(set(words))
 
 
 @pytest.mark.skipif(unicodedata.unidata_version != "14.0.0", reason="the table is of Unicode 14")

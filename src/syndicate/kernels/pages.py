@@ -11,7 +11,7 @@ from syndicate.kernels.keys import document_keys
 from syndicate.kernels.measure import ROWS, measure
 from syndicate.kernels.relate import relate
 from syndicate.kernels.signatures import signatures
-from syndicate.kernels.tokens import shingle_texts
+from syndicate.kernels.tokens import ROOM, shingle_texts
 
 _ONE = np.uint64(1)
 _FILTER = 1 << 14
@@ -44,8 +44,8 @@ def _room(n: int) -> int:
 
 @kernel
 def sketch_page(
-    text: U8, multiplier: U64, addend: U64, traits: U16, size: int, scale: U32, shift: U32,
-    bands: int, rows: int, limit: np.uint64, most: int,
+    text: U8, entries: U32, pieces: U32, factors: U64, traits: U16, size: int, scale: U32,
+    shift: U32, bands: int, rows: int, limit: np.uint64, most: int,
 ) -> tuple[U64, U16, I32, U64, U64, int]:  # fmt: skip
     """Fold, shingle and sketch one text, and give its keys.
 
@@ -53,7 +53,7 @@ def sketch_page(
     ----------
     text : ndarray of uint8
         UTF-8.
-    multiplier, addend, traits, size
+    entries, pieces, factors, traits, size
         As for `syndicate.kernels.tokens.shingle_texts`.
     scale, shift
         As for `syndicate.kernels.signatures.signatures`.
@@ -70,13 +70,15 @@ def sketch_page(
         Different shingles.
     """
     n = len(text)
+    room = n + ROOM
     found = np.empty((n + 3) // 2 + 1, np.uint64)
     flags = np.empty(len(found), np.uint16)
     bounds, starts = np.empty(2, np.int64), np.empty(2, np.int64)
     counts, digests = np.empty(1, np.int32), np.empty((1, 2), np.uint64)
     used = shingle_texts(
-        text, np.array([0, n]), multiplier, addend, traits, size,
-        np.empty(n + 2, np.uint16), np.empty(n + 2, np.uint64), np.empty(n + 2, np.uint16),
+        text, np.array([0, n]), entries, pieces, factors, traits, size,
+        np.empty(room, np.uint16), np.empty(room, np.uint16), np.empty(room, np.uint32),
+        np.empty(room, np.uint32), np.empty(room, np.uint64),
         found, bounds, flags, counts, digests,
     )  # fmt: skip
     shingles = found[:used].copy()

@@ -1,37 +1,67 @@
-"""From UTF-8 bytes to shingle hashes, one document after the other.
+"""From UTF-8 bytes to tokens and shingle hashes, one document after the other.
 
-The code points of a text are decoded in a loop without a branch (a trailing byte becomes
-an entry of the fold table that does nothing), so that the compiler can vectorise it; a
-second loop, also without a branch, folds, hashes and cuts tokens by table alone. Texts in
-scripts without spaces, where a letter is a token, take a plainer loop of their own.
+A text is read in loops without a branch, for on real text a misguessed branch costs more than
+all the rest. The first decodes, many bytes at once. The second looks every code point up in the
+fold table and writes what it folds to, closing up the gaps that trailing bytes and dropped marks
+leave, and notes where separators are. The third hashes token after token, four units of 16 bits
+in a word of 64. Texts with other characters than letters, digits and separators of one unit take
+a plainer second loop.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic, overload
 
-from syndicate.kernels._jit import I32, I64, U8, U16, U64, inline, kernel
+from syndicate.kernels._jit import I32, I64, U8, U16, U32, U64, inline, kernel
 
 ROLL = np.uint64(0xD6E8FEB86659FD93)
 _ROLL2 = np.uint64(0x9FB21C651E98DF25)
-_MIX_TOKEN = np.uint64(0xA0761D6478BD642F)
+_MIX_DIGEST = np.uint64(0xA0761D6478BD642F)
 _MIX_SHINGLE = np.uint64(0xE7037ED1A0B428DB)
-_ZERO = np.uint64(0)
-_ONE = np.uint64(1)
-_S29 = np.uint64(29)
-_S32 = np.uint64(32)
-_S63 = np.uint64(63)
+_ZERO, _ONE, _FOUR, _EIGHT = (np.uint64(n) for n in (0, 1, 4, 8))
+_S16, _S29, _S32 = np.uint64(16), np.uint64(29), np.uint64(32)
 
-_TWO, _START, _THREE, _FOUR = (np.uint8(lead) for lead in (0x80, 0xC0, 0xE0, 0xF0))
-_LOW6 = np.uint8(0x3F)
-_LOW11 = np.uint16(0x7FF)
-_S6 = np.uint16(6)
+LIMIT = 0x40000
+"""Code points from here on are all unassigned, private or tags: read as separators."""
+SYMBOLS = range(0x1F000, 0x20000)
+"""Separators all, emoji for the most part."""
+SEPARATOR, KEPT, SLOW, LONE, MARK, ITSELF = (1 << bit for bit in range(31, 25, -1))
+"""Of an entry of the fold table. Nothing of these: the character is as if it was not there.
+
+A character is *kept* that folds to one unit, in the lower 16 bits. All others are *slow*: it is
+*itself*, or has ``entry // COUNT % 8`` pieces, from the one that the lower 20 bits name. A *lone*
+letter is a token, a *mark* belongs to the letter before it; a piece that is a mark has that bit.
+"""
+RARE = 0xFFFF
+"""Stands for code points of four bytes that need a look, and has the entry of a slow one."""
+COUNT = 1 << 20
+DIGIT = 1 << 15
+"""Of the unit of a decimal digit."""
+
+ROOM = 16
+"""Items more than a text has bytes that its points, units and separators need room for."""
+UNSEPARATED = np.uint32(1 << 31)
+"""Of a place where a token ends: no separator stands there, another token begins."""
+
+_SEPARATOR, _KEPT, _SLOW, _LONE, _MARK, _ITSELF = (
+    np.uint32(flag) for flag in (SEPARATOR, KEPT, SLOW, LONE, MARK, ITSELF)
+)
+_S15, _S20, _S30, _S31 = (np.uint32(n) for n in (15, 20, 30, 31))
+_LOW15, _LOW20, _SEVEN, _FIRST = (np.uint32(n) for n in (0x7FFF, 0xFFFFF, 7, 1))
+_TWO, _START, _THREE, _FOUR_BYTES = (np.uint8(lead) for lead in (0x80, 0xC0, 0xE0, 0xF0))
+_LOW6, _PICTURES = np.uint8(0x3F), np.uint8(0x9F)
+_LOW11, _S6 = np.uint16(0x7FF), np.uint16(6)
 _TRANSPARENT = np.uint16(0)
-_FOUR_BYTES = np.uint16(0xFFFF)  # no character
-_SOUTH = np.uint16(0xE00)  # Thai to Khmer, and 0x1000 on
-_EAST = np.uint16(0x2E80)
-_LIMIT = np.uint32(0x40000)
-_BEYOND = np.uint32(0x3FFFE)
+_RARE, _SYMBOL = np.uint16(RARE), np.uint16(0xFFFE)  # no characters
+_BEYOND = np.uint32(LIMIT - 2)
+_SORTED = 32  # marks in a row
+
+_LOW = np.array([(1 << 16 * min(n, 4)) - 1 for n in range(9)], np.uint64)
+_HIGH = np.array([(1 << 16 * max(n - 4, 0)) - 1 for n in range(9)], np.uint64)
+"""Masks for the first and second four units of a token of so many."""
 
 
 @inline
@@ -42,25 +72,44 @@ def mix(value: np.uint64, factor: np.uint64) -> np.uint64:
     return value ^ (value >> _S29)
 
 
+def four(units: U16, place: np.uint64) -> np.uint64:
+    """Give four units as one number, the first lowest."""
+    return np.uint64(sum(int(units[int(place) + i]) << 16 * i for i in range(4)))
+
+
+@intrinsic
+def _load_four(context, units, place):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, ARG001
+    """Read them in one instruction, wherever they lie."""
+
+    def generate(context, builder, signature, given):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        array = context.make_array(signature.args[0])(context, builder, given[0])
+        first = builder.gep(array.data, [given[1]])
+        return builder.load(builder.bitcast(first, ir.IntType(64).as_pointer()), align=2)
+
+    return types.uint64(units, types.uint64), generate
+
+
+@overload(four, inline="always")
+def _four(units, place):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, ARG001
+    def load(units, place):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        return _load_four(units, np.uint64(place))  # type: ignore[call-arg]
+
+    return load
+
+
 @inline
-def decode(text: U8, points: U16) -> bool:
+def decode(text: U8, points: U16) -> None:
     """Decode the UTF-8 sequences of up to three bytes, one entry a byte.
 
-    Every operand has 16 bits, and the extremes are taken in a loop of their own: so a vector
-    holds as many code points as it can.
+    Every operand has 16 bits, so that a vector holds as many code points as it can.
 
     Parameters
     ----------
     text : ndarray of uint8, shape (n,)
         Valid UTF-8.
     points : ndarray of uint16, shape (>= n,)
-        Filled with code points; 0, which the fold table ignores, for trailing bytes.
-
-    Returns
-    -------
-    bool
-        Whether a letter of a script without spaces, or a code point of four bytes, may
-        occur: then only `lone_tokens` reads the text rightly.
+        Filled with code points; 0, which the fold table ignores, for trailing bytes. Of four
+        bytes: a separator for `SYMBOLS`, else `RARE`.
     """
     n = len(text)
     for i in range(n - 2):
@@ -70,105 +119,223 @@ def decode(text: U8, points: U16) -> bool:
         point = first if text[i] < _TWO else _TRANSPARENT
         point = np.uint16(two & _LOW11) if text[i] >= _START else point
         point = np.uint16(three) if text[i] >= _THREE else point
-        points[i] = _FOUR_BYTES if text[i] >= _FOUR else point
+        rare = _SYMBOL if (text[i] == _FOUR_BYTES) & (text[i + 1] == _PICTURES) else _RARE
+        points[i] = rare if text[i] >= _FOUR_BYTES else point
     for i in range(max(n - 2, 0), n):  # no sequence of three bytes starts here
         first = np.uint16(text[i])
         points[i] = first if text[i] < _TWO else _TRANSPARENT
         if text[i] >= _START:
             points[i] = np.uint16(np.uint16(first << _S6) | (text[i + 1] & _LOW6)) & _LOW11
-    most, south = np.uint16(0), _FOUR_BYTES
-    for i in range(n):
-        most = max(most, points[i])
-        south = min(south, np.uint16(points[i] - _SOUTH))
-    return (most >= _EAST) | (south < np.uint16(0x1000))
 
 
 @inline
-def spaced_tokens(
-    points: U16, n: int, multiplier: U64, addend: U64, traits: U16, tokens: U64, flags: U16
-) -> int:
-    """Hash the tokens of a text whose words stand between separators; give their number.
-
-    ``tokens`` and ``flags`` receive the hashes and the traits of the characters of each, and
-    one item more that means nothing.
-    """
-    count = _ZERO
-    hashed = _ZERO
-    inside = _ZERO
-    look = _ZERO
-    for i in range(n):
-        point = points[i]
-        factor = multiplier[point]
-        tokens[count] = hashed
-        flags[count] = look
-        still = (factor >> _S63) | (inside & factor)
-        count += inside & (still ^ _ONE)
-        hashed = hashed * factor + addend[point]
-        look = (look & (_ZERO - still)) | traits[point]
-        inside = still
-    tokens[count] = hashed
-    flags[count] = look
-    return np.int64(count + inside)
-
-
-@inline
-def lone_tokens(
-    text: U8, multiplier: U64, addend: U64, traits: U16, tokens: U64, flags: U16
-) -> int:
-    """Do the same for any text; a letter with multiplier 0 is a token of its own."""
-    count = 0
-    hashed = _ZERO
-    look = np.uint16(0)
-    inside = False
-    alone = False
-    n = len(text)
-    i = 0
-    while i < n:
-        point = np.uint32(text[i])
-        length = 1 + (point >= 0xC0) + (point >= 0xE0) + (point >= 0xF0)
-        if length > 1:
-            point &= np.uint32(0x7F >> length)
-        for j in range(i + 1, min(i + length, n)):
-            point = (point << np.uint32(6)) | (np.uint32(text[j]) & _LOW6)
-        i += length
-        point = point if point < _LIMIT else _BEYOND
-        factor = multiplier[point]
-        code = addend[point]
-        if factor == _ZERO or (factor != _ONE and alone):
-            if inside:
-                tokens[count] = hashed
-                flags[count] = look
-                count += 1
-            alone = factor == _ZERO and code != _ZERO
-            inside = alone or factor != _ZERO
-            hashed = code
-            look = traits[point]
-        else:
-            hashed = hashed * factor + code
-            inside = inside or factor != _ONE
-            look |= traits[point]
-    if inside:
-        tokens[count] = hashed
-        flags[count] = look
-        count += 1
-    return count
-
-
-@kernel
-def token_spans(
-    text: U8, multiplier: U64, addend: U64, traits: U16, starts: I32, ends: I32, flags: U16
-) -> int:
-    """Find where each token lies, cutting exactly as the other loops do.
+def cut(text: U8, entries: U32, points: U16, units: U16, separators: U32) -> int:
+    """Fold a text into units, and note where separators are.
 
     Parameters
     ----------
     text : ndarray of uint8, shape (n,)
         Valid UTF-8.
-    multiplier, addend, traits
+    entries
+        Of the fold table.
+    points, units, separators : ndarray of uint16, uint16 and uint32, shape (n + ROOM,)
+        Filled: code points as by `decode`; units; how many units are before each separator,
+        and at last before the end.
+
+    Returns
+    -------
+    int
+        The number of separators, the end counted as one; 0 if this loop cannot read the text.
+    """
+    decode(text, points)
+    seen = np.uint32(0)
+    used = count = _ZERO
+    for i in range(len(text)):
+        entry = entries[points[i]]
+        units[used] = np.uint16(entry)
+        separators[count] = np.uint32(used)
+        used += np.uint64((entry >> _S30) & _FIRST)
+        count += np.uint64(entry >> _S31)
+        seen |= entry
+    separators[count] = np.uint32(used)
+    return 0 if seen & _SLOW else np.int64(count + _ONE)
+
+
+@inline
+def point_at(text: U8, i: int) -> tuple[np.uint32, int]:
+    """Decode one sequence of valid UTF-8; give the code point and its bytes."""
+    point = np.uint32(text[i])
+    length = 1 + (point >= 0xC0) + (point >= 0xE0) + (point >= 0xF0)
+    if length > 1:
+        point &= np.uint32(0x7F >> length)
+    for j in range(i + 1, min(i + length, len(text))):
+        point = (point << np.uint32(6)) | (np.uint32(text[j]) & _LOW6)
+    return (_BEYOND if point >= LIMIT or point == RARE else point), length
+
+
+@kernel
+def cut_any(text: U8, entries: U32, pieces: U32, units: U16, separators: U32, places: U32) -> int:
+    """Do what `cut` does, for any text, and note the bytes at which separators are.
+
+    Where a token ends without one, as lone letters do, the place is marked as `UNSEPARATED`.
+    """
+    used = count = begun = run = 0  # units, tokens, and units before this one and its last marks
+    alone = False
+    i = 0
+    while i < len(text):
+        point, length = point_at(text, i)
+        entry = entries[point]
+        slow, lone = entry & _SLOW != 0, entry & _LONE != 0
+        if entry & _SEPARATOR:
+            separators[count], places[count] = used, i
+            count += 1
+            begun, alone = used, False
+        elif entry & _KEPT or (slow and not entry & _MARK):
+            if used > begun and (alone or lone):
+                separators[count], places[count] = used, np.uint32(i) | UNSEPARATED
+                count += 1
+                begun = used
+            alone = lone
+        if entry & _KEPT:
+            units[used] = np.uint16(entry)
+            used += 1
+            run = used
+        elif slow:
+            several = np.int64((entry >> _S20) & _SEVEN)
+            for piece in range(1 if entry & _ITSELF else several):
+                unit = point if entry & _ITSELF else pieces[(entry & _LOW20) + piece]
+                mark = (entry if entry & _ITSELF else unit) & _MARK != 0
+                if mark and used == begun:
+                    continue  # a mark that no letter carries
+                if entry & _ITSELF and not mark and point > _LOW15:
+                    units[used] = np.uint16(_FIRST + (point >> _S15))
+                    used += 1
+                at = used
+                unit = np.uint16(unit & _LOW15 if mark or entry & _ITSELF else unit)
+                while mark and at > max(run, used - _SORTED) and units[at - 1] > unit:
+                    units[at] = units[at - 1]
+                    at -= 1
+                units[at] = unit
+                used += 1
+                run = run if mark else used
+        i += length
+    separators[count], places[count] = used, len(text)
+    return count + 1
+
+
+@inline
+def hash_of(units: U16, first: np.uint64, size: np.uint64, factors: U64) -> np.uint64:
+    """Hash a token of so many units; seven more of any kind must follow.
+
+    Words of four are mixed in one after the other, as in MurmurHash and its like.
+    """
+    some = min(size, _EIGHT)
+    hashed = (four(units, first) & _LOW[some]) * factors[0]
+    hashed ^= hashed >> _S32
+    hashed = (hashed ^ (four(units, first + _FOUR) & _HIGH[some])) * factors[1]
+    hashed ^= hashed >> _S29
+    past = first + size
+    first += _EIGHT
+    while first < past:
+        hashed = (hashed ^ (four(units, first) & _LOW[min(past - first, _FOUR)])) * factors[1]
+        hashed ^= hashed >> _S29
+        first += _FOUR
+    return hashed
+
+
+@inline
+def any_of(units: U16, first: np.uint64, size: np.uint64) -> np.uint64:
+    """Give the bits that any of so many units has, spread over four places."""
+    some = min(size, _EIGHT)
+    found = (four(units, first) & _LOW[some]) | (four(units, first + _FOUR) & _HIGH[some])
+    past = first + size
+    first += _EIGHT
+    while first < past:
+        found |= four(units, first) & _LOW[min(past - first, _FOUR)]
+        first += _FOUR
+    return found
+
+
+@inline
+def hash_tokens(units: U16, separators: U32, count: int, factors: U64, tokens: U64) -> int:
+    """Hash what stands between separators; give the number of tokens.
+
+    ``tokens`` has room for one more than there are.
+    """
+    used = before = _ZERO
+    for i in range(count):
+        past = np.uint64(separators[i])
+        tokens[used] = hash_of(units, before, past - before, factors)
+        used += np.uint64(past > before)
+        before = past
+    return np.int64(used)
+
+
+@inline
+def characterise(points: U16, n: int, traits: U16, separators: U32, count: int, room: U16) -> None:
+    """Put in the place of a text's points, as `cut` left them, of which characters each token is.
+
+    ``room`` is as long as ``points``.
+    """
+    used = before = _ZERO
+    for i in range(n):
+        look = traits[points[i]]
+        room[used] = look
+        used += np.uint64(look != 0)  # whatever is kept has a trait, and nothing else has
+    used = _ZERO
+    for i in range(count):
+        past = np.uint64(separators[i])
+        looks = any_of(room, before, past - before)
+        looks |= looks >> _S32
+        points[used] = np.uint16(looks | looks >> _S16)
+        used += np.uint64(past > before)
+        before = past
+
+
+@kernel
+def characterise_any(
+    text: U8, traits: U16, separators: U32, places: U32, count: int, flags: U16
+) -> None:
+    """Tell of which characters each token of a text is that `cut_any` read."""
+    at = used = before = 0
+    for i in range(count):
+        look = np.uint16(0)
+        past = np.int64(places[i] & ~UNSEPARATED)
+        while at < past:
+            point, length = point_at(text, at)
+            look |= traits[point]
+            at += length
+        if separators[i] > before:
+            flags[used] = look
+            used += 1
+        before = separators[i]
+
+
+@kernel
+def token_spans(
+    text: U8,
+    entries: U32,
+    pieces: U32,
+    traits: U16,
+    separators: U32,
+    places: U32,
+    starts: I32,
+    ends: I32,
+    flags: U16,
+) -> int:
+    """Find where each token lies.
+
+    Parameters
+    ----------
+    text : ndarray of uint8, shape (n,)
+        Valid UTF-8.
+    entries, pieces, traits
         The fold table.
-    starts, ends : ndarray of int32, shape (>= n,)
+    separators, places : ndarray of uint32, shape (n + ROOM,)
+        Room to work in.
+    starts, ends : ndarray of int32, shape (n + 1,)
         Filled with offsets in bytes.
-    flags : ndarray of uint16, shape (>= n,)
+    flags : ndarray of uint16, shape (n + 1,)
         Filled: the traits of each token's characters.
 
     Returns
@@ -176,39 +343,23 @@ def token_spans(
     int
         The number of tokens.
     """
-    count = 0
-    inside = False
-    alone = False
-    mark = -1  # a kept mark before any letter, which counts in the hash
-    n = len(text)
-    i = 0
-    while i < n:
-        point = np.uint32(text[i])
-        length = 1 + (point >= 0xC0) + (point >= 0xE0) + (point >= 0xF0)
-        if length > 1:
-            point &= np.uint32(0x7F >> length)
-        for j in range(i + 1, min(i + length, n)):
-            point = (point << np.uint32(6)) | (np.uint32(text[j]) & _LOW6)
-        point = point if point < _LIMIT else _BEYOND
-        factor = multiplier[point]
-        lone = factor == _ZERO and addend[point] != _ZERO
-        if factor == _ZERO or (factor != _ONE and alone):
-            count += inside
-            inside = False
-            alone = lone
-            mark = -1
-        if lone or factor != _ZERO:
-            if not inside and factor == _ONE and addend[point] != _ZERO and mark < 0:
-                mark = i
-            if not inside and (lone or factor != _ONE):
-                inside = True
-                starts[count] = mark if mark >= 0 else i
-                flags[count] = 0
-            if inside:
-                ends[count] = i + length
-                flags[count] |= traits[point]
-        i += length
-    return count + inside
+    units = np.empty(len(text) + ROOM, np.uint16)
+    count = cut_any(text, entries, pieces, units, separators, places)
+    characterise_any(text, traits, separators, places, count, flags)
+    used = at = before = 0
+    for i in range(count):
+        past = np.int64(places[i] & ~UNSEPARATED)
+        while at < past:
+            point, length = point_at(text, at)
+            entry = entries[point]
+            if entry & (_KEPT | _SLOW) and not entry & _MARK:
+                break
+            at += length
+        if separators[i] > before:
+            starts[used], ends[used] = at, past
+            used += 1
+        at, before = past, separators[i]
+    return used
 
 
 @inline
@@ -231,13 +382,13 @@ def shingle(tokens: U64, count: int, size: int, shingles: U64) -> tuple[int, np.
     high = np.uint64(count)
     ahead = min(count, size - 1)
     for i in range(ahead):
-        token = mix(tokens[i], _MIX_TOKEN)
+        token = tokens[i]
         low = low * ROLL + token
         high = high * _ROLL2 + token
         tokens[i] = low
     before = _ZERO
     for i in range(count - ahead):
-        token = mix(tokens[i + ahead], _MIX_TOKEN)
+        token = tokens[i + ahead]
         low = low * ROLL + token
         high = high * _ROLL2 + token
         tokens[i + ahead] = low
@@ -246,20 +397,23 @@ def shingle(tokens: U64, count: int, size: int, shingles: U64) -> tuple[int, np.
     if 0 < count < size:
         shingles[0] = mix(low, _MIX_SHINGLE)
     made = count - ahead if count >= size else min(count, 1)
-    return made, mix(low, _MIX_SHINGLE), mix(high, _MIX_TOKEN)
+    return made, mix(low, _MIX_SHINGLE), mix(high, _MIX_DIGEST)
 
 
 @kernel
 def shingle_texts(
     data: U8,
     offsets: I64,
-    multiplier: U64,
-    addend: U64,
+    entries: U32,
+    pieces: U32,
+    factors: U64,
     traits: U16,
     size: int,
     points: U16,
+    units: U16,
+    separators: U32,
+    places: U32,
     tokens: U64,
-    looks: U16,
     shingles: U64,
     bounds: I64,
     flags: U16,
@@ -274,19 +428,20 @@ def shingle_texts(
         The UTF-8 bytes of all texts.
     offsets : ndarray of int64, shape (n + 1,)
         Where each text starts and the last ends.
-    multiplier, addend, traits
+    entries, pieces, factors, traits
         The fold table.
     size : int
         Tokens to a shingle.
-    points, tokens, looks : ndarray of uint16, uint64 and uint16
-        Room to work in: two items more than the longest text has bytes.
+    points, units, separators, places, tokens : ndarray of uint16, uint16, uint32, uint32, uint64
+        Room to work in: ROOM items more than the longest text has bytes.
     shingles : ndarray of uint64
         Filled with the shingle hashes of all texts, in text order; holds as many as there
         are, which are fewer than ``(bytes + 3 * n) // 2 + 1``.
     bounds : ndarray of int64, shape (n + 1,)
         Filled: where each text's shingles start and the last end.
     flags : ndarray of uint16
-        Filled with the traits of all tokens; holds as many as there are, at most likewise.
+        Filled with the traits of all tokens; holds as many as there are, at most likewise. If it
+        is empty, none are wanted.
     counts : ndarray of int32, shape (n,)
         Filled: tokens of each text.
     digests : ndarray of uint64, shape (n, 2)
@@ -297,12 +452,18 @@ def shingle_texts(
     bounds[0] = 0
     for i in range(len(offsets) - 1):
         text = data[offsets[i] : offsets[i + 1]]
-        if decode(text, points):
-            count = lone_tokens(text, multiplier, addend, traits, tokens, looks)
-        else:
-            count = spaced_tokens(points, len(text), multiplier, addend, traits, tokens, looks)
-        for j in range(count):
-            flags[seen + j] = looks[j]
+        parts = cut(text, entries, points, units, separators)
+        plain = parts > 0
+        if not plain:
+            parts = cut_any(text, entries, pieces, units, separators, places)
+        count = hash_tokens(units, separators, parts, factors, tokens)
+        if len(flags):
+            if plain:
+                characterise(points, len(text), traits, separators, parts, units)
+            else:
+                characterise_any(text, traits, separators, places, parts, points)
+            for j in range(count):
+                flags[seen + j] = points[j]
         seen += count
         counts[i] = count
         made, low, high = shingle(tokens, count, size, shingles[used:])

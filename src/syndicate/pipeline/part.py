@@ -137,7 +137,7 @@ class _Sketches:
     def add(self, stripped: _Stripped) -> None:
         """Fold, shingle and sketch some texts."""
         self._rows["kept"].append(stripped.kept, stripped.kept_bounds)
-        made = shingle(stripped.data, stripped.offsets, self._config.shingle_size)
+        made = shingle(stripped.data, stripped.offsets, self._config.shingle_size, flags=False)
         sketches = minhash.signatures(made.shingles, made.bounds, self._config.num_perm)
         self._keys.append(lsh.band_keys(sketches, self._cut))
         if self._find == "all":

@@ -1,20 +1,22 @@
-"""Folding as arithmetic: two numbers a code point.
+"""Folding by table: what each character is in the hash of its token.
 
-A token is hashed while it is read, ``h = h * multiplier[c] + addend[c]`` modulo 2**64:
+A token is hashed as a sequence of *units*, numbers of 16 bits:
 
-============  ==============  ==================  =======================================
-code point    multiplier      addend              effect
-============  ==============  ==================  =======================================
-letter, digit ``BASE ** k``   k letters' codes    the hash grows by the k folded letters
-kept mark     1               the mark's code     order does not matter, as in NFC and NFD
-dropped mark  1               0                   nothing happens
-separator     0               0                   the token ends
-lone letter   0               the letter's code   Han, Kana, Thai …: a token of its own
-============  ==============  ==================  =======================================
+==============  =========================================================================
+character       in the sequence
+==============  =========================================================================
+letter, digit   the code point it folds to, or several; a decimal digit is ``0x8000 + value``
+kept mark       its code point; marks in a row are sorted, as they are in NFC and NFD
+dropped mark    nothing
+separator       ends the token
+lone letter     the letter; a token of its own with its marks (Han, Kana, Thai …)
+==============  =========================================================================
 
 Case, compatibility forms, decimal digits of other scripts and the marks of Latin, Greek and
-Cyrillic letters fold away. The table itself ships as ``fold.npz`` and is written by
-``tools/make_fold_table.py``; its code points are those of Unicode 14.
+Cyrillic letters fold away. A code point of ``0x8000`` or more has two units, its upper and lower
+bits. The table itself ships as ``fold.npz`` and is written by ``tools/make_fold_table.py``; its
+code points are those of Unicode 14, and what its entries say is defined in
+`syndicate.kernels.tokens`.
 """
 
 from __future__ import annotations
@@ -28,21 +30,6 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-LIMIT = 0x40000
-"""Code points from here on are all unassigned, private or tags: read as separators."""
-BEYOND = LIMIT - 2
-"""Stands for them in the table."""
-TRANSPARENT = 0
-"""An entry without effect, for NUL and the trailing bytes of a UTF-8 sequence."""
-BASE = 0xD174DE841921A8C3
-"""Odd, and bit 63 of its first 18 powers is set, so that bit 63 tells letters from marks."""
-
-_SINGLE, _MARK, _IGNORED = 2, 3, 4
-
-
-DIGIT, UPPER = 1, 2
-"""Bits of the table as stored."""
-
 DIGITS = 0x3FF
 """Bits 0 to 9 of `FoldTable.traits`: a digit of this value."""
 ANSWERS = 0xF << 10
@@ -52,21 +39,28 @@ LETTER = 1 << 14
 CAPITAL = 1 << 15
 """Any other capital."""
 
+_FACTORS = np.array([0xA0761D6478BD642E, 0xE7037ED1A0B428DA], np.uint64)  # made odd
+
 
 class FoldTable(NamedTuple):
-    """The arithmetic of folding, by code point.
+    """What characters fold to, by code point, and how tokens are hashed.
 
     Attributes
     ----------
-    multiplier, addend
-        ndarray of uint64, shape (LIMIT,).
+    entries
+        ndarray of uint32, shape (`syndicate.kernels.tokens.LIMIT`,).
+    pieces
+        ndarray of uint32: the units of characters that fold to several, or to marks.
+    factors
+        ndarray of uint64, shape (2,): odd.
     traits
-        ndarray of uint16, shape (LIMIT,): what the unfolded character is. A token has the
+        ndarray of uint16, shape of ``entries``: what the unfolded character is. A token has the
         bits of all its characters, so that ``2 m x 2,5`` and ``2mx2,5`` have the same digits.
     """
 
-    multiplier: NDArray[np.uint64]
-    addend: NDArray[np.uint64]
+    entries: NDArray[np.uint32]
+    pieces: NDArray[np.uint32]
+    factors: NDArray[np.uint64]
     traits: NDArray[np.uint16]
 
 
@@ -86,43 +80,17 @@ def fold_table(key: int = 0) -> FoldTable:
     Parameters
     ----------
     key
-        Any 64-bit number: every letter's code depends on it, so that nobody who does not
+        Any 64-bit number: the hash of every token depends on it, so that nobody who does not
         know it can write texts whose hashes collide. 0 is the public scheme.
     """
     with resources.files("syndicate.text").joinpath("fold.npz").open("rb") as file:
         stored = np.load(file)
-        kinds, counts = stored["kinds"], stored["counts"]
-        points, piece_kinds = stored["points"], stored["piece_kinds"]
-        stored_traits = stored["traits"]
-    multiplier = np.zeros(LIMIT, np.uint64)
-    addend = np.zeros(LIMIT, np.uint64)
-    multiplier[(kinds == _MARK) | (kinds == _IGNORED) | (counts > 0)] = 1
-    codes = scramble(points.astype(np.uint64) ^ np.uint64(key))
-    first = np.cumsum(counts, dtype=np.int64) - counts
-    with np.errstate(over="ignore"):  # modulo 2**64 is meant
-        for piece in range(int(counts.max())):
-            here = np.flatnonzero(counts > piece)
-            index = first[here] + piece
-            grows = piece_kinds[index] != _MARK
-            step = np.where(grows, np.uint64(BASE), np.uint64(1))
-            multiplier[here] *= step
-            addend[here] = addend[here] * step + codes[index]
-    multiplier[kinds == _SINGLE] = 0
-    multiplier[BEYOND] = addend[BEYOND] = 0
-    multiplier[TRANSPARENT], addend[TRANSPARENT] = 1, 0
-    words = (multiplier > 1) | (kinds == _SINGLE)
-    bits = _bits(stored_traits, words)
-    multiplier.flags.writeable = addend.flags.writeable = bits.flags.writeable = False
-    return FoldTable(multiplier, addend, bits)
-
-
-def _bits(stored: NDArray[np.uint8], words: NDArray[np.bool_]) -> NDArray[np.uint16]:
-    """Spell out what each character is; a digit's value is that of its place in its script."""
-    bits = np.where(words, LETTER, 0) | np.where(stored & UPPER, CAPITAL, 0)
-    answers = np.arange(ord("A"), ord("D") + 1)
-    bits[answers] = 1 << (10 + answers - ord("A"))
-    digits = np.flatnonzero(stored & DIGIT)
-    starts = np.concatenate(([True], np.diff(digits) > 1))
-    first = digits[starts][np.cumsum(starts) - 1]
-    bits[digits] = 1 << ((digits - first) % 10)  # every script has its ten in a row
-    return bits.astype(np.uint16)
+        held = [stored[name] for name in ("entries", "pieces", "traits")]
+    factors = _FACTORS
+    if key:
+        factors = scramble(_FACTORS ^ np.uint64(key))
+    factors = factors | np.uint64(1)
+    for array in (*held, factors):
+        array.flags.writeable = False
+    entries, pieces, traits = held
+    return FoldTable(entries, pieces, factors, traits)

@@ -75,6 +75,7 @@ def shingle(
     size: int,
     *,
     key: int = 0,
+    flags: bool = True,
     room: tuple[NDArray[np.uint64], NDArray[np.uint16]] | None = None,
 ) -> Shingled:
     """Fold and shingle a column of texts.
@@ -87,37 +88,33 @@ def shingle(
         Tokens to a shingle.
     key
         Keeps outsiders from writing texts that collide; 0 is the public scheme.
+    flags
+        Whether the traits of tokens are wanted; without, ``flags`` is empty.
     room
         Where shingles and flags go, if it is known how many there are.
     """
     from syndicate.kernels import tokens  # noqa: PLC0415 - compiles
 
-    table = fold_table(key)
     n = len(offsets) - 1
     most = (int(offsets[-1] - offsets[0]) + 3 * n) // 2 + 1
-    made, flags = room or (np.empty(most, np.uint64), np.empty(most, np.uint16))
+    made, looks = room or (np.empty(most, np.uint64), np.empty(most * flags, np.uint16))
     bounds = np.empty(n + 1, np.int64)
     counts = np.empty(n, np.int32)
     digests = np.empty((n, 2), np.uint64)
-    longest = int(np.diff(offsets).max(initial=0)) + 2
-    scratch = np.empty(longest, np.uint16), np.empty(longest, np.uint64)
-    looks = np.empty(longest, np.uint16)
     used = tokens.shingle_texts(
-        _read_only(data),
-        _read_only(offsets),
-        table.multiplier,
-        table.addend,
-        table.traits,
-        size,
-        *scratch,
-        looks,
-        made,
-        bounds,
-        flags,
-        counts,
-        digests,
-    )
-    return Shingled(made[:used], bounds, flags[: counts.sum()], counts, digests)
+        _read_only(data), _read_only(offsets), *fold_table(key), size,
+        *_scratch(int(np.diff(offsets).max(initial=0))), made, bounds, looks, counts, digests,
+    )  # fmt: skip
+    return Shingled(made[:used], bounds, looks[: counts.sum()], counts, digests)
+
+
+def _scratch(longest: int) -> tuple[Any, Any, Any, Any, Any]:
+    """Give what the kernel works in, for texts of so many bytes."""
+    from syndicate.kernels.tokens import ROOM  # noqa: PLC0415 - imports numba
+
+    n = longest + ROOM
+    units = np.empty(n, np.uint16), np.empty(n, np.uint16)
+    return *units, np.empty(n, np.uint32), np.empty(n, np.uint32), np.empty(n, np.uint64)
 
 
 def _read_only(array: NDArray[Any]) -> NDArray[Any]:
@@ -131,9 +128,10 @@ def find_tokens(text: NDArray[np.uint8]) -> Tokens:
     """Find the tokens of one text, cut exactly as `shingle` cuts them."""
     from syndicate.kernels import tokens  # noqa: PLC0415 - compiles
 
-    table = fold_table()
-    starts = np.empty(len(text) + 1, np.int32)
-    ends = np.empty(len(text) + 1, np.int32)
-    flags = np.empty(len(text) + 1, np.uint16)
-    count = tokens.token_spans(text, *table, starts, ends, flags)
+    table, room = fold_table(), len(text) + tokens.ROOM
+    starts, ends = np.empty(room, np.int32), np.empty(room, np.int32)
+    flags = np.empty(room, np.uint16)
+    work = np.empty(room, np.uint32), np.empty(room, np.uint32)
+    given = table.entries, table.pieces, table.traits, *work, starts, ends, flags
+    count = tokens.token_spans(text, *given)
     return Tokens(starts[:count].copy(), ends[:count].copy(), flags[:count].copy())
