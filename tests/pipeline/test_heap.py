@@ -1,5 +1,6 @@
 """Memory that stays with the process."""
 
+import gc
 import resource
 import sys
 
@@ -19,7 +20,7 @@ def faults(rounds=10):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts the pages that Linux gives")
 def test_freed_memory_is_used_again():
-    with heap.freed_kept():
+    with heap.undisturbed():
         if not heap.keep_freed():
             pytest.skip("not GNU's C library")
         faults(1)
@@ -29,5 +30,18 @@ def test_freed_memory_is_used_again():
 
 def test_other_libraries_are_left_alone(monkeypatch):
     monkeypatch.setattr(heap, "_library", object)
-    with heap.freed_kept():
+    with heap.undisturbed():
         assert not heap.keep_freed()
+
+
+def test_garbage_is_looked_for_seldom_and_then_as_before():
+    before = gc.get_threshold()
+    with heap.undisturbed():
+        assert gc.get_threshold()[0] > before[0]
+    assert gc.get_threshold() == before
+    gc.set_threshold(0)
+    try:
+        with heap.undisturbed():
+            assert gc.get_threshold()[0] == 0, "who turned it off wants it off"
+    finally:
+        gc.set_threshold(*before)

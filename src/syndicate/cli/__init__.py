@@ -7,6 +7,7 @@ with its commands in it; it imports what is heavy inside the functions that run,
 
 from __future__ import annotations
 
+import gc
 import importlib
 import io
 import sys
@@ -31,6 +32,8 @@ COMMANDS: Final = {
 }
 """The module of each command, in the order that ``--help`` lists them."""
 
+_OBJECTS = 50_000
+"""New objects after which Python looks for garbage: imports make more, and leave none."""
 _USAGE = 2
 _FAILED = 3
 _NO_MEMORY = (
@@ -43,6 +46,7 @@ def main() -> NoReturn:
     """Run the command line and exit with its status."""
     ending = Ending()
     _write_utf8()
+    gc.set_threshold(_OBJECTS)
     try:
         _app(sys.argv[1:])()
     except ConfigError as error:

@@ -12,7 +12,7 @@ from syndicate.errors import ConfigError
 from syndicate.pipeline.budget import Budget, Estimate, text_size
 from syndicate.pipeline.corpus import Corpus
 from syndicate.pipeline.grouping import group
-from syndicate.pipeline.heap import freed_kept
+from syndicate.pipeline.heap import undisturbed
 from syndicate.pipeline.matcher import Matcher
 from syndicate.pipeline.pace import measured
 from syndicate.pipeline.places import Places
@@ -49,7 +49,7 @@ def _silent(stage: str, done: int, total: int) -> None:
     """Report progress to nobody."""
 
 
-@freed_kept()
+@undisturbed()
 def dedupe(
     documents: Iterable[Any], *, config: Config | None = None, memory: int | None = None
 ) -> Result:
@@ -87,7 +87,7 @@ def dedupe(
     return _result(Corpus(parts), config, budget, _silent, folder, templates)
 
 
-@freed_kept()
+@undisturbed()
 def dedupe_paths(
     paths: Sequence[str],
     *,

@@ -1,13 +1,17 @@
-"""Freed memory that is needed again at once stays with the process.
+"""What a run asks of the process's memory: what it frees stays, and garbage is seldom looked for.
 
 The stages make and free the same large arrays batch after batch. GNU's C library gives freed
 memory back to the system as soon as there is much of it, and a system is slow to give fresh
 memory: every page of it is a fault, and filled with zeros first.
+
+Python looks for cycles of garbage after every few hundred new objects. Loading compiled kernels
+makes hundreds of thousands, all of which stay.
 """
 
 from __future__ import annotations
 
 import ctypes
+import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -18,6 +22,8 @@ _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """Parameters of ``mallopt``, as malloc.h numbers them."""
 _KEPT = 128 << 20
 """Freed bytes at the end of the heap that are kept."""
+_OBJECTS = 50_000
+"""New objects after which Python looks for garbage."""
 _LARGEST = 32 << 20
 """Bytes from which a block is taken from the system and given back by itself; the library allows
 no more."""
@@ -34,16 +40,31 @@ def keep_freed() -> bool:
     return _set(_KEPT)
 
 
+def collect_seldom() -> tuple[int, int, int]:
+    """Let this process look for garbage seldom, if it does at all.
+
+    Returns
+    -------
+    tuple
+        What held before, as `gc.set_threshold` takes it.
+    """
+    before = gc.get_threshold()
+    if before[0]:
+        gc.set_threshold(max(before[0], _OBJECTS), *before[1:])
+    return before
+
+
 @contextmanager
-def freed_kept() -> Iterator[None]:
-    """Do so for a while, then give back what is free.
+def undisturbed() -> Iterator[None]:
+    """Do both for a while, then give back what is free.
 
     What holds afterwards is where the library arrives by itself after freeing a large block.
     """
-    kept = keep_freed()
+    kept, thresholds = keep_freed(), collect_seldom()
     try:
         yield
     finally:
+        gc.set_threshold(*thresholds)
         if kept:
             _set(2 * _LARGEST)
             _library().malloc_trim(0)
