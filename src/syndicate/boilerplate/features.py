@@ -72,7 +72,7 @@ def describe(lines: Lines, markers: Markers) -> Features:
         np.empty((signs.TOLD_ROWS, len(lines)), np.int64), np.empty(len(lines), np.uint64)
     )
     tokens = lines.data, lines.columns, lines.hashes, lines.facts, character_table()
-    screens = markers.seen, markers.alone, markers.paired
+    screens = markers.seen, markers.alone, markers.paired, markers.screens
     known = markers.beginnings, markers.bounds, markers.table
     signs.DESCRIBE.run(len(lines), *tokens, *screens, *known, features.stem, features.told)
     return features

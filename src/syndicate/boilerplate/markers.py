@@ -50,6 +50,11 @@ class Mode(enum.IntFlag):
     SETTING = 16384
 
 
+_INNER = np.uint16(
+    Mode.WITHIN | Mode.HEAD | Mode.PHRASE | Mode.PICTURE | Mode.OUTLET | Mode.STAMP
+    | Mode.PLACE | Mode.SETTING
+)  # fmt: skip
+"""`syndicate.kernels.signs.INNER`"""
 _PLACES = {
     "section-head": {"whole": Mode.WHOLE, "starts": Mode.STARTS, "closes": Mode.CLOSES},
     "read-more": {"whole": Mode.WHOLE, "starts": Mode.STARTS},
@@ -73,9 +78,6 @@ _PLACES = {
 _COLONS = (":", "：")
 MOST_TOKENS = 16
 _NO_LIMIT = 1 << 30
-_PAIRS = 1 << 18
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)
-_TOP = np.uint64(46)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +134,10 @@ class Markers:
         Modes of the markers that begin with a token, by the low bits of its hash.
     alone : ndarray of uint16, shape (65536,)
         The same of markers of one token.
-    paired : ndarray of bool, shape (2**18,)
-        Whether a longer marker begins with two tokens, by the hash that the kernel gives them too.
+    paired : ndarray of uint16, shape (65536,)
+        The same of longer markers, by the low bits of the hashes of their first two tokens.
+    screens : ndarray of uint8, shape (4, 8192)
+        As bits, where there is a marker in these two; then, one that counts inside a line.
     credits : CreditWords
         The words of photo credits, for those inside a line.
     """
@@ -144,7 +148,8 @@ class Markers:
     table: NDArray[np.int64] = field(repr=False, compare=False)
     seen: NDArray[np.uint16] = field(repr=False, compare=False)
     alone: NDArray[np.uint16] = field(repr=False, compare=False)
-    paired: NDArray[np.bool_] = field(repr=False, compare=False)
+    paired: NDArray[np.uint16] = field(repr=False, compare=False)
+    screens: NDArray[np.uint8] = field(repr=False, compare=False)
     credits: CreditWords = field(repr=False, compare=False)
 
     def extended(self, *paths: str | pathlib.Path) -> Markers:
@@ -159,9 +164,12 @@ class Markers:
         return _build((*self.entries, *added))
 
 
-def _pair(first: NDArray[np.uint64], second: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Hash two tokens to 18 bits, for `Markers.paired`."""
-    return np.asarray((first * _SPREAD ^ second) * _SPREAD >> _TOP)
+def _by_low_bits(hashes: NDArray[np.uint64], modes: NDArray[np.int64]) -> NDArray[np.uint16]:
+    """Collect modes under the low bits of hashes."""
+    table = np.zeros(1 << 16, np.uint16)
+    places = (hashes & np.uint64(0xFFFF)).astype(np.int64)
+    np.bitwise_or.at(table, places, modes.astype(np.uint16))
+    return table
 
 
 def _marks(forms: Sequence[str]) -> NDArray[np.int64]:
@@ -246,17 +254,12 @@ def _build(given: Iterable[Marker]) -> Markers:
     modes = np.array([entry.mode for entry in entries], np.int64)
     limits = [e.most_words(int(n)) for e, n in zip(entries, lengths, strict=True)]
     kinds = [TYPES.index(e.section) if e.section in TYPES else 0 for e in entries]
-    seen = np.zeros(1 << 16, np.uint16)
-    firsts = (lines.hashes[lines.base] & np.uint64(0xFFFF)).astype(np.int64)
-    np.bitwise_or.at(seen, firsts, modes.astype(np.uint16))
+    one, firsts = lengths == 1, lines.hashes[lines.base]
+    seconds = lines.hashes[lines.base + (lengths > 1)]
+    alone = _by_low_bits(firsts[one], modes[one])
+    paired = _by_low_bits((firsts >> np.uint64(16) ^ seconds)[~one], modes[~one])
     wins = np.where(modes == Mode.PHRASE, Mode.WITHIN, np.where(modes == Mode.CLOSES, 0, modes))
     order = np.lexsort((-wins, keys))
-    alone = np.zeros(1 << 16, np.uint16)
-    one = lengths == 1
-    np.bitwise_or.at(alone, firsts[one], modes[one].astype(np.uint16))
-    paired = np.zeros(_PAIRS, np.bool_)
-    base = lines.base[~one]
-    paired[_pair(lines.hashes[base], lines.hashes[base + 1])] = True
     known = np.unique(np.concatenate([np.zeros(0, np.uint64), *beginnings]))
     rest = modes, limits, [e.needs_colon for e in entries], lengths, kinds
     tones = _marks([entry.form for entry in entries])
@@ -266,9 +269,14 @@ def _build(given: Iterable[Marker]) -> Markers:
         beginnings=known,
         bounds=np.append(np.searchsorted(keys[order], known), len(keys)),
         table=table,
-        seen=seen,
+        seen=_by_low_bits(firsts, modes),
         alone=alone,
         paired=paired,
+        screens=np.packbits(
+            np.stack([alone, paired, alone & _INNER, paired & _INNER]) > 0,
+            axis=1,
+            bitorder="little",
+        ),
         credits=CreditWords.of(
             [entry.form for entry in entries if entry.mode == Mode.HEAD],
             [entry.form for entry in entries if entry.mode == Mode.PHRASE],

@@ -79,8 +79,8 @@ def _of_page(
     site = learned.sites[0] if len(learned.sites) else np.uint64(0)
     found = LOOK.kernel(
         data, edges, character_table(), *hash_tables(), markers.seen, markers.alone,
-        markers.paired, markers.beginnings, markers.bounds, markers.table, markers.credits.known,
-        known.seen, known.keys, known.shares, site,
+        markers.paired, markers.screens, markers.beginnings, markers.bounds, markers.table,
+        markers.credits.known,        known.seen, known.keys, known.shares, site,
     )  # fmt: skip
     may_lose, may_credit, count, columns, hashes, facts, stems, told, shares, drop, titles = found
     if not may_lose:

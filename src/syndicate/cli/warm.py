@@ -72,20 +72,21 @@ def _compile_the_others() -> None:
         patient.hurry()
     table = evidence(shingles, bounds, flags, starts, left, right, size=5)
     many, one, hashes = np.empty((0, 0), np.int64), np.empty(0, np.int64), np.empty(0, np.uint64)
-    modes, pairs = np.empty(0, np.uint16), np.empty(0, bool)
+    modes, changed = np.empty(0, np.uint16), np.empty(0, bool)
+    screens = np.empty((4, 0), np.uint8)
     tokens = hashes, np.empty((0, lines.TOKEN_COLUMNS), np.uint32)
     columns = np.empty((lines.LINE_COLUMNS, 0), np.uint64)
     text = as_bytes(np.empty(0, np.uint8))
     signs.describe(
-        text, columns, *tokens, character_table(), modes, modes, pairs, hashes, one, many,
+        text, columns, *tokens, character_table(), modes, modes, modes, screens, hashes, one, many,
         hashes, many,
     )  # fmt: skip
     settle.mark(
         text, columns, *tokens, character_table(), modes, hashes, one, many, one, one, one, one,
-        pairs, many,
+        changed, many,
     )  # fmt: skip
     edges = np.zeros(1, np.int64)
-    settle.collect(columns, one, one, pairs, edges, one, columns, one, many, edges)
+    settle.collect(columns, one, one, changed, edges, one, columns, one, many, edges)
     sets.SHARED.hurry()
     overlap(shingles, bounds, np.full(3, 40, np.int32), left, right)
     relate.RELATE.hurry()

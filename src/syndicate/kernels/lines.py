@@ -34,8 +34,10 @@ WINDOW = 1 << 11
 
 # Columns of the line and token arrays.
 KEY, FORM, STEM, STEM2 = range(4)
-START, STOP, BEGIN, DOC, BASE, TOKENS, WORDS, FLAGS, TAIL, MARKED = range(4, 14)
-LINE_COLUMNS = 14
+START, STOP, BEGIN, DOC, BASE, TOKENS, WORDS, FLAGS, TAIL, MARKED, ENDS = range(4, 15)
+LINE_COLUMNS = 15
+OPENING, GAP = np.uint64(40), np.uint64(51)
+"""Where in ENDS the classes of the first token are, and of what stands before it."""
 FIRST, PAST, LOOK = range(3)
 TOKEN_COLUMNS = 3
 
@@ -58,7 +60,7 @@ _SPREAD64 = np.uint64(_SPREAD)
 _NUMBER_SPREAD = (int(_ZERO_CODE) * _SPREAD) % (1 << 64)
 _NUMBER = np.uint64(_NUMBER_SPREAD ^ (_NUMBER_SPREAD >> 32))  # a token of digits alone
 _NO, _ONE = np.uint64(0), np.uint64(1)
-_S16, _S29, _S32 = np.uint64(16), np.uint64(29), np.uint64(32)
+_S8, _S16, _S24, _S29, _S32 = (np.uint64(n) for n in (8, 16, 24, 29, 32))
 _S62, _S63 = np.uint64(62), np.uint64(63)
 _NUL, _NEWLINE, _RETURN, _DOT, _COLON, _SLASH = (np.uint32(ord(c)) for c in "\0\n\r.:/")
 _DOTS, _ASTRAL = np.uint32(0x2026), np.uint32(0xFFFF)
@@ -213,6 +215,22 @@ def _flags(
 
 
 @merged
+def _opening(tokens: U32, base: np.int64, size: np.int64) -> np.uint64:
+    """Give the classes of a line's first token, and of the gap before it."""
+    look = np.uint64(tokens[base, LOOK]) if size else _NO
+    return (look & _CLASSES) << OPENING | (look >> _S16) << GAP
+
+
+@merged
+def _ends(data: U8, first: np.int64, stop: np.int64) -> np.uint64:
+    """Give the first three bytes and the last two: whoever asks later waits for memory."""
+    ends = np.uint64(data[first]) | np.uint64(data[first + 1]) << _S8
+    ends |= np.uint64(data[first + 2]) << _S16
+    ends |= np.uint64(data[max(stop - 2, first)]) << _S24
+    return ends | np.uint64(data[stop - 1]) << _S32
+
+
+@merged
 def _run(
     data: U8,
     points: U16,
@@ -359,7 +377,9 @@ def read_lines(
         Filled: hash of the line, of the line without its numbers, of its stems without the
         last token and the last two; first and last byte that is not space, byte where the
         line begins, text, place of its first token, tokens, words, what it looks like, classes
-        of what follows the last token, and 0, for whether it has marks is not known yet.
+        of what follows the last token, 0, for whether it has marks is not known yet, and as one
+        number its first three bytes, its last two, and the classes of its first token and of the
+        gap before it.
 
     Returns
     -------
@@ -424,6 +444,9 @@ def read_lines(
                             )  # fmt: skip
                             lines[TAIL, count] = gap >> _DOWN & _CLASSES
                             lines[MARKED, count] = 0
+                            lines[ENDS, count] = _ends(data, first, stop) | _opening(
+                                tokens, base, size
+                            )
                             base += size if size < 2 * HEAD else 2 * HEAD
                             count += 1
                         begin = first = stop = at

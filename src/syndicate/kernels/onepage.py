@@ -39,7 +39,8 @@ def look(
     factors: U64,
     seen: U16,
     alone: U16,
-    paired: Bool,
+    paired: U16,
+    screens: U8,
     beginnings: U64,
     bounds: I64,
     table: I64,
@@ -59,7 +60,7 @@ def look(
         Where the text starts, the title, and where that ends.
     characters, codes, factors
         See `syndicate.kernels.lines.read_lines`.
-    seen, alone, paired, beginnings, bounds, table
+    seen, alone, paired, screens, beginnings, bounds, table
         See `syndicate.kernels.signs.describe`.
     credited
         Words of credits: see `syndicate.kernels.credits.credit_signs`.
@@ -116,8 +117,8 @@ def look(
     may_credit = len(credit_signs(data, starts[:long], stops[:long], credited)) > 0
     stems, told = np.empty(count, np.uint64), np.empty((TOLD_ROWS, count), np.int64)
     describe(
-        data, lines, hashes, facts, characters, seen, alone, paired, beginnings, bounds, table,
-        stems, told,
+        data, lines, hashes, facts, characters, seen, alone, paired, screens, beginnings, bounds,
+        table, stems, told,
     )  # fmt: skip
     work = np.empty((SCRATCH, count), np.int64)
     judge(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I64, U8, U16, U32, U64, Bool, Patient, helper, kernel
+from syndicate.kernels._jit import I64, U8, U16, U32, U64, Bool, Patient, helper, kernel, merged
 from syndicate.kernels.lines import (
     BASE,
     CLASS_BITS,
@@ -13,14 +13,17 @@ from syndicate.kernels.lines import (
     DASH,
     DIGIT,
     END,
+    ENDS,
     FIRST,
     FLAGS,
+    GAP,
     GROW,
     HEAD,
     LOOK,
     MARKED,
     NUMBERED,
     OPEN,
+    OPENING,
     PAST,
     SEED,
     SENTENCE,
@@ -60,13 +63,17 @@ SHOWS = SCENE | PERSON
 INSIDE = PLACE | SETTING
 ENTIRE, CAPTION, LEADS = WHOLE | CLOSES, HEADS | PHRASE, OUTLET | STAMP
 DECIDES = ENTIRE | STARTS | WITHIN
+INNER = WITHIN | CAPTION | LEADS | PLACE | SETTING | PICTURE
+"""Modes of markers that count after the first token of a line, but for dates."""
 
 _UPPER, _DIGIT, _END, _CLOSE, _SPACE, _OPEN, _DASH, _COLON = (
     np.int64(c) >> CLASS_BITS for c in (UPPER, DIGIT, END, CLOSE, SPACE, OPEN, DASH, COLON)
 )
 _SEED, _GROW, _NO = np.uint64(SEED), np.uint64(GROW), np.uint64(0)
 _S29, _S32 = np.uint64(29), np.uint64(32)
-_LOW16, _SPREAD, _S46 = np.uint64(0xFFFF), np.uint64(0x9E3779B97F4A7C15), np.uint64(46)
+_LOW8, _LOW13, _LOW16, _LOW24 = (np.uint64((1 << bits) - 1) for bits in (8, 13, 16, 24))
+_SEVEN = np.uint64(7)
+_ONE, _S3, _S16, _S24 = (np.uint64(n) for n in (1, 3, 16, 24))
 _SHORT_LINE = 45
 _DATE_TOKENS = 14
 _TELLING = 3
@@ -79,10 +86,14 @@ LEAD_TOKENS = 8
 _LEAD_WORDS = 8
 _LONG_LINE = 40
 _SCENE_WORDS, _PLACE_WORDS, _NAMES = 16, 40, 5
-_FIRST, _SECOND, _DOT, _SLASH, _ARROW = (ord(c) for c in "12./>")
-_SEMICOLON, _BRACE, _CLOSING_BRACE, _SQUARE = (ord(c) for c in ";{}]")
-_CLOSING, _ZERO, _NINE, _BAR = (ord(c) for c in ")09|")
-_BULLET, _BULLET_2, _BULLET_3 = "•".encode()
+_FIRST, _SECOND = (ord(c) for c in "12")
+_SEMICOLON, _BRACE, _CLOSING_BRACE, _SQUARE = (np.uint64(ord(c)) for c in ";{}]")
+_CLOSING, _ZERO, _NINE, _BAR = (np.uint64(ord(c)) for c in ")09|")
+_ARROWS, _SLASH_DOT, _BULLETS = (
+    np.uint64(int.from_bytes(signs.encode(), "little")) for signs in (">>", "/.", "•")
+)
+_BULLET = _BULLETS & _LOW8
+_OPENED, _BEGINS_DIGIT = np.uint64(_OPEN), np.uint64(_DIGIT)
 _BARE, _TONED = np.uint64(1), np.uint64(2)
 _ALL = np.int64(1 << 60)
 _TRAILING, _TWO, _THREE, _FOUR, _LOW6 = 0x80, 0xC0, 0xE0, 0xF0, 0x3F
@@ -227,6 +238,43 @@ def _gap(columns: U64, facts: U32, line: int, index: int) -> int:
     return np.int64(facts[place, LOOK]) >> 16
 
 
+@merged
+def _modes_at(hashes: U64, alone: U16, paired: U16, place: np.int64, last: np.int64) -> int:
+    """Give the modes of the markers that may begin with a token; ``last`` is its line's last."""
+    modes = np.int64(alone[hashes[place] & _LOW16])
+    if place < last:
+        modes |= np.int64(paired[(hashes[place] >> _S16 ^ hashes[place + 1]) & _LOW16])
+    return modes
+
+
+@merged
+def _is_set(bits: U8, hashed: np.uint64) -> np.uint64:
+    """Give the bit of a hash in a table of 65536."""
+    return np.uint64(bits[hashed >> _S3 & _LOW13]) >> (hashed & _SEVEN) & _ONE
+
+
+@merged
+def _screen(
+    hashes: U64, singles: U8, pairs: U8, base: np.int64, first: int, looked: int | np.int64,
+    size: np.int64, found: I64,
+) -> int:  # fmt: skip
+    """List tokens of a line, from one on, with which a marker may begin.
+
+    Nearly none is one, so nothing is asked of a token that a branch would have to answer, and the
+    tables fit in the nearest cache.
+    """
+    start, count = np.uint64(base), np.uint64(0)
+    for token in range(np.uint64(first), np.uint64(min(looked, size - 1))):
+        here = hashes[start + token]
+        found[count] = token
+        pair = here >> _S16 ^ hashes[start + token + _ONE]
+        count += _is_set(singles, here) | _is_set(pairs, pair)
+    if first < size == looked:  # the last has none after it
+        found[count] = size - 1
+        count += _is_set(singles, hashes[start + np.uint64(size - 1)])
+    return np.int64(count)
+
+
 @kernel
 def describe(
     data: U8,
@@ -236,7 +284,8 @@ def describe(
     characters: U64,
     seen: U16,
     alone: U16,
-    paired: Bool,
+    paired: U16,
+    screens: U8,
     beginnings: U64,
     bounds: I64,
     table: I64,
@@ -253,13 +302,17 @@ def describe(
         Modes of the markers that begin with a token, by the low bits of its hash.
     alone : ndarray of uint16, shape (65536,)
         The same of markers of one token.
-    paired : ndarray of bool, shape (2**18,)
-        Whether a longer marker begins with two tokens.
+    paired : ndarray of uint16, shape (65536,)
+        Modes of longer markers, by the low bits of the hashes of their first two tokens.
+    screens : ndarray of uint8, shape (4, 8192)
+        The same two tables as bits; then again, of the modes in `INNER` alone.
     stems : ndarray of uint64, shape (lines,)
         Filled: hash of what comes before the number of an image's text.
     told : ndarray of int64, shape (TOLD_ROWS, lines)
         Filled: the marker that decides what the line is, or -1; its type, or 0; signs.
     """
+    found = np.empty(2 * HEAD, np.int64)
+    any_singles, any_pairs, singles, pairs = screens[0], screens[1], screens[2], screens[3]
     for line in range(len(stems)):
         base = np.int64(columns[BASE, line])
         size = np.int64(columns[TOKENS, line])
@@ -269,6 +322,7 @@ def describe(
         marker: int = np.int64(-1)  # no literal, which is a type of its own
         signs = 0
         dates = 0
+        ends = columns[ENDS, line]
         short = words <= _CAPTION_WORDS and size <= 2 * HEAD
         undated = _words_of_date(data, columns, hashes, facts, seen, line)
         numbered = size >= 4 and flags & NUMBERED != 0
@@ -276,22 +330,25 @@ def describe(
         if numbered and short and _dashed(columns, facts, line):
             signs |= PICTURED
         looked: int = size if short or size < LEAD_TOKENS else LEAD_TOKENS
-        inside = WITHIN | (INSIDE if words <= _SCENE_WORDS else PLACE)
-        inside |= DATE if undated > 0 else 0
-        token = -1
-        while token + 1 < looked:
-            token += 1
-            if token == LEAD_TOKENS and words > _SHORT_LINE:  # in the middle nothing is wanted
-                token = max(token, size - _CREDIT_TOKENS)
+        count = size - size
+        if undated > 0:
+            for token in range(size):
+                found[token] = token
+            count = size
+        elif size:
+            count = _screen(hashes, any_singles, any_pairs, base, 0, 1, size, found)
+            if ends >> GAP & _OPENED:
+                found[0] = 0
+                count = 1
+            count += _screen(hashes, singles, pairs, base, 1, looked, size, found[count:])
+        for i in range(count):
+            token = found[i]
             place = base + token
-            here = hashes[place]
-            modes = np.int64(seen[here & _LOW16])
-            if token >= LEAD_TOKENS:
-                late = token >= size - _CREDIT_TOKENS
-                if modes & (inside | (CAPTION | PICTURE) if late else inside) == 0:
-                    continue
-            if token < LEAD_TOKENS and words >= _LEAD_WORDS:
+            modes = _modes_at(hashes, alone, paired, place, base + size - 1)
+            opened = token == 0 and ends >> GAP & _OPENED != _NO
+            if token and modes & (PLACE | LEADS):
                 opened = np.int64(facts[place, LOOK]) >> 16 & _OPEN != 0
+            if token < LEAD_TOKENS and words >= _LEAD_WORDS:
                 first = token == 0
                 if (opened and first) or ((opened or first) and modes & LEADS):
                     signs |= LED
@@ -302,14 +359,8 @@ def describe(
             wanted |= DATE if undated > 0 else 0
             if words <= _SCENE_WORDS:
                 wanted |= SETTING if token else SHOWS
-            opened = np.int64(facts[place, LOOK]) >> 16 & _OPEN != 0
             wanted |= PLACE if opened and words <= _PLACE_WORDS else 0
-            if modes & wanted == 0:
-                continue
-            after = hashes[place + 1 if place + 1 < len(hashes) else place]
-            pair = (here * _SPREAD ^ after) * _SPREAD >> _S46
-            if np.int64(alone[here & _LOW16]) & wanted == 0 and not paired[pair]:
-                continue
+            wanted &= modes
             while wanted:
                 part = wanted & DECIDES
                 if not part:
@@ -351,38 +402,38 @@ def describe(
             signs |= CLOSING
         if undated == dates:
             signs |= DATED
-        if stop - start > 1 and data[start] == _ARROW and data[start + 1] == _ARROW:
+        length = stop - start
+        if length > 1 and ends & _LOW16 == _ARROWS:
             signs |= POINTED
-        if _is_listed(data, start, stop):
+        if _is_listed(ends, length):
             signs |= LISTED
-        if _is_code(data, start, stop):
+        if _is_code(ends, length):
             signs |= CODE
-        if stop - start > _LONG_LINE and data[stop - 1] == _DOT and data[stop - 2] == _SLASH:
+        if length > _LONG_LINE and ends >> _S24 & _LOW16 == _SLASH_DOT:
             signs |= ENDED
         told[MARKER, line] = marker
         told[SORT, line] = table[marker, TYPE] if marker >= 0 else 0
         told[SIGNS, line] = signs
 
 
-@helper
-def _is_listed(data: U8, start: np.int64, stop: np.int64) -> bool:
+@merged
+def _is_listed(ends: np.uint64, length: np.int64) -> bool:
     """Tell a row of a list: it begins with a bullet or ``|``, or ends in a number in brackets."""
-    if stop - start < 3:
+    first, last, before = ends & _LOW8, ends >> _S32 & _LOW8, ends >> _S24 & _LOW8
+    if length < 3:
         return False
-    if data[start] == _BULLET:
-        return bool(data[start + 1] == _BULLET_2 and data[start + 2] == _BULLET_3)
-    counted = data[stop - 1] == _CLOSING and _ZERO <= data[stop - 2] <= _NINE
-    return bool(counted or data[start] == _BAR)
+    if first == _BULLET:
+        return bool(ends & _LOW24 == _BULLETS)
+    return bool((last == _CLOSING and _ZERO <= before <= _NINE) or first == _BAR)
 
 
-@helper
-def _is_code(data: U8, start: np.int64, stop: np.int64) -> bool:
+@merged
+def _is_code(ends: np.uint64, length: np.int64) -> bool:
     """Tell whether a line ends as lines of programs do: in a brace, or a closing one and ``;``."""
-    last = data[stop - 1]
-    if last != _SEMICOLON or stop - start < 2:
+    last, before = ends >> _S32 & _LOW8, ends >> _S24 & _LOW8
+    if last != _SEMICOLON or length < 2:
         return bool(last == _BRACE or last == _CLOSING_BRACE)
-    last = data[stop - 2]
-    return bool(last == _CLOSING or last == _SQUARE or last == _CLOSING_BRACE)
+    return bool(before == _CLOSING or before == _SQUARE or before == _CLOSING_BRACE)
 
 
 @helper
@@ -396,7 +447,7 @@ def _sure(columns: U64, facts: U32, table: I64, line: int, marker: int) -> bool:
     return bool(sure or not sentence or np.int64(columns[WORDS, line]) <= _CLAUSE)
 
 
-@helper
+@merged
 def _words_of_date(data: U8, columns: U64, hashes: U64, facts: U32, seen: U16, line: int) -> int:
     """Count the words beside the numbers of what may be a date: all may be of dates.
 
@@ -404,6 +455,9 @@ def _words_of_date(data: U8, columns: U64, hashes: U64, facts: U32, seen: U16, l
     or a month's name at least.
     """
     base, size = np.int64(columns[BASE, line]), np.int64(columns[TOKENS, line])
+    digits = columns[ENDS, line] >> OPENING & _BEGINS_DIGIT
+    if not digits and (size == 0 or np.int64(seen[hashes[base] & _LOW16]) & DATE == 0):
+        return -1
     numbers = 0
     tells = False
     for place in range(base, base + (size if size <= _DATE_TOKENS else 1)):
