@@ -34,10 +34,9 @@ from datasketch import MinHash
 
 import corpus
 import measure
-from syndicate.kernels.tokens import ROOM
 from syndicate.sketch.minhash import permutations, signatures
 from syndicate.text.fold import fold_table
-from syndicate.text.shingles import shingle
+from syndicate.text.shingles import Spans, shingle, shingle_spans
 
 SIZE, SLOTS = 5, 128
 CHUNK = 2000
@@ -72,7 +71,8 @@ def ours(texts: pa.Array):
     def sketch() -> np.ndarray:
         parts = []
         for start in range(0, len(texts), CHUNK):
-            made = shingle(*buffers(texts.slice(start, CHUNK)), SIZE, flags=False)
+            some = Spans.of(*buffers(texts.slice(start, CHUNK)))
+            made = shingle_spans(some, SIZE, flags=False)
             parts.append(signatures(made.shingles, made.bounds, SLOTS))
         return np.concatenate(parts)
 
@@ -104,7 +104,7 @@ def reference(library: ctypes.CDLL, texts: pa.Array, values_first: int):
     data, offsets = buffers(texts)
     table = fold_table()
     scale, shift = permutations(SLOTS)
-    longest = int(np.diff(offsets).max()) + ROOM
+    longest = int(np.diff(offsets).max()) + 32  # as many as the reference takes at once
     kinds = np.uint16, np.uint16, np.uint32, np.uint64, np.uint32
     room = [np.empty(longest, kind) for kind in kinds]
 

@@ -183,7 +183,7 @@ static size_t shingle(uint64_t *restrict tokens, size_t count, size_t size,
     return n;
 }
 
-/* One slot after the other, each over all values. */
+/* One slot after the other, each over all values, whose number is a multiple of LANES. */
 static void by_slot(const uint32_t *restrict values, size_t n, const uint32_t *restrict scale,
                     const uint32_t *restrict shift, size_t slots, uint32_t *restrict out)
 {
@@ -214,7 +214,7 @@ static void by_value(const uint32_t *restrict values, size_t n, const uint32_t *
 }
 
 /* A column of texts, as Arrow holds it. ``slots`` is a multiple of LANES; ``points``, ``units``,
- * ``separators``, ``tokens`` and ``values`` have room for the longest text and 16 more. */
+ * ``separators``, ``tokens`` and ``values`` have room for the longest text and LANES more. */
 void sketch_texts(const uint8_t *data, const int64_t *offsets, size_t n, const uint32_t *entries,
                   const uint32_t *pieces, const uint64_t *factors, size_t size,
                   const uint32_t *scale, const uint32_t *shift, size_t slots, int values_first,
@@ -230,6 +230,8 @@ void sketch_texts(const uint8_t *data, const int64_t *offsets, size_t n, const u
             count = cut_any(text, length, entries, pieces, units, separators);
         count = hash_tokens(units, separators, count, factors, tokens);
         count = shingle(tokens, count, size, values);
+        for (; count % LANES; count++)
+            values[count] = values[0];
         (values_first ? by_value : by_slot)(values, count, scale, shift, slots, out + d * slots);
     }
 }

@@ -61,8 +61,8 @@ def column(texts):
 
 def stripped(texts, sites=None, templates=None):
     result = strip_batch(*column(texts), None, sites, templates=templates)
-    data = result.data.tobytes()
-    bounds = zip(result.offsets[:-1], result.offsets[1:], strict=True)
+    kept, offsets = result.joined()
+    data, bounds = kept.tobytes(), itertools.pairwise(offsets)
     return [data[a:b].decode("utf-8", "surrogatepass") for a, b in bounds]
 
 

@@ -1,5 +1,7 @@
 """Texts written for these tests, and ways to strip them in a batch."""
 
+import itertools
+
 import numpy as np
 
 from syndicate.boilerplate import strip_batch
@@ -29,8 +31,6 @@ def batch(texts, titles=None, sites=None, **options):
 
 
 def texts_of(stripped):
-    data = stripped.data.tobytes()
-    return [
-        data[a:b].decode("utf-8", "surrogatepass")
-        for a, b in zip(stripped.offsets[:-1], stripped.offsets[1:], strict=True)
-    ]
+    kept, offsets = stripped.joined()
+    data = kept.tobytes()
+    return [data[a:b].decode("utf-8", "surrogatepass") for a, b in itertools.pairwise(offsets)]

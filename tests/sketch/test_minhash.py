@@ -17,7 +17,7 @@ def datasketch_of(hashes, num_perm=128):
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.text(max_size=200), min_size=1, max_size=4), st.sampled_from([16, 128, 200]))
+@given(st.lists(st.text(max_size=200), min_size=1, max_size=4), st.sampled_from([7, 16, 128, 200]))
 def test_a_signature_is_a_datasketch_signature(texts, num_perm):
     made = shingle(*encode(texts), 5)
     ours = signatures(made.shingles, made.bounds, num_perm)

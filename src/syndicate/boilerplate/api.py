@@ -36,20 +36,30 @@ class StrippedBatch:
 
     Attributes
     ----------
-    data : ndarray of uint8
-        UTF-8 of what is kept, text after text.
-    offsets : ndarray of int64, shape (n + 1,)
-        Where each text starts in ``data`` and the last ends.
     spans : ndarray of int64, shape (k, 2)
         Bytes kept, counted from the start of their original text.
     span_offsets : ndarray of int64, shape (n + 1,)
         Where each text's spans start in ``spans`` and the last end.
+    originals
+        The bytes of the texts as they were, and their offsets.
     """
 
-    data: NDArray[np.uint8]
-    offsets: NDArray[np.int64]
     spans: NDArray[np.int64]
     span_offsets: NDArray[np.int64]
+    originals: tuple[NDArray[np.uint8], NDArray[np.int64]]
+
+    @property
+    def places(self) -> NDArray[np.int64]:
+        """Where the spans lie in the bytes of all texts; shape as ``spans``."""
+        starts = np.repeat(self.originals[1][:-1], np.diff(self.span_offsets))
+        return self.spans + starts[:, None]
+
+    def joined(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """Give what is kept in UTF-8, text after text, and where each starts and the last ends."""
+        starts, stops = self.places.T
+        kept = np.concatenate([np.zeros(0, np.uint8), *_joined(self.originals[0], starts, stops)])
+        edges = np.concatenate([[0], np.cumsum(stops - starts)])
+        return kept, edges[self.span_offsets]
 
 
 def strip(
@@ -180,7 +190,7 @@ def strip_batch(
     """
     markers = markers or load_markers()
     data, offsets = as_bytes(data), np.array(offsets, np.int64)
-    parts, lengths, spans, counts = [], [], [], []
+    spans, counts = [np.zeros((0, 2), np.int64)], [np.zeros(0, np.int64)]
     for low, high, part, bounds in chunks(data, offsets):
         some = None if titles is None else titles[low:high]
         learned = Learned(sites and sites[low:high], templates.compiled if templates else None)
@@ -190,18 +200,10 @@ def strip_batch(
         doc = np.repeat(np.arange(high - low), np.diff(found.bounds) + 1)
         real = stop > start
         start, stop, doc = start[real], stop[real], doc[real]
-        parts += _joined(part, start, stop)
-        lengths.append(np.bincount(doc, stop - start, high - low))
         counts.append(np.bincount(doc, minlength=high - low))
         spans.append(np.stack([start, stop], axis=1) - bounds[doc, None])
-    kept = np.concatenate([np.zeros(0, np.uint8), *parts])
-    kept.flags.writeable = False  # as Arrow's are, so that kernels need not compile twice
-    return StrippedBatch(
-        kept,
-        _running(lengths),
-        np.concatenate([np.zeros((0, 2), np.int64), *spans]),
-        _running(counts),
-    )
+    of_each = np.cumsum(np.concatenate([np.zeros(1, np.int64), *counts]))
+    return StrippedBatch(np.concatenate(spans), of_each, (data, offsets))
 
 
 def _joined(
@@ -212,8 +214,3 @@ def _joined(
     firsts = start[np.append(True, apart)[: len(start)]].tolist()
     lasts = stop[np.append(apart, True)[: len(stop)]].tolist()
     return [data[a:b] for a, b in zip(firsts, lasts, strict=True)]
-
-
-def _running(parts: list[NDArray[np.int64]]) -> NDArray[np.int64]:
-    """Sum lengths to offsets."""
-    return np.concatenate([[0], np.cumsum(np.concatenate([np.zeros(0), *parts]))]).astype(np.int64)

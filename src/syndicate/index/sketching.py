@@ -161,7 +161,7 @@ class Sketcher:
         sites = self.learner.sites(documents) if self.learner and templates else None
         found = strip_batch(*column(texts), titles, sites=sites, templates=templates)
         bounds = pairwise(found.span_offsets.tolist())
-        return _Left(found.data, found.offsets, [
+        return _Left(*found.joined(), [
             _between(found.spans[first:last].tolist(), len(text))
             for (first, last), text in zip(bounds, texts, strict=True)
         ])  # fmt: skip

@@ -67,6 +67,13 @@ class Rows:
                 return [items[start - first : end - first] for start, end in spans]
             return [self._read(file, start, end) for start, end in spans]
 
+    def at_hand(self, rows: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+        """Give an array in which some rows are, and where each begins; ascending is fastest."""
+        if not isinstance(self.items, Path):
+            return self.items, self.bounds[rows]
+        items, edges = self.gather(rows)
+        return items, edges[:-1]
+
     def gather(self, rows: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """Fetch some rows end to end, and their bounds in that; ascending rows are fastest."""
         edges = np.zeros(len(rows) + 1, np.int64)
@@ -174,17 +181,6 @@ def _joined(parts: list[NDArray[Any]], dtype: np.dtype[Any]) -> NDArray[Any]:
         if len(parts) == 1
         else np.frombuffer(b"".join(part.data for part in parts), dtype)
     )
-
-
-def take_spans(
-    items: NDArray[Any], starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> NDArray[Any]:
-    """Copy spans of an array end to end."""
-    edges = np.zeros(len(starts) + 1, np.int64)
-    np.cumsum(ends - starts, out=edges[1:])
-    out = np.empty(edges[-1], items.dtype)
-    _put(items, starts, ends, out, edges)
-    return out
 
 
 def _put(

@@ -10,7 +10,7 @@ from syndicate.kernels.align import align_pairs, count_facts
 from syndicate.kernels.keys import document_keys
 from syndicate.kernels.measure import ROWS, measure
 from syndicate.kernels.relate import relate
-from syndicate.kernels.signatures import signatures
+from syndicate.kernels.signatures import BLOCK, signatures
 from syndicate.kernels.tokens import ROOM, shingle_texts
 
 _ONE = np.uint64(1)
@@ -76,14 +76,15 @@ def sketch_page(
     bounds, starts = np.empty(2, np.int64), np.empty(2, np.int64)
     counts, digests = np.empty(1, np.int32), np.empty((1, 2), np.uint64)
     used = shingle_texts(
-        text, np.array([0, n]), entries, pieces, factors, traits, size,
-        np.empty(room, np.uint16), np.empty(room, np.uint16), np.empty(room, np.uint32),
-        np.empty(room, np.uint32), np.empty(room, np.uint64),
+        np.array([np.uint64(text.ctypes.data)]), np.array([n]), np.array([0, 1]), entries, pieces,
+        factors, traits, size, np.empty(0, np.uint8), np.empty(room, np.uint16),
+        np.empty(room, np.uint16), np.empty(room, np.uint32), np.empty(room, np.uint32),
+        np.empty(room, np.uint64),
         found, bounds, flags, counts, digests,
     )  # fmt: skip
     shingles = found[:used].copy()
     sketch = np.empty((1, len(scale)), np.uint32)
-    signatures(shingles, bounds, scale, shift, np.empty(used, np.uint32), sketch)
+    signatures(shingles, bounds, scale, shift, np.empty(used + BLOCK, np.uint32), sketch)
     keys = np.empty(1 + bands + used, np.uint64)
     document_keys(
         shingles, bounds, counts, digests, sketch, bands, rows, limit, most, found, starts, keys

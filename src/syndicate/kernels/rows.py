@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I64, U8, Patient, kernel
+from syndicate.kernels._jit import I64, U8, U64, Patient, kernel
+from syndicate.kernels.addresses import at_address, carray
 
 
 @kernel
@@ -26,6 +27,26 @@ def put(items: U8, starts: I64, ends: I64, out: U8, to: I64) -> None:
         size = np.uint64(ends[n]) - start
         for i in range(size):  # all unsigned: whole blocks are copied only where none can wrap
             out[at + i] = items[start + i]
+
+
+@kernel
+def collect(addresses: U64, lengths: I64, out: U8) -> None:
+    """Copy spans that lie anywhere in memory end to end.
+
+    Parameters
+    ----------
+    addresses : ndarray of uint64, shape (n,)
+        Where each lies.
+    lengths : ndarray of int64, shape (n,)
+        Its bytes.
+    out : ndarray of uint8
+        Filled.
+    """
+    at = 0
+    for n in range(len(addresses)):
+        size = lengths[n]
+        out[at : at + size] = carray(at_address(addresses[n]), size, np.uint8)
+        at += size
 
 
 PUT = Patient(put, 300_000)

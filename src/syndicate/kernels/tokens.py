@@ -15,7 +15,8 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic, overload
 
-from syndicate.kernels._jit import I32, I64, U8, U16, U32, U64, inline, kernel
+from syndicate.kernels._jit import I32, I64, U8, U16, U32, U64, helper, inline, kernel
+from syndicate.kernels.addresses import at_address, carray
 
 ROLL = np.uint64(0xD6E8FEB86659FD93)
 _ROLL2 = np.uint64(0x9FB21C651E98DF25)
@@ -128,7 +129,7 @@ def decode(text: U8, points: U16) -> None:
             points[i] = np.uint16(np.uint16(first << _S6) | (text[i + 1] & _LOW6)) & _LOW11
 
 
-@inline
+@helper
 def cut(text: U8, entries: U32, points: U16, units: U16, separators: U32) -> int:
     """Fold a text into units, and note where separators are.
 
@@ -256,7 +257,7 @@ def any_of(units: U16, first: np.uint64, size: np.uint64) -> np.uint64:
     return found
 
 
-@inline
+@helper
 def hash_tokens(units: U16, separators: U32, count: int, factors: U64, tokens: U64) -> int:
     """Hash what stands between separators; give the number of tokens.
 
@@ -271,7 +272,7 @@ def hash_tokens(units: U16, separators: U32, count: int, factors: U64, tokens: U
     return np.int64(used)
 
 
-@inline
+@helper
 def characterise(points: U16, n: int, traits: U16, separators: U32, count: int, room: U16) -> None:
     """Put in the place of a text's points, as `cut` left them, of which characters each token is.
 
@@ -362,7 +363,7 @@ def token_spans(
     return used
 
 
-@inline
+@helper
 def shingle(tokens: U64, count: int, size: int, shingles: U64) -> tuple[int, np.uint64, np.uint64]:
     """Hash each ``size`` consecutive tokens, and all of them.
 
@@ -402,13 +403,15 @@ def shingle(tokens: U64, count: int, size: int, shingles: U64) -> tuple[int, np.
 
 @kernel
 def shingle_texts(
-    data: U8,
-    offsets: I64,
+    addresses: U64,
+    lengths: I64,
+    spans: I64,
     entries: U32,
     pieces: U32,
     factors: U64,
     traits: U16,
     size: int,
+    whole: U8,
     points: U16,
     units: U16,
     separators: U32,
@@ -420,20 +423,23 @@ def shingle_texts(
     counts: I32,
     digests: U64,
 ) -> int:
-    """Shingle a column of texts.
+    """Shingle texts that lie anywhere in memory.
 
     Parameters
     ----------
-    data : ndarray of uint8
-        The UTF-8 bytes of all texts.
-    offsets : ndarray of int64, shape (n + 1,)
-        Where each text starts and the last ends.
+    addresses : ndarray of uint64, shape (k,)
+        Where spans of valid UTF-8 lie.
+    lengths : ndarray of int64, shape (k,)
+        Their bytes.
+    spans : ndarray of int64, shape (n + 1,)
+        Where those of each text start, and the last ends; a text is all its spans.
     entries, pieces, factors, traits
         The fold table.
     size : int
         Tokens to a shingle.
-    points, units, separators, places, tokens : ndarray of uint16, uint16, uint32, uint32, uint64
-        Room to work in: ROOM items more than the longest text has bytes.
+    whole, points, units, separators, places, tokens
+        ndarray of uint8, uint16, uint16, uint32, uint32 and uint64: room to work in, `ROOM`
+        items more than the longest text has bytes.
     shingles : ndarray of uint64
         Filled with the shingle hashes of all texts, in text order; holds as many as there
         are, which are fewer than ``(bytes + 3 * n) // 2 + 1``.
@@ -450,8 +456,18 @@ def shingle_texts(
     used = 0
     seen = 0
     bounds[0] = 0
-    for i in range(len(offsets) - 1):
-        text = data[offsets[i] : offsets[i + 1]]
+    for i in range(len(spans) - 1):
+        first, past = spans[i], spans[i + 1]
+        text = whole[:0]
+        if past - first == 1:
+            text = carray(at_address(addresses[first]), lengths[first], np.uint8)
+        else:
+            n = 0
+            for k in range(first, past):
+                span = carray(at_address(addresses[k]), lengths[k], np.uint8)
+                whole[n : n + len(span)] = span
+                n += len(span)
+            text = whole[:n]
         parts = cut(text, entries, points, units, separators)
         plain = parts > 0
         if not plain:

@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 
 from syndicate import io
 from syndicate.io.columns import array_of, number_column, string_column
-from syndicate.io.spool import take_spans
 from syndicate.match.context import UNDATED, moment
 from syndicate.match.folded import Folded
 from syndicate.match.relation import Context
@@ -20,7 +19,7 @@ from syndicate.model import Skipped
 from syndicate.pipeline.places import Places
 from syndicate.pipeline.texts import site_column
 from syndicate.sketch import sample
-from syndicate.text.shingles import shingle
+from syndicate.text.shingles import Spans, shingle_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -208,22 +207,21 @@ class Corpus:
         """How many hash-sampled shingles there are in all."""
         return sum(int(part.samples.bounds[-1]) for part in self._parts)
 
-    def stripped(self, numbers: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-        """Give what stripping left of some documents, end to end, and its offsets."""
-        text, bounds = self._fetch("texts", numbers)
+    def spans(self, numbers: NDArray[np.int64]) -> Spans:
+        """Give what stripping left of some documents, wherever in memory it is."""
+        begun, sizes, held = self._where(numbers)
         kept, cuts = self._fetch("kept", numbers)
-        whole = np.flatnonzero(cuts[1:] == cuts[:-1])
-        owner = np.concatenate([whole, np.repeat(np.arange(len(numbers)), np.diff(cuts) // 2)])
-        order = np.argsort(owner, kind="stable")
-        starts = np.concatenate([bounds[whole], bounds[owner[len(whole) :]] + kept[::2]])[order]
-        ends = np.concatenate([bounds[whole + 1], bounds[owner[len(whole) :]] + kept[1::2]])[order]
-        lengths = np.bincount(owner[order], ends - starts, len(numbers)).astype(np.int64)
-        data = take_spans(text, starts, ends)
-        return data, np.concatenate([[0], np.cumsum(lengths)])
+        pieces = np.diff(cuts) // 2
+        whole = pieces == 0
+        bounds = np.concatenate([[0], np.cumsum(np.maximum(pieces, 1))])
+        owner = np.repeat(np.arange(len(numbers)), np.maximum(pieces, 1))
+        starts, ends = np.zeros(len(owner), np.int64), sizes[owner]
+        starts[~whole[owner]], ends[~whole[owner]] = kept[::2], kept[1::2]
+        return Spans(begun[owner] + starts.astype(np.uint64), ends - starts, bounds, held)
 
     def folded(self, numbers: NDArray[np.int64], size: int) -> Folded:
         """Fold and shingle that, ``size`` tokens to a shingle."""
-        return Folded.of(shingle(*self.stripped(numbers), size))
+        return Folded.of(shingle_spans(self.spans(numbers), size))
 
     def texts(self, numbers: NDArray[np.int64]) -> list[NDArray[np.uint8]]:
         """Fetch the texts of some documents in UTF-8."""
@@ -232,6 +230,19 @@ class Corpus:
             for place, text in zip(wanted.tolist(), held.take(rows), strict=True):
                 found[place] = text
         return found
+
+    def _where(
+        self, numbers: NDArray[np.int64]
+    ) -> tuple[NDArray[np.uint64], NDArray[np.int64], tuple[NDArray[np.uint8], ...]]:
+        """Tell where in memory some texts begin, their bytes, and the arrays that hold them."""
+        begun, sizes = np.empty(len(numbers), np.uint64), np.empty(len(numbers), np.int64)
+        arrays = []
+        for source, rows, wanted in self._held("texts", numbers):
+            items, firsts = source.at_hand(rows)
+            begun[wanted] = firsts.astype(np.uint64) + np.uint64(items.ctypes.data)
+            sizes[wanted] = source.bounds[rows + 1] - source.bounds[rows]
+            arrays.append(items)
+        return begun, sizes, tuple(arrays)
 
     def _fetch(
         self, what: str, numbers: NDArray[np.int64]

@@ -22,7 +22,7 @@ from syndicate.io.spool import Rows, RowWriter
 from syndicate.match.folded import Folded
 from syndicate.match.verify import distinct
 from syndicate.pipeline.threads import in_threads
-from syndicate.text.shingles import shingle
+from syndicate.text.shingles import Spans, shingle_spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     Texts = tuple[NDArray[np.uint8], NDArray[np.int64]]
     """Bytes end to end, and their offsets."""
-    Read = Callable[[slice], Texts]
+    Read = Callable[[slice], Spans]
     """Gives the texts of some documents of a block."""
 
 _TOKEN = 10
@@ -285,7 +285,7 @@ class _Hand:
                 self._folded.shingles[bounds[some.start] : bounds[some.stop]],
                 self._folded.traits[edges[some.start] : edges[some.stop]],
             )
-            made = shingle(*read(some), self._size, room=room)
+            made = shingle_spans(read(some), self._size, room=room)
             sizes[some] = distinct(made.shingles, made.bounds, self._stock)
 
         for _ in in_threads(self._workers, fold, slices(self._corpus, numbers, _AT_ONCE)):
@@ -307,8 +307,8 @@ def _reading(
 def _in_memory(corpus: Corpus, members: list[NDArray[np.int64]]) -> Callable[[int], Read]:
     """Read blocks from where their texts wait."""
 
-    def read(number: int, some: slice) -> Texts:
-        return corpus.stripped(members[number][some])
+    def read(number: int, some: slice) -> Spans:
+        return corpus.spans(members[number][some])
 
     return lambda number: partial(read, number)
 
@@ -328,7 +328,7 @@ class _Shelf:
         def read(some: slice) -> tuple[NDArray[np.int64], Texts]:
             chosen = in_order[some]
             by_block = chosen[np.argsort(block[chosen], kind="stable")]
-            return block[by_block], corpus.stripped(numbers[by_block])
+            return block[by_block], corpus.spans(numbers[by_block]).joined()
 
         some_at_once = slices(corpus, numbers[in_order], _AT_ONCE)
         for owners, (data, offsets) in in_threads(workers, read, some_at_once):
@@ -344,9 +344,9 @@ class _Shelf:
         data = self._space[: file.bounds[-1]]
         file.read_into(data)
 
-        def read(some: slice) -> Texts:
+        def read(some: slice) -> Spans:
             edges = file.bounds[some.start : some.stop + 1]
-            return data[edges[0] : edges[-1]], edges - edges[0]
+            return Spans.of(data, edges)
 
         return read
 

@@ -12,7 +12,7 @@ from syndicate.io.spool import Rows, RowWriter
 from syndicate.pipeline.texts import Texts, sites
 from syndicate.sketch import lsh, minhash
 from syndicate.sketch.sample import sample, shelve
-from syndicate.text.shingles import shingle
+from syndicate.text.shingles import Spans, shingle_spans
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,14 +103,13 @@ class _Stripped(NamedTuple):
 
     Attributes
     ----------
-    data, offsets
-        What is left, end to end.
+    texts
+        What is left.
     kept, kept_bounds
         Rows as `Part` holds them.
     """
 
-    data: NDArray[np.uint8]
-    offsets: NDArray[np.int64]
+    texts: Spans
     kept: NDArray[np.int32]
     kept_bounds: NDArray[np.int64]
 
@@ -137,7 +136,7 @@ class _Sketches:
     def add(self, stripped: _Stripped) -> None:
         """Fold, shingle and sketch some texts."""
         self._rows["kept"].append(stripped.kept, stripped.kept_bounds)
-        made = shingle(stripped.data, stripped.offsets, self._config.shingle_size, flags=False)
+        made = shingle_spans(stripped.texts, self._config.shingle_size, flags=False)
         sketches = minhash.signatures(made.shingles, made.bounds, self._config.num_perm)
         self._keys.append(lsh.band_keys(sketches, self._cut))
         if self._find == "all":
@@ -170,17 +169,20 @@ def _stripped(
 ) -> _Stripped:
     """Strip as the settings say."""
     if config.strip == "none":
-        return _Stripped(data, offsets, np.empty(0, np.int32), np.zeros_like(offsets))
+        none = np.empty(0, np.int32), np.zeros_like(offsets)
+        return _Stripped(Spans.of(data, offsets), *none)
     titles = records.column("title").to_pylist()
     of = sites(records) if templates is not None else None
     stripped = strip_batch(data, offsets, titles, sites=of, templates=templates)
-    pieces = np.diff(stripped.span_offsets)
-    pieces[np.diff(stripped.offsets) == np.diff(offsets)] = 0
-    some = np.repeat(pieces > 0, np.diff(stripped.span_offsets))
+    places, pieces = stripped.places, np.diff(stripped.span_offsets)
+    lengths = places[:, 1] - places[:, 0]
+    addresses = places[:, 0].astype(np.uint64) + np.uint64(data.ctypes.data)
+    texts = Spans(addresses, lengths, stripped.span_offsets, (data,))
+    changed = texts.sizes < np.diff(offsets)
+    some = np.repeat(changed, pieces)
     bounds = np.zeros_like(offsets)
-    np.cumsum(2 * pieces, out=bounds[1:])
-    kept = stripped.spans[some].astype(np.int32).ravel()
-    return _Stripped(stripped.data, stripped.offsets, kept, bounds)
+    np.cumsum(2 * pieces * changed, out=bounds[1:])
+    return _Stripped(texts, stripped.spans[some].astype(np.int32).ravel(), bounds)
 
 
 def load(texts: Texts, folder: Path) -> Part:

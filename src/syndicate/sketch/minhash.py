@@ -54,6 +54,6 @@ def signatures(
 
     scale, shift = permutations(num_perm)
     out = np.empty((len(bounds) - 1, num_perm), np.uint32)
-    values = np.empty(int(np.diff(bounds).max(initial=0)), np.uint32)
+    values = np.empty(int(np.diff(bounds).max(initial=0)) + kernels.BLOCK, np.uint32)
     kernels.signatures(shingles, bounds, scale, shift, values, out)
     return out

@@ -39,6 +39,47 @@ class Shingled(NamedTuple):
     digests: NDArray[np.uint64]
 
 
+class Spans(NamedTuple):
+    """Texts, each in one or several spans of bytes anywhere in memory.
+
+    Attributes
+    ----------
+    addresses
+        ndarray of uint64, shape (k,): where the spans begin.
+    lengths
+        ndarray of int64, shape (k,): their bytes.
+    bounds
+        ndarray of int64, shape (n + 1,): where each text's spans start and the last end.
+    held
+        The arrays that they lie in, which so stay in memory.
+    """
+
+    addresses: NDArray[np.uint64]
+    lengths: NDArray[np.int64]
+    bounds: NDArray[np.int64]
+    held: tuple[NDArray[np.uint8], ...]
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """The bytes of each text."""
+        return np.diff(np.concatenate([[0], np.cumsum(self.lengths)])[self.bounds])
+
+    def joined(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """Copy the texts, end to end; give their bytes and offsets."""
+        from syndicate.kernels.rows import collect  # noqa: PLC0415 - compiles
+
+        offsets = np.concatenate([[0], np.cumsum(self.sizes)])
+        data = np.empty(offsets[-1], np.uint8)
+        collect(self.addresses, self.lengths, data)
+        return data, offsets
+
+    @classmethod
+    def of(cls, data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Spans:
+        """Take texts that lie end to end."""
+        starts = offsets[:-1].astype(np.uint64) + np.uint64(data.ctypes.data)
+        return cls(starts, np.diff(offsets), np.arange(len(offsets)), (data,))
+
+
 class Tokens(NamedTuple):
     """Where the tokens of one text lie.
 
@@ -75,8 +116,6 @@ def shingle(
     size: int,
     *,
     key: int = 0,
-    flags: bool = True,
-    room: tuple[NDArray[np.uint64], NDArray[np.uint16]] | None = None,
 ) -> Shingled:
     """Fold and shingle a column of texts.
 
@@ -88,6 +127,26 @@ def shingle(
         Tokens to a shingle.
     key
         Keeps outsiders from writing texts that collide; 0 is the public scheme.
+    """
+    return shingle_spans(Spans.of(data, offsets), size, key=key)
+
+
+def shingle_spans(
+    texts: Spans,
+    size: int,
+    *,
+    key: int = 0,
+    flags: bool = True,
+    room: tuple[NDArray[np.uint64], NDArray[np.uint16]] | None = None,
+) -> Shingled:
+    """Fold and shingle texts that lie anywhere in memory.
+
+    Parameters
+    ----------
+    texts
+        In UTF-8.
+    size, key
+        As for `shingle`.
     flags
         Whether the traits of tokens are wanted; without, ``flags`` is empty.
     room
@@ -95,33 +154,26 @@ def shingle(
     """
     from syndicate.kernels import tokens  # noqa: PLC0415 - compiles
 
-    n = len(offsets) - 1
-    most = (int(offsets[-1] - offsets[0]) + 3 * n) // 2 + 1
+    sizes, n = texts.sizes, len(texts.bounds) - 1
+    most = (int(sizes.sum()) + 3 * n) // 2 + 1
     made, looks = room or (np.empty(most, np.uint64), np.empty(most * flags, np.uint16))
     bounds = np.empty(n + 1, np.int64)
     counts = np.empty(n, np.int32)
     digests = np.empty((n, 2), np.uint64)
     used = tokens.shingle_texts(
-        _read_only(data), _read_only(offsets), *fold_table(key), size,
-        *_scratch(int(np.diff(offsets).max(initial=0))), made, bounds, looks, counts, digests,
+        texts.addresses, texts.lengths, texts.bounds, *fold_table(key), size,
+        *_scratch(int(sizes.max(initial=0))), made, bounds, looks, counts, digests,
     )  # fmt: skip
     return Shingled(made[:used], bounds, looks[: counts.sum()], counts, digests)
 
 
-def _scratch(longest: int) -> tuple[Any, Any, Any, Any, Any]:
+def _scratch(longest: int) -> tuple[Any, Any, Any, Any, Any, Any]:
     """Give what the kernel works in, for texts of so many bytes."""
     from syndicate.kernels.tokens import ROOM  # noqa: PLC0415 - imports numba
 
     n = longest + ROOM
-    units = np.empty(n, np.uint16), np.empty(n, np.uint16)
+    units = np.empty(n, np.uint8), np.empty(n, np.uint16), np.empty(n, np.uint16)
     return *units, np.empty(n, np.uint32), np.empty(n, np.uint32), np.empty(n, np.uint64)
-
-
-def _read_only(array: NDArray[Any]) -> NDArray[Any]:
-    """Give a view as Arrow's buffers are, so that kernels need not compile for both."""
-    view = array.view()
-    view.flags.writeable = False
-    return view
 
 
 def find_tokens(text: NDArray[np.uint8]) -> Tokens:
