@@ -8,9 +8,9 @@ Every tool runs in a process of its own, on one core where the system can pin it
 interleaved, each in another order; ours after a first run that fills numba's cache. All look for
 word 5-grams with 128 slots and a threshold of .7. syndicate compares every candidate exactly and
 reads a relation off every match, which the others do not; "parts too" also looks for partial
-reprints, "as shipped" also strips boilerplate and tells all that is worth telling. Each peer has
-its own virtual environment, made when first asked for under ``benchmarks/.environments``; one
-that will not install is skipped, and said so. Real articles are used where they lie beside the
+reprints, "as shipped" also strips boilerplate and tells all that is worth telling. Each tool, ours
+too, has its own virtual environment with nothing but what it needs, made when first asked for
+under ``benchmarks/.environments``; a peer that will not install is skipped, and said so. Real articles are used where they lie beside the
 project, made ones otherwise.
 """
 
@@ -36,7 +36,8 @@ SCRIPTS = measure.HERE / "peers"
 THRESHOLD = 0.7
 OURS = "syndicate"
 MODES = {OURS: "whole", "syndicate, parts too": "parts", "syndicate, as shipped": "shipped"}
-PEERS = {
+NEEDS = {
+    OURS: ["--editable", str(measure.ROOT)],
     "daft": ["daft==0.7.26", "pyarrow", "numpy", "orjson"],
     "gaoya": ["gaoya==0.2.2", "orjson"],
     "rensa": ["rensa==0.5.0", "orjson"],
@@ -61,7 +62,7 @@ of one cluster of which the shorter text is at least .7 in the other.
 
 
 def environment(name: str, folder: Path) -> Path:
-    """Give the interpreter of a peer's environment, made on demand.
+    """Give the interpreter of a tool's environment, made on demand.
 
     Raises
     ------
@@ -76,7 +77,7 @@ def environment(name: str, folder: Path) -> Path:
     print(f"making the environment of {name} ...", file=sys.stderr)
     for call in (
         [sys.executable, "-m", "venv", "--clear", str(home)],
-        [str(python), "-m", "pip", "install", "--quiet", *PEERS[name]],
+        [str(python), "-m", "pip", "install", "--quiet", *NEEDS[name]],
     ):
         done = subprocess.run(call, capture_output=True, text=True, check=False)
         if done.returncode:
@@ -88,7 +89,7 @@ def environment(name: str, folder: Path) -> Path:
 
 def commands(names: list[str], folder: Path) -> tuple[dict[str, list[str]], dict[str, str]]:
     """Give the command of each tool, and why some have none."""
-    ours = [sys.executable, str(SCRIPTS / "run_syndicate.py")]
+    ours = [str(environment(OURS, folder)), str(SCRIPTS / "run_syndicate.py")]
     found, missing = {name: [*ours, "SOURCE", "TARGET", mode] for name, mode in MODES.items()}, {}
     for name in names:
         try:
@@ -198,7 +199,8 @@ def main() -> None:
     parser.add_argument("-n", "--documents", type=int, default=20_000)
     parser.add_argument("--corpus", choices=("real", "synthetic"), help="default: real if there")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--peers", default=",".join(PEERS), help="comma-separated")
+    peers = ",".join(name for name in NEEDS if name != OURS)
+    parser.add_argument("--peers", default=peers, help="comma-separated")
     parser.add_argument("--sample", type=int, default=5_000, help="documents compared with all")
     parser.add_argument("--environments", type=Path, default=measure.HERE / ".environments")
     parser.add_argument("--json", type=Path, help="write the numbers there")
