@@ -10,8 +10,8 @@ word 5-grams with 128 slots and a threshold of .7. syndicate compares every cand
 reads a relation off every match, which the others do not; "parts too" also looks for partial
 reprints, "as shipped" also strips boilerplate and tells all that is worth telling. Each tool, ours
 too, has its own virtual environment with nothing but what it needs, made when first asked for
-under ``benchmarks/.environments``; a peer that will not install is skipped, and said so. Real articles are used where they lie beside the
-project, made ones otherwise.
+under ``benchmarks/.environments``; a peer that will not install is skipped, and said so. Real
+articles are used where they lie beside the project, made ones otherwise.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -169,6 +170,37 @@ class RowWriter:
         with _storing(self.path):
             self._file.close()
         return Rows(bounds, self.path, self.dtype)
+
+
+class FixedRows:
+    """A file for rows of bytes whose sizes are known, written in any order and from any thread.
+
+    Parameters
+    ----------
+    path
+        Where it is.
+    sizes : ndarray of int64, shape (n,)
+        Bytes of each row.
+    """
+
+    def __init__(self, path: Path, sizes: NDArray[np.int64]) -> None:
+        self._path = path
+        self._bounds = np.concatenate([[0], np.cumsum(sizes)])
+        self._lock = Lock()
+        with _storing(path):
+            self._file = path.open("wb")
+
+    def write(self, first: int, items: NDArray[np.uint8]) -> None:
+        """Write some rows, from one on, that lie end to end."""
+        with self._lock, _storing(self._path):
+            self._file.seek(self._bounds[first])
+            self._file.write(items.data)
+
+    def finish(self) -> Rows:
+        """Close the file and give all rows."""
+        with _storing(self._path):
+            self._file.close()
+        return Rows(self._bounds, self._path, np.uint8)
 
 
 def _joined(parts: list[NDArray[Any]], dtype: np.dtype[Any]) -> NDArray[Any]:

@@ -62,6 +62,22 @@ def repeated(hashes: U64, counters: U8, out: Bool) -> None:
 
 
 @kernel
+def later(documents: U32, bounds: I64, out: I64) -> None:
+    """Count how often each document stands in a list before another.
+
+    Parameters
+    ----------
+    documents, bounds
+        Lists end to end.
+    out : ndarray of int64, shape (n,)
+        Added to.
+    """
+    for i in range(len(bounds) - 1):
+        for j in range(bounds[i], bounds[i + 1]):
+            out[documents[j]] += bounds[i + 1] - 1 - j
+
+
+@kernel
 def meetings(documents: U32, bounds: I64, low: int, high: int, n: int, out: I64) -> int:
     """Write a code for each meeting of two documents, the smaller in ``[low, high)``.
 
@@ -79,4 +95,5 @@ def meetings(documents: U32, bounds: I64, low: int, high: int, n: int, out: I64)
 
 
 SAMPLED, MEETINGS = Patient(sampled, 20_000), Patient(meetings, 20_000)
+LATER = Patient(later, 20_000)
 """The kernels, without waiting for the compiler where there is little to do."""

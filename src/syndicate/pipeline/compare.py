@@ -361,7 +361,7 @@ def _tiers(read: _Read, match: Match) -> tuple[Tier, ...]:
     """Ask the tiers of candidates that the settings use."""
     cut = lsh.bands_of(read.config)
     numbers = np.arange(2)
-    keys = [read.corpus.keys(band, numbers) for band in range(cut.bands)]
+    keys = read.corpus.keys(range(cut.bands), numbers)
     alike = sum(int(key[0] == key[1]) for key in keys)
     bands = Tier(
         "bands",

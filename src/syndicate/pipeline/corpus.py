@@ -164,12 +164,15 @@ class Corpus:
                     fields = {"id": record["id"], "text": text.tobytes().decode(), **record}
                     yield {name: value for name, value in fields.items() if value is not None}
 
-    def keys(self, band: int, numbers: NDArray[np.int64]) -> NDArray[np.uint64]:
-        """One band's keys of some documents."""
-        row = np.array([band])
-        held = (part.keys.take(row)[0] for part in self._parts if len(part))
-        keys = np.concatenate([np.empty(0, np.uint64), *held])
-        return np.asarray(keys[self.places[numbers]])
+    def keys(self, bands: range, numbers: NDArray[np.int64]) -> Iterator[NDArray[np.uint64]]:
+        """Keys of some documents in some consecutive bands, band after band."""
+        keys = np.empty((len(bands), self._starts[-1]), np.uint64)
+        for part, start in zip(self._parts, self._starts[:-1], strict=True):
+            if len(part):
+                held, _ = part.keys.span(bands.start, bands.stop)
+                keys[:, start : start + len(part)] = held.reshape(len(bands), len(part))
+        places = self.places[numbers]
+        return (row[places] for row in keys)
 
     def samples(
         self, of: NDArray[np.bool_], low: int, high: int
@@ -206,6 +209,17 @@ class Corpus:
     def sampled(self) -> int:
         """How many hash-sampled shingles there are in all."""
         return sum(int(part.samples.bounds[-1]) for part in self._parts)
+
+    def sizes(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Tell how many bytes stripping left of some documents."""
+        sizes = np.empty(len(numbers), np.int64)
+        for source, rows, wanted in self._held("texts", numbers):
+            sizes[wanted] = source.bounds[rows + 1] - source.bounds[rows]
+        kept, cuts = self._fetch("kept", numbers)
+        lengths = np.concatenate([[0], np.cumsum(kept[1::2].astype(np.int64) - kept[::2])])
+        changed = cuts[1:] > cuts[:-1]
+        sizes[changed] = np.diff(lengths[cuts // 2])[changed]
+        return sizes
 
     def spans(self, numbers: NDArray[np.int64]) -> Spans:
         """Give what stripping left of some documents, wherever in memory it is."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from syndicate.io.spool import Rows, RowWriter
+from syndicate.io.spool import FixedRows, Rows
 from syndicate.match.folded import Folded
 from syndicate.match.verify import distinct
 from syndicate.pipeline.threads import in_threads
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from syndicate.match.verify import LeftOut
     from syndicate.pipeline.corpus import Corpus
 
-    Texts = tuple[NDArray[np.uint8], NDArray[np.int64]]
-    """Bytes end to end, and their offsets."""
     Read = Callable[[slice], Spans]
     """Gives the texts of some documents of a block."""
 
@@ -288,7 +286,10 @@ class _Hand:
             made = shingle_spans(read(some), self._size, room=room)
             sizes[some] = distinct(made.shingles, made.bounds, self._stock)
 
-        for _ in in_threads(self._workers, fold, slices(self._corpus, numbers, _AT_ONCE)):
+        share = _TOKEN * int(tokens.sum()) // self._workers + 1
+        for _ in in_threads(
+            self._workers, fold, slices(self._corpus, numbers, min(_AT_ONCE, share))
+        ):
             pass
 
 
@@ -320,22 +321,26 @@ class _Shelf:
         self, corpus: Corpus, members: list[NDArray[np.int64]], folder: Path, workers: int
     ) -> None:
         """Read all texts once, in the order in which they wait."""
-        writers = [RowWriter(np.uint8, folder / f"{n}.bin") for n in range(len(members))]
         numbers = np.concatenate(members)
         block = np.repeat(np.arange(len(members)), [len(some) for some in members])
+        files = [
+            FixedRows(folder / f"{n}.bin", corpus.sizes(some)) for n, some in enumerate(members)
+        ]
+        firsts = np.cumsum([0, *(len(some) for some in members)])
         in_order = np.argsort(corpus.places[numbers])
 
-        def read(some: slice) -> tuple[NDArray[np.int64], Texts]:
+        def copy(some: slice) -> None:
             chosen = in_order[some]
             by_block = chosen[np.argsort(block[chosen], kind="stable")]
-            return block[by_block], corpus.spans(numbers[by_block]).joined()
-
-        some_at_once = slices(corpus, numbers[in_order], _AT_ONCE)
-        for owners, (data, offsets) in in_threads(workers, read, some_at_once):
-            cuts = np.searchsorted(owners, np.arange(len(members) + 1))
+            data, offsets = corpus.spans(numbers[by_block]).joined()
+            cuts = np.searchsorted(block[by_block], np.arange(len(members) + 1))
             for n in np.flatnonzero(np.diff(cuts)).tolist():
-                writers[n].append(data, offsets[cuts[n] : cuts[n + 1] + 1])
-        self._files = [writer.finish() for writer in writers]
+                low, high = offsets[cuts[n]], offsets[cuts[n + 1]]
+                files[n].write(by_block[cuts[n]] - firsts[n], data[low:high])
+
+        for _ in in_threads(workers, copy, slices(corpus, numbers[in_order], _AT_ONCE)):
+            pass
+        self._files = [file.finish() for file in files]
         self._space = np.empty(max(file.bounds[-1] for file in self._files), np.uint8)
 
     def read(self, number: int) -> Read:

@@ -1,8 +1,9 @@
-"""What a run asks of the process's memory: what it frees stays, and garbage is seldom looked for.
+"""What a run asks of its process: what it frees stays, and garbage is seldom looked for.
 
 The stages make and free the same large arrays batch after batch. GNU's C library gives freed
 memory back to the system as soon as there is much of it, and a system is slow to give fresh
-memory: every page of it is a fault, and filled with zeros first.
+memory: every page of it is a fault, and filled with zeros first. Nor does a thread find what
+another freed, unless all threads share one heap.
 
 Python looks for cycles of garbage after every few hundred new objects. Loading compiled kernels
 makes hundreds of thousands, all of which stay.
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 """Parameters of ``mallopt``, as malloc.h numbers them."""
 _KEPT = 128 << 20
 """Freed bytes at the end of the heap that are kept."""
@@ -37,7 +38,7 @@ def keep_freed() -> bool:
     bool
         Whether the C library can be told so.
     """
-    return _set(_KEPT)
+    return _set(_KEPT, 1)
 
 
 def collect_seldom() -> tuple[int, int, int]:
@@ -66,16 +67,17 @@ def undisturbed() -> Iterator[None]:
     finally:
         gc.set_threshold(*thresholds)
         if kept:
-            _set(2 * _LARGEST)
+            _set(2 * _LARGEST, 0)
             _library().malloc_trim(0)
 
 
-def _set(trim: int) -> bool:
+def _set(trim: int, arenas: int) -> bool:
     try:
         set_option = _library().mallopt
     except (AttributeError, OSError, TypeError):  # not GNU's C library
         return False
-    return bool(set_option(_TRIM_THRESHOLD, trim) and set_option(_MMAP_THRESHOLD, _LARGEST))
+    done = set_option(_TRIM_THRESHOLD, trim) and set_option(_MMAP_THRESHOLD, _LARGEST)
+    return bool(done and set_option(_ARENA_MAX, arenas))
 
 
 def _library() -> ctypes.CDLL:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -43,6 +43,10 @@ NEIGHBOURS = 8
 
 _WITH_ONE = 2 << 20
 """Bytes of rows compared with one leader at a time."""
+_WORTH_A_THREAD = 1 << 20
+"""So few shingles are compared sooner than a thread is begun."""
+_KEYS = 4 << 20
+"""Keys of bands that are read at a time."""
 _NEAR = 1 << 18
 """So many sampled shingles are sorted in a near cache."""
 _KEYS_AT_ONCE = 64
@@ -163,12 +167,16 @@ class Matcher:
 
     def verified_of(self, lot: Gathered) -> Iterator[Pairs]:
         """Likewise of pairs whose rows are at hand."""
-        return map(self.accept, self._compared(lot))
+        return self._compared(lot, self.accept)
 
-    def _compared(self, lot: Gathered) -> Iterator[Pairs]:
+    def _compared(
+        self, lot: Gathered, choose: Callable[[Pairs], Pairs] = lambda pairs: pairs
+    ) -> Iterator[Pairs]:
+        """Compare pairs whose rows are at hand, and choose among them."""
+
         def compare(chunk: tuple[int, int]) -> Pairs:
             start, end = chunk
-            return self._compare(lot.block, lot.left[start:end], lot.right[start:end])
+            return choose(self._compare(lot.block, lot.left[start:end], lot.right[start:end]))
 
         return self._in_threads(compare, self._chunks(lot.left, lot.right))
 
@@ -204,11 +212,14 @@ class Matcher:
     ) -> Iterator[NDArray[np.int64]]:
         """Propose pairs that agree on a band of their signatures."""
         bands = lsh.bands_of(self.config).bands
+        at_once = max(1, min(_KEYS // (len(self.corpus) + 1), bands // (2 * self.budget.workers)))
+        lots = [range(n, min(n + at_once, bands)) for n in range(0, bands, at_once)]
 
-        def group(band: int) -> list[NDArray[np.int64]]:
-            return list(lsh.buckets(self.corpus.keys(band, numbers)))
+        def group(lot: range) -> list[tuple[int, list[NDArray[np.int64]]]]:
+            keys = zip(lot, self.corpus.keys(lot, numbers), strict=True)
+            return [(band, list(lsh.buckets(of_band))) for band, of_band in keys]
 
-        for band, buckets in enumerate(self._in_threads(group, range(bands))):
+        for band, buckets in chain.from_iterable(self._in_threads(group, lots)):
             self.progress("candidates", band, bands)
             for rows in buckets:
                 members = numbers[rows]
@@ -271,7 +282,7 @@ class Matcher:
         counts = self.corpus.counts
         load = np.cumsum(counts[left].astype(np.int64) + counts[right])
         at_once = min(self.budget.shingles_at_once, int(load[-1:].sum()))
-        most = at_once // self.budget.workers + 1
+        most = max(at_once // self.budget.workers + 1, min(at_once, _WORTH_A_THREAD))
         start = 0
         while start < len(left):
             base = load[start - 1] if start else 0
@@ -341,7 +352,8 @@ class _Crowds:
                 block = self._matcher.block(waiting)
             self._lead(head, fresh, block)
             waiting = rest[self._leader[rest] != head]
-        order = np.argsort(self._matcher.corpus.keys(band, waiting), kind="stable")
+        (keys,) = self._matcher.corpus.keys(range(band, band + 1), waiting)
+        order = np.argsort(keys, kind="stable")
         return _neighbours(waiting[order], n)
 
     def _represented(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:

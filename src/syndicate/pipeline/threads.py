@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -17,9 +18,13 @@ R = TypeVar("R")
 def in_threads(workers: int, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
     """Work on items in so many threads; results come in order.
 
-    No more items are begun than there are threads, and one more. One worker needs no thread.
+    No more items are begun than there are threads, and one more. One worker, or one item, needs
+    no thread.
     """
-    if workers == 1:
+    rest = iter(items)
+    begun = list(islice(rest, 2))
+    items = chain(begun, rest)
+    if workers == 1 or len(begun) == 1:
         yield from map(work, items)
         return
     with ThreadPoolExecutor(workers) as pool:

@@ -169,9 +169,11 @@ def stretches(
     postings: Postings, n: int, *, at_once: int = 1 << 24, shares: int = 1
 ) -> list[Stretch]:
     """Cut n documents into stretches of about ``at_once`` meetings, or a share of all, each."""
-    ends = np.repeat(postings.bounds[1:], np.diff(postings.bounds))
-    later = ends - 1 - np.arange(len(ends))
-    load = np.r_[0, np.bincount(postings.documents, later, minlength=n).astype(np.int64).cumsum()]
+    from syndicate.kernels import samples as kernels  # noqa: PLC0415 - compiles
+
+    later = np.zeros(n, np.int64)
+    kernels.LATER.run(len(postings.documents), postings.documents, postings.bounds, later)
+    load = np.r_[0, later.cumsum()]
     at_once = min(at_once, -(-int(load[-1]) // shares))
     found = []
     low = 0
