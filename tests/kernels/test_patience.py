@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from syndicate.kernels import _jit, align, graph, measure, rows, samples, sets, signatures
+from syndicate.kernels.chains import fill
 from syndicate.kernels.tokens import mix
 from syndicate.match.align import LIMITS
 from syndicate.match.verify import LeftOut
@@ -30,9 +31,9 @@ def comparing(seed):
     shingles, bounds = texts(seed)
     stock = LeftOut.of(np.unique(shingles[::9]))
     left, right = np.repeat(np.arange(12), 12), np.tile(np.arange(12), 12)
-    room = np.zeros(256, np.uint64), np.full(256, -1), np.full(256, -1)
-    present = np.zeros(1 << sets.FILTER_BITS, np.uint8)
-    return (shingles, bounds, *stock, left, right, *room, present, np.zeros(144, np.int32))
+    chains = np.zeros(1024, np.int32), np.zeros(256, np.int32), np.zeros(4096, np.uint8)
+    seen = np.full(256, -1)
+    return (shingles, bounds, *stock, left, right, *chains, seen, np.zeros(144, np.int32))
 
 
 def sampling(seed):
@@ -45,6 +46,11 @@ def meeting(seed):
     lists = [np.sort(rng.permutation(20)[: rng.integers(2, 6)]) for _ in range(15)]
     bounds = np.r_[0, np.cumsum([len(one) for one in lists])]
     return np.concatenate(lists).astype(np.uint32), bounds, 3, 17, 20, np.zeros(200, np.int64)
+
+
+def standing(seed):
+    documents, bounds, *_ = meeting(seed)
+    return documents, bounds, np.zeros(20, np.int64)
 
 
 def banding(seed):
@@ -106,14 +112,15 @@ def searching(seed):
 @pytest.mark.parametrize(
     ("kernel", "others", "given"),
     [
-        (align.align_pairs, (), aligning),
+        (align.align_pairs, (fill,), aligning),
         (align.count_facts, (), facts),
         (measure.measure, (align.changed_facts,), measuring),
         (graph.breadth_first, (), searching),
         (sets.distinct, (), counting),
-        (sets.shared, (), comparing),
+        (sets.shared, (fill,), comparing),
         (samples.sampled, (), sampling),
         (samples.meetings, (), meeting),
+        (samples.later, (), standing),
         (signatures.band_keys, (mix,), banding),
         (rows.put, (), putting),
     ],

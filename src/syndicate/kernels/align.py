@@ -14,12 +14,13 @@ from typing import Final
 import numpy as np
 
 from syndicate.kernels._jit import I32, I64, U8, U16, U64, Patient, kernel
+from syndicate.kernels.chains import FILTER, GOLDEN, fill
 
 OCCURRENCES: Final = 8
 """How many places of a repeated shingle are tried."""
 
 PROBES: Final = 64
-"""Longest search in the hash table; only hashes made to collide come near."""
+"""Longest walk along a chain of the hash table; only hashes made to collide come near."""
 
 LEAST_RUN: Final = 3
 """Tokens that a run must keep after longer runs took their share."""
@@ -30,47 +31,6 @@ FEW_DIGITS: Final = 6
 LIST: Final = 10
 """Facts that make a list, which is compared place by place: an exam's key has all letters."""
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_TWO = np.uint64(2)
-
-
-@kernel
-def _fill(
-    shingles: U64, start: int, length: int, table: I32, following: I32, filter_: U8
-) -> np.uint64:
-    """Put each shingle's first position into the table, later ones into chains.
-
-    The filter has four times the table's places, a byte each: nearly all shingles of the
-    other text that are not here fail one test that the processor predicts well.
-    """
-    bits = np.uint64(4)
-    while (1 << np.int64(bits)) < 2 * length:
-        bits += np.uint64(1)
-    size = 1 << np.int64(bits)
-    shift = np.uint64(64) - bits
-    for i in range(size):
-        table[i] = -1
-    for i in range(4 * size):
-        filter_[i] = 0
-    for back in range(length):
-        i = length - 1 - back
-        value = shingles[start + i]
-        following[i] = -1
-        place = value * _GOLDEN  # Fibonacci hashing: the upper bits say where
-        filter_[place >> (shift - _TWO)] = 1
-        slot = np.int64(place >> shift)
-        for _ in range(PROBES):
-            held = table[slot]
-            if held < 0:
-                table[slot] = i
-                break
-            if shingles[start + held] == value:
-                following[i] = held
-                table[slot] = i
-                break
-            slot = (slot + 1) & (size - 1)
-    return shift
-
 
 @kernel
 def _seed(
@@ -79,38 +39,30 @@ def _seed(
     count: int,
 ) -> int:  # fmt: skip
     """List the runs of equal shingles met while reading the right text once."""
-    mask = (1 << (64 - np.int64(shift))) - 1
     j = 0
     drift = 0  # left minus right position of the run before: the diagonal to stay on
     while j < b_size:
-        value = shingles[b_from + j]
-        place = value * _GOLDEN
-        if not filter_[place >> (shift - _TWO)]:
+        value = shingles[np.uint64(b_from + j)]
+        place = value * GOLDEN
+        if not filter_[place >> (shift - FILTER)]:
             j += 1
             continue
-        slot = np.int64(place >> shift)
-        i = -1
+        best = start = found = 0
+        i = np.int64(table[place >> shift])
         for _ in range(PROBES):
-            held = np.int64(table[slot])
-            if held < 0:
+            if i < 0 or found == OCCURRENCES:
                 break
-            if shingles[a_from + held] == value:
-                i = held
-                break
-            slot = (slot + 1) & mask
-        best = 0
-        start = 0
-        for _ in range(OCCURRENCES):
-            if i < 0:
-                break
-            length = 1
-            while i + length < a_size and j + length < b_size:
-                if shingles[a_from + i + length] != shingles[b_from + j + length]:
-                    break
-                length += 1
-            if length > best or (length == best and abs(i - j - drift) < abs(start - j - drift)):
-                best = length
-                start = i
+            if shingles[a_from + i] == value:
+                found += 1
+                length = 1
+                while i + length < a_size and j + length < b_size:
+                    if shingles[a_from + i + length] != shingles[b_from + j + length]:
+                        break
+                    length += 1
+                near = abs(i - j - drift) < abs(start - j - drift)
+                if length > best or (length == best and near):
+                    best = length
+                    start = i
             i = np.int64(following[i])
         if best:
             a_starts[count] = start
@@ -202,7 +154,7 @@ def align_pairs(
         b_from = bounds[right[pair]]
         b_size = bounds[right[pair] + 1] - b_from
         if left[pair] != in_table:
-            shift = _fill(shingles, a_from, a_size, table, following, filter_)
+            shift = fill(shingles, a_from, a_size, table, following, filter_)
             in_table = left[pair]
         last = _seed(
             shingles, a_from, a_size, b_from, b_size, shift, table, following, filter_,
@@ -253,7 +205,7 @@ def _facts(traits: U16, start: int, end: int) -> tuple[np.uint64, int]:
     for k in range(start, end):
         trait = np.int64(traits[k])
         if is_fact(trait):
-            held |= np.uint64(1) << ((np.uint64(_stated(trait)) * _GOLDEN) >> np.uint64(58))
+            held |= np.uint64(1) << ((np.uint64(_stated(trait)) * GOLDEN) >> np.uint64(58))
             digits |= trait & 0x3FE
     return held, digits
 
@@ -320,5 +272,5 @@ def changed_facts(
         places[gap] = min(out[gap], 1)
 
 
-ALIGN_PAIRS, COUNT_FACTS = Patient(align_pairs, 20_000), Patient(count_facts, 50_000)
+ALIGN_PAIRS, COUNT_FACTS = Patient(align_pairs, 20_000, fill), Patient(count_facts, 50_000)
 """The kernels, without waiting for the compiler where there are few tokens."""

@@ -20,7 +20,7 @@ ROWS = 23
 
 EDIT, INSERTED, BESIDE, RELAXED, BULK, TABLE = range(6)
 """Places in ``limits``."""
-_EVEN = 3
+_EVEN, _FEW = 3, 16
 
 
 @helper
@@ -56,6 +56,20 @@ def _keep(
 
 
 @helper
+def _sort(starts: I64, order: I64) -> None:
+    """Put the places of runs in the order of their starts; nearly all pairs have few."""
+    if len(starts) > _FEW:
+        order[: len(starts)] = np.argsort(starts, kind="mergesort")
+        return
+    for k in range(len(starts)):
+        at = k
+        while at > 0 and starts[order[at - 1]] > starts[k]:
+            order[at] = order[at - 1]
+            at -= 1
+        order[at] = k
+
+
+@helper
 def _extent(starts: I64, length: I64, order: I64, total: int, bulk_part: int, out: I64) -> None:
     """Give the first and last token shared, the bulk's, and the longest stretch outside.
 
@@ -82,7 +96,7 @@ def _extent(starts: I64, length: I64, order: I64, total: int, bulk_part: int, ou
 
 @helper
 def _gaps(
-    runs: I64, k: int, base_a: int, base_b: int, facts: I32, traits: U16, limits: I64,
+    runs: I64, k: int, base_a: int, base_b: int, facts: I32, traits: U16, limits: I64, where: I64,
     changed: I32, places: I32, row: I64,
 ) -> bool:  # fmt: skip
     """Sum up one run and what lies between it and the one before; tell whether they join."""
@@ -111,7 +125,7 @@ def _gaps(
         table = table and 2 * (facts[start_b] - facts[start_b - gap_b]) >= gap_b
     row[EDITS] += np.int64((joined and high > 0) or table)
     if (joined or table) and low > 0:
-        where = np.array([start_a - gap_a, start_a, start_b - gap_b, start_b])
+        where[0], where[1], where[2], where[3] = start_a - gap_a, start_a, start_b - gap_b, start_b
         changed_facts(traits, where[0:1], where[1:2], where[2:3], where[3:4], changed, places)
         row[SLOTS] += places[0]
         row[FACTS_CHANGED] += changed[0]
@@ -145,6 +159,11 @@ def measure(
         Filled.
     """
     changed, places = np.empty(1, np.int32), np.empty(1, np.int32)
+    most = np.int64(1)
+    for pair in range(len(left)):
+        most = max(most, bounds[pair + 1] - bounds[pair])
+    room, order = np.empty((3, most), np.int64), np.empty(most, np.int64)  # for any pair
+    extent, where = np.empty(4, np.int64), np.empty(4, np.int64)
     out[:] = 0
     for pair in range(len(left)):
         row = out[pair]
@@ -152,14 +171,13 @@ def measure(
         row[TOKENS_A] = token_bounds[left[pair] + 1] - base_a
         row[TOKENS_B] = token_bounds[right[pair] + 1] - base_b
         low, high = bounds[pair], bounds[pair + 1]
-        runs = np.empty((3, high - low), np.int64)
-        kept = _keep(a, b, length, low, high, row[TOKENS_B], size, limits, runs)
-        runs = runs[:, :kept]
+        kept = _keep(a, b, length, low, high, row[TOKENS_B], size, limits, room)
+        runs = room[:, :kept]
         words = np.int64(0)
         for k in range(kept):
             joined = _gaps(
-                runs, k, base_a, base_b, facts, traits, limits, changed, places, row
-            )  # fmt: skip
+                runs, k, base_a, base_b, facts, traits, limits, where, changed, places, row
+            )
             row[PASSAGES] += np.int64(not joined)
             words = runs[2, k] + (words if joined else 0)
             row[LONGEST] = max(row[LONGEST], words)
@@ -169,11 +187,10 @@ def measure(
         row[FACTS_A] = facts[base_a + row[TOKENS_A]] - facts[base_a]
         row[FACTS_B] = facts[base_b + row[TOKENS_B]] - facts[base_b]
         for side in range(2):
-            extent = np.array(
-                [row[TOKENS_A + side], 0, row[TOKENS_A + side], row[TOKENS_A + side]]
-            )
-            order = np.argsort(runs[side], kind="mergesort")
-            _extent(runs[side], runs[2], order, row[SHARED], limits[BULK], extent)
+            extent[:] = row[TOKENS_A + side]
+            extent[1] = 0
+            _sort(runs[side], order)
+            _extent(runs[side], runs[2], order[:kept], row[SHARED], limits[BULK], extent)
             row[FIRST_A + 2 * side] = extent[0]
             row[LAST_A + 2 * side] = extent[1]
             row[BULK_A + side] = extent[2]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from syndicate.kernels._jit import I32, I64, U8, U16, U64, Bool, Patient, helper, kernel
-
-FILTER_BITS = 14
+from syndicate.kernels.chains import FILTER, GOLDEN, fill
 
 
 @helper
@@ -81,17 +80,15 @@ def shared(
     near: Bool,
     left: I64,
     right: I64,
-    table: U64,
-    owner: I64,
-    seen: I64,
+    table: I32,
+    following: I32,
     present: U8,
+    seen: I64,
     out: I32,
 ) -> None:
     """Count the distinct hashes that both sets of each pair hold.
 
-    A table is built once for each run of equal ``left``, so pairs sorted by it are fast. Most
-    candidates share little: a filter of one byte a slot, small enough for the nearest cache,
-    answers most questions before the table is asked.
+    A table is filled once for each run of equal ``left``, so pairs sorted by it are fast.
 
     Parameters
     ----------
@@ -99,39 +96,30 @@ def shared(
         As for `distinct`.
     left, right : ndarray of int64, shape (pairs,)
         Set numbers.
-    table, owner, seen : ndarray of uint64, int64 and int64, shape (2**k,)
-        Room for twice the largest set on the left; the latter two are -1 throughout.
-    present : ndarray of uint8, shape (2**FILTER_BITS,)
-        Zeros.
+    table, following, present
+        Room for `syndicate.kernels.chains.fill` with the largest set on the left.
+    seen : ndarray of int64
+        As long as the largest set on the left, -1 throughout.
     out : ndarray of int32, shape (pairs,)
         Filled.
     """
-    mask = np.uint64(len(table) - 1)
-    shift = np.uint64(64 - FILTER_BITS)
-    built = -1
+    shift = np.uint64(0)
+    first = np.uint64(0)
     for pair in range(len(left)):
         if pair == 0 or left[pair] != left[pair - 1]:
-            if built >= 0:
-                for j in range(bounds[left[built]], bounds[left[built] + 1]):
-                    present[shingles[j] >> shift] = 0
-            for j in range(bounds[left[pair]], bounds[left[pair] + 1]):
-                value = shingles[j]
-                slot = value & mask
-                while owner[slot] == pair and table[slot] != value:
-                    slot = (slot + np.uint64(1)) & mask
-                table[slot] = value
-                owner[slot] = pair
-                present[value >> shift] = 1
-            built = pair
+            first = np.uint64(bounds[left[pair]])
+            size = bounds[left[pair] + 1] - bounds[left[pair]]
+            shift = fill(shingles, bounds[left[pair]], size, table, following, present)
         count = 0
-        for j in range(bounds[right[pair]], bounds[right[pair] + 1]):
+        for j in range(np.uint64(bounds[right[pair]]), np.uint64(bounds[right[pair] + 1])):
             value = shingles[j]
-            if present[value >> shift]:
-                slot = value & mask
-                while owner[slot] == built and table[slot] != value:
-                    slot = (slot + np.uint64(1)) & mask
-                if owner[slot] == built and seen[slot] != pair:
-                    seen[slot] = pair
+            place = value * GOLDEN
+            if present[place >> (shift - FILTER)]:
+                i = table[place >> shift]
+                while i >= 0 and shingles[first + np.uint64(i)] != value:
+                    i = following[i]
+                if i >= 0 and seen[i] != pair:
+                    seen[i] = pair
                     count += 1
                     if near[value >> np.uint64(50)]:
                         count -= _is_among(value, left_out, firsts)
@@ -200,5 +188,5 @@ def among(shingles: U64, left_out: U64, firsts: I64, near: Bool, out: Bool) -> N
         out[i] = near[value >> np.uint64(50)] and _is_among(value, left_out, firsts)
 
 
-DISTINCT, SHARED = Patient(distinct, 20_000), Patient(shared, 20_000)
+DISTINCT, SHARED = Patient(distinct, 20_000), Patient(shared, 20_000, fill)
 """The kernels, without waiting for the compiler where there are few hashes."""

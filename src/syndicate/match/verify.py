@@ -119,10 +119,10 @@ def overlap(
 
     common = np.empty(len(left), np.int32)
     lengths = np.diff(bounds)
-    room = _room(lengths[left])
-    scratch = np.empty(room, np.uint64), np.full(room, -1), np.full(room, -1)
-    present = np.zeros(1 << sets.FILTER_BITS, np.uint8)
-    given = shingles, bounds, *left_out, left, right, *scratch, present, common
+    most = int(lengths[left].max(initial=0))
+    table, following = np.empty(4 * most + 16, np.int32), np.empty(most, np.int32)
+    scratch = table, following, np.empty(16 * most + 64, np.uint8), np.full(most, -1)
+    given = shingles, bounds, *left_out, left, right, *scratch, common
     sets.SHARED.run(int(lengths[left].sum() + lengths[right].sum()), *given)
     return Overlap(common, sizes[left], sizes[right])
 

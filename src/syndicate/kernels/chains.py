@@ -1,0 +1,59 @@
+"""A set of shingle hashes in text order, ready to be asked: chains of positions by hash.
+
+Nothing is compared while a table is filled, so that there is no branch to be misguessed: a table
+is asked of as often as it is filled, and nearly always for what it does not hold.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from syndicate.kernels._jit import I32, U8, U64, kernel
+
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+"""A hash times this, shifted right, is its place in a table: Fibonacci hashing (Knuth 1973)."""
+FILTER = np.uint64(2)
+"""The filter has two to this power as many places as the table."""
+_ONE = np.uint64(1)
+
+
+@kernel
+def fill(
+    shingles: U64, start: int, length: int, table: I32, following: I32, filter_: U8
+) -> np.uint64:
+    """Chain the positions of the hashes of each place in a table, ascending.
+
+    Parameters
+    ----------
+    shingles, start, length
+        The hashes, ``length`` from ``start`` on.
+    table : ndarray of int32, shape (at least 4 length + 16,)
+        Filled: the first position, from 0, of a hash of each place, -1 where there is none.
+    following : ndarray of int32, shape (at least length,)
+        Filled: of each position the next one of its place, or -1.
+    filter_ : ndarray of uint8, shape (at least 16 length + 64,)
+        Filled: 1 where a hash has its place, 0 elsewhere. Most questions end here, at a branch
+        that the processor guesses well.
+
+    Returns
+    -------
+    uint64
+        How far products with `GOLDEN` are shifted for the table; `FILTER` less for the filter.
+    """
+    bits = np.uint64(4)
+    while (1 << np.int64(bits)) < 2 * length:
+        bits += _ONE
+    size = _ONE << bits
+    shift = np.uint64(64) - bits
+    for i in range(size):
+        table[i] = -1
+    for i in range(size << FILTER):
+        filter_[i] = 0
+    first, past = np.uint64(start), np.uint64(length)
+    for back in range(past):
+        i = past - back - _ONE
+        place = shingles[first + i] * GOLDEN
+        filter_[place >> (shift - FILTER)] = 1
+        following[i] = table[place >> shift]
+        table[place >> shift] = i
+    return shift
