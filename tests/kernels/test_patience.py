@@ -31,7 +31,7 @@ def comparing(seed):
     shingles, bounds = texts(seed)
     stock = LeftOut.of(np.unique(shingles[::9]))
     left, right = np.repeat(np.arange(12), 12), np.tile(np.arange(12), 12)
-    chains = np.zeros(1024, np.int32), np.zeros(256, np.int32), np.zeros(4096, np.uint8)
+    chains = np.zeros(1024, np.int32), np.zeros(256, np.int32), np.zeros(64 * 260, np.uint8)
     seen = np.full(256, -1)
     return (shingles, bounds, *stock, left, right, *chains, seen, np.zeros(144, np.int32))
 
@@ -78,7 +78,7 @@ def aligning(seed):
     pieces = [np.delete(story, rng.integers(0, 90, 9))[start:] for start in (0, 20, 5)]
     bounds = np.r_[0, np.cumsum([len(piece) for piece in pieces])]
     room = [np.zeros(size, kind) for size, kind in (
-        (376, np.int32), (90, np.int32), (1504, np.uint8), (99, np.int32), (99, np.int32),
+        (376, np.int32), (90, np.int32), (64 * 94, np.uint8), (99, np.int32), (99, np.int32),
         (300, np.int32), (300, np.int32), (300, np.int32), (4, np.int64),
     )]  # fmt: skip
     return np.concatenate(pieces), bounds, np.array([0, 0, 1]), np.array([1, 2, 2]), 5, *room

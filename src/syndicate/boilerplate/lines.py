@@ -106,8 +106,8 @@ def read(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Lines:
 
 
 def _breaks(used: NDArray[np.uint8]) -> int:
-    """Count the line breaks."""
-    return int(np.count_nonzero(used == ord("\n")) + np.count_nonzero(used == ord("\r")))
+    """Count the line breaks, and whatever else may be one."""
+    return int(np.count_nonzero(used <= ord("\r")))
 
 
 def _room(

@@ -130,8 +130,9 @@ def align_pairs(
     width
         Tokens to a shingle.
     table, following, filter_, owner_a, owner_b
-        Scratch. With ``n`` shingles in the longest text: int32 of at least 4n + 16, n, then
-        uint8 of 16n + 64, then int32 of ``n + width`` twice.
+        Scratch. With ``n`` shingles in the longest text: int32 of at least
+        ``TABLE_ROOM * (n + 4)`` and ``n``, uint8 of ``FILTER_ROOM * (n + 4)``, and int32 of
+        ``n + width`` twice.
     a_starts, b_starts, lengths : ndarray of int32
         Filled with each run's first token in either text and its tokens, sorted by the
         right text within a pair; runs overlap in neither text. As long as all right texts

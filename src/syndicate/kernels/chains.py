@@ -12,8 +12,10 @@ from syndicate.kernels._jit import I32, U8, U64, kernel
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 """A hash times this, shifted right, is its place in a table: Fibonacci hashing (Knuth 1973)."""
-FILTER = np.uint64(2)
-"""The filter has two to this power as many places as the table."""
+FILTER = np.uint64(4)
+"""The filter has two to this power as many places as the table, so that few agree by chance."""
+TABLE_ROOM, FILTER_ROOM = 4, 64
+"""So many items for each hash, and for four more, are room enough for the table and the filter."""
 _ONE = np.uint64(1)
 
 
@@ -27,11 +29,11 @@ def fill(
     ----------
     shingles, start, length
         The hashes, ``length`` from ``start`` on.
-    table : ndarray of int32, shape (at least 4 length + 16,)
+    table : ndarray of int32, shape (at least TABLE_ROOM * (length + 4),)
         Filled: the first position, from 0, of a hash of each place, -1 where there is none.
     following : ndarray of int32, shape (at least length,)
         Filled: of each position the next one of its place, or -1.
-    filter_ : ndarray of uint8, shape (at least 16 length + 64,)
+    filter_ : ndarray of uint8, shape (at least FILTER_ROOM * (length + 4),)
         Filled: 1 where a hash has its place, 0 elsewhere. Most questions end here, at a branch
         that the processor guesses well.
 

@@ -7,6 +7,7 @@ import numpy as np
 from syndicate.kernels._jit import F64, I8, I32, I64, U8, U16, U32, U64, Bool, helper, kernel
 from syndicate.kernels.addresses import at_address, carray
 from syndicate.kernels.align import align_pairs, count_facts
+from syndicate.kernels.chains import FILTER_ROOM, TABLE_ROOM
 from syndicate.kernels.keys import document_keys
 from syndicate.kernels.measure import ROWS, measure
 from syndicate.kernels.relate import relate
@@ -183,9 +184,9 @@ def read_pairs(
     longest = np.int64(1)
     for text in range(len(bounds) - 1):
         longest = max(longest, bounds[text + 1] - bounds[text])
-    scratch = np.empty(4 * longest + 16, np.int32)
+    scratch = np.empty(TABLE_ROOM * (longest + 4), np.int32)
     following = np.empty(longest, np.int32)
-    filtered = np.empty(16 * longest + 64, np.uint8)
+    filtered = np.empty(FILTER_ROOM * (longest + 4), np.uint8)
     owner_a, owner_b = np.empty(longest + size, np.int32), np.empty(longest + size, np.int32)
     first = 0
     while first < len(left):

@@ -116,12 +116,17 @@ def overlap(
         Shingles that do not count.
     """
     from syndicate.kernels import sets  # noqa: PLC0415 - compiles
+    from syndicate.kernels.chains import FILTER_ROOM, TABLE_ROOM  # noqa: PLC0415 - imports numba
 
     common = np.empty(len(left), np.int32)
     lengths = np.diff(bounds)
     most = int(lengths[left].max(initial=0))
-    table, following = np.empty(4 * most + 16, np.int32), np.empty(most, np.int32)
-    scratch = table, following, np.empty(16 * most + 64, np.uint8), np.full(most, -1)
+    scratch = (
+        np.empty(TABLE_ROOM * (most + 4), np.int32),
+        np.empty(most, np.int32),
+        np.empty(FILTER_ROOM * (most + 4), np.uint8),
+        np.full(most, -1),
+    )
     given = shingles, bounds, *left_out, left, right, *scratch, common
     sets.SHARED.run(int(lengths[left].sum() + lengths[right].sum()), *given)
     return Overlap(common, sizes[left], sizes[right])

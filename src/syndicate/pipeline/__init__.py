@@ -39,8 +39,9 @@ _UNIT = 16 << 20
 """Bytes of input that a worker takes at a time."""
 _PART = 64 << 20
 """Bytes of documents that are put on disk together."""
-_TOGETHER = 4 << 20
-"""Bytes of documents that are put together in memory."""
+_TOGETHER = 2 << 20
+"""Bytes of documents that are put together in memory: less than are read at a time, for what was
+read together need not be copied."""
 _WORTH_TIMING = 64 << 20
 """Bytes of input from which some of it is timed first, to say what all of it will take."""
 
