@@ -40,6 +40,8 @@ _START = 1.0
 """Seconds that a run takes before it reads."""
 _MATCHING = 2.2
 """Seconds to match for each second to read and sketch without stripping."""
+_ON_DISK = 1.3
+"""What putting texts on disk and fetching them again adds to the work, as a factor."""
 _SHARED = 0.7
 """What each further process adds to the work of the first."""
 
@@ -159,6 +161,7 @@ class Budget:
         on_disk = size > self.in_memory or self.workers > 1
         memory = _PROCESS + size * _HELD
         if on_disk:
+            alone *= _ON_DISK
             memory = self.workers * (_PROCESS + _UNIT) + size * _KNOWN + self.memory * _COMPARED
         return Estimate(
             seconds=_START + alone / (1 + _SHARED * (self.workers - 1)),
