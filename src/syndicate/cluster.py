@@ -112,9 +112,12 @@ def _centres(
     """Give every document the most preferred one of its connected component."""
     from syndicate.kernels.graph import BREADTH_FIRST  # noqa: PLC0415 - compiles
 
-    touched, where = np.unique(source, return_inverse=True)
-    firsts = np.concatenate([[0], np.cumsum(np.bincount(where))])
-    neighbours = np.searchsorted(touched, target[np.argsort(where, kind="stable")])
+    edges = np.bincount(source, minlength=n)
+    touched = np.flatnonzero(edges)
+    firsts = np.concatenate([[0], np.cumsum(edges[touched])])
+    place = np.empty(n, np.int64)
+    place[touched] = np.arange(len(touched))
+    neighbours = place[target[np.argsort(source, kind="stable")]]
     roots = np.argsort(preference[touched])  # each component is entered by its most preferred
     order, root_of = np.empty((2, len(touched)), np.int64)
     BREADTH_FIRST.run(len(source), firsts, neighbours, roots, order, root_of)

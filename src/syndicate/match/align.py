@@ -70,7 +70,7 @@ class Alignment(NamedTuple):
 
 
 class EvidenceTable(NamedTuple):
-    """What was measured of each pair: one int64 array of shape (pairs,) a quantity.
+    """What was measured of each pair: an array of integers, shape (pairs,), a quantity.
 
     Attributes
     ----------

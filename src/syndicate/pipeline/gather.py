@@ -138,6 +138,8 @@ def gathered(
     """
     if not len(left):
         return
+    order = np.argsort(left * len(corpus) + right, kind="stable")  # mostly they are in order
+    left, right = left[order], right[order]
     members = _blocks(corpus, left, right, most)
     of = np.zeros(len(corpus), np.int64)
     of[np.concatenate(members)] = np.repeat(np.arange(len(members)), [len(m) for m in members])
@@ -148,8 +150,7 @@ def gathered(
     with _reading(corpus, members, workers) as read:
         for lot in _lots(low, high, slots):
             hand.hold(np.union1d(low[lot], high[lot]).tolist(), read)
-            order = lot[np.lexsort((right[lot], left[lot]))]
-            yield Gathered(hand.block, left[order], right[order])
+            yield Gathered(hand.block, left[lot], right[lot])
 
 
 def _load(corpus: Corpus, numbers: NDArray[np.int64]) -> int:
@@ -194,7 +195,7 @@ def cuthill_mckee(one: NDArray[np.int64], other: NDArray[np.int64], n: int) -> N
 
 
 def _lots(low: NDArray[np.int64], high: NDArray[np.int64], slots: int) -> list[NDArray[np.int64]]:
-    """Put pairs together that are compared when the same blocks are at hand.
+    """Put pairs together that are compared when the same blocks are at hand, ascending.
 
     First come those whose blocks are near, by the later block; then, block by block, those that
     would have kept more of them at hand than there is room for.

@@ -259,15 +259,18 @@ class Matcher:
 
     def _stock_of(self, crowded: Crowded) -> NDArray[np.uint64]:
         """Read some of the texts that hold what many hold, and find the phrases."""
-        found, key_bits = [np.empty(0, np.uint64)], sample.key_bits(len(self.corpus))
+        key_bits = sample.key_bits(len(self.corpus))
         keys, readers = witnesses(crowded, self.corpus.counts / sample.ONE_IN, sample.CAP)
-        for start in range(0, len(keys), _KEYS_AT_ONCE):
+
+        def read(start: int) -> NDArray[np.uint64]:
             lot = slice(start, start + _KEYS_AT_ONCE)
             texts, rows = np.unique(readers[lot], return_inverse=True)
-            read = self.corpus.folded(texts, self.config.sketch.shingle_size)
+            folded = self.corpus.folded(texts, self.config.sketch.shingle_size)
             rows = rows.reshape(-1, WITNESSES)
-            found.append(phrases(keys[lot], rows, read.shingles, read.bounds, key_bits))
-        held = np.unique(np.concatenate(found))
+            return phrases(keys[lot], rows, folded.shingles, folded.bounds, key_bits)
+
+        found = self._in_threads(read, range(0, len(keys), _KEYS_AT_ONCE))
+        held = np.unique(np.concatenate([np.empty(0, np.uint64), *found]))
         if len(held):
             self.notes.append(
                 f"{len(held)} shingles of phrases that more than {sample.CAP} otherwise different "

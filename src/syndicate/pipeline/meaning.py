@@ -99,7 +99,7 @@ def headings_of(corpus: Corpus, numbers: NDArray[np.int64]) -> list[str]:
 
 def worth_telling(pairs: Pairs) -> NDArray[np.bool_]:
     """Say which pairs are more than a few words in common."""
-    return relation.tells(pairs.rule, EvidenceTable(*pairs.evidence.T.astype(np.int64)))
+    return relation.tells(pairs.rule, EvidenceTable(*pairs.evidence.T))
 
 
 def copied(tokens: NDArray[np.int32]) -> Meaning:
@@ -112,7 +112,7 @@ def copied(tokens: NDArray[np.int32]) -> Meaning:
 
 def with_roundups(pairs: Pairs) -> Pairs:
     """Judge anew, now that all the texts that one text holds are known."""
-    table = EvidenceTable(*pairs.evidence.T.astype(np.int64))
+    table = EvidenceTable(*pairs.evidence.T)
     everything = np.arange(len(pairs))
     rules = roundup.with_roundups(pairs.rule, table, pairs.left, pairs.right, everything)
     return replace(pairs, rule=rules)

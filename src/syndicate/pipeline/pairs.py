@@ -72,9 +72,10 @@ def join(parts: list[Pairs]) -> Pairs:
         return Pairs(none, none, sizes, sizes, sizes, *Meaning.nothing(), sizes)
     left = np.concatenate([part.left for part in parts])
     right = np.concatenate([part.right for part in parts])
-    order = np.lexsort((right, left))
+    codes = left * (right.max(initial=0) + 1) + right
+    order = np.argsort(codes, kind="stable")  # quick where parts are long and in order
     fresh = np.ones(len(order), bool)
-    fresh[1:] = (np.diff(left[order]) != 0) | (np.diff(right[order]) != 0)
+    fresh[1:] = np.diff(codes[order]) != 0
     chosen = order[fresh]
     columns = ([getattr(part, name) for part in parts] for name in Pairs.__slots__)
     return Pairs(*(np.concatenate(column)[chosen] for column in columns))

@@ -7,7 +7,6 @@ about m / `ONE_IN` sampled ones, whatever their lengths.
 
 from __future__ import annotations
 
-from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -153,7 +152,7 @@ def concatenate(parts: list[Postings]) -> Postings:
     lengths = [np.diff(part.bounds) for part in parts]
     bounds = np.r_[0, np.cumsum(np.concatenate(lengths))]
     documents = np.concatenate([part.documents for part in parts])
-    crowded = reduce(Crowded.join, (part.crowded for part in parts))
+    crowded = Crowded.join([part.crowded for part in parts])
     return Postings(documents, bounds, sum(part.capped for part in parts), crowded)
 
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 MOST = 4096
@@ -62,13 +64,17 @@ class Crowded(NamedTuple):
         at = np.where(places < sizes[:, None], starts + places, len(lists))
         return cls(keys, sizes, np.append(lists, -1)[at], load)
 
-    def join(self, other: Crowded) -> Crowded:
-        """Add those of other hashes."""
-        keys = np.concatenate([self.keys, other.keys])
-        sizes = np.concatenate([self.sizes, other.sizes])
-        holders = np.concatenate([self.holders, other.holders])
+    @classmethod
+    def join(cls, parts: Sequence[Crowded]) -> Crowded:
+        """Put those of different hashes together, at least one."""
+        keys = np.concatenate([part.keys for part in parts])
+        sizes = np.concatenate([part.sizes for part in parts])
+        holders = np.concatenate([part.holders for part in parts])
+        load = parts[0].load.copy()
+        for part in parts[1:]:
+            load += part.load
         most = np.lexsort((keys, -sizes))[:MOST]
-        return Crowded(keys[most], sizes[most], holders[most], self.load + other.load)
+        return cls(keys[most], sizes[most], holders[most], load)
 
 
 def witnesses(
