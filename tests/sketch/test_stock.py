@@ -1,4 +1,5 @@
 import random
+from itertools import chain
 import re
 
 import numpy as np
@@ -6,7 +7,6 @@ import pytest
 
 from syndicate import dedupe, dedupe_paths
 from syndicate.config import Config
-from syndicate.io.spool import pack
 from syndicate.match.folded import Folded
 from syndicate.match.verify import NONE, LeftOut
 from syndicate.model import Relation
@@ -121,15 +121,16 @@ def test_pieces_join_to_the_whole(pieces):
     np.testing.assert_array_equal(whole.load, np.full(150, 40))
 
 
+def end_to_end(rows, kind):
+    return np.array(list(chain.from_iterable(rows)), kind), np.cumsum([0, *map(len, rows)])
+
+
 def test_tokens_go_with_the_shingles_that_they_begin():
     draw = random.Random(2)
     rows = [[draw.randrange(1 << 62) for _ in range(draw.randrange(1, 40))] for _ in range(20)]
     left_out = {value for row in rows[::2] for value in row[3:9]}
     traits = [[draw.randrange(1 << 15) for _ in range(len(row) + SIZE - 1)] for row in rows]
-    texts = Folded(
-        *pack(list(map(np.uint64, rows)), np.uint64),
-        *pack(list(map(np.uint16, traits)), np.uint16),
-    )
+    texts = Folded(*end_to_end(rows, np.uint64), *end_to_end(traits, np.uint16))
     assert texts.without(NONE) is texts
     kept = texts.without(LeftOut.of(np.array(sorted(left_out), np.uint64)))
     for number, (row, own) in enumerate(zip(rows, traits, strict=True)):

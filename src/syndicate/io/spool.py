@@ -6,6 +6,7 @@ whichever way the operating system counts it.
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -17,7 +18,6 @@ from syndicate.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from io import BufferedReader
 
     from numpy.typing import DTypeLike, NDArray
 
@@ -56,17 +56,13 @@ class Rows:
         StoreError
             If the file is gone or shorter than it was.
         """
-        starts, ends = self.bounds[rows], self.bounds[rows + 1]
+        if isinstance(self.items, Path):
+            items, edges = self.gather(rows)
+            starts, ends = edges[:-1], edges[1:]
+        else:
+            items, starts, ends = self.items, self.bounds[rows], self.bounds[rows + 1]
         spans = zip(starts.tolist(), ends.tolist(), strict=True)
-        if not isinstance(self.items, Path):
-            items = self.items
-            return [items[start:end] for start, end in spans]
-        first, past = int(starts.min(initial=self.bounds[-1])), int(ends.max(initial=0))
-        with _reading(self.items) as file:
-            if past - first <= _DENSE * int((ends - starts).sum()):
-                items = self._read(file, first, past)
-                return [items[start - first : end - first] for start, end in spans]
-            return [self._read(file, start, end) for start, end in spans]
+        return [items[start:end] for start, end in spans]
 
     def at_hand(self, rows: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """Give an array in which some rows are, and where each begins; ascending is fastest."""
@@ -89,14 +85,18 @@ class Rows:
         if not isinstance(self.items, Path):
             _put(self.items, starts, ends, out, to)
             return
-        first, past = int(starts.min(initial=self.bounds[-1])), int(ends.max(initial=0))
-        if past - first > _DENSE * int((ends - starts).sum()):
-            items, edges = pack(self.take(rows), self.dtype)
-            _put(items, edges[:-1], edges[1:], out, to)
+        if not len(rows):
             return
+        first, past = int(starts.min()), int(ends.max())
+        if past - first <= _DENSE * int((ends - starts).sum()):
+            _put(self._read(self.items, first, past), starts - first, ends - first, out, to)
+            return
+        size = self.dtype.itemsize
+        room = out.view(np.uint8).data
+        edges = ((size * each).tolist() for each in (starts, ends, to[: len(rows)]))
         with _reading(self.items) as file:
-            items = self._read(file, first, past)
-        _put(items, starts - first, ends - first, out, to)
+            for start, end, at in zip(*edges, strict=True):
+                self._fill(room[at : at + end - start], file, start)
 
     def span(self, first: int, last: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """Fetch rows ``first`` to below ``last``, end to end, and their bounds in that."""
@@ -104,8 +104,7 @@ class Rows:
         bounds = self.bounds[first : last + 1] - start
         if not isinstance(self.items, Path):
             return self.items[start:end], bounds
-        with _reading(self.items) as file:
-            return self._read(file, start, end), bounds
+        return self._read(self.items, start, end), bounds
 
     def loaded(self) -> Rows:
         """Give the same rows in memory."""
@@ -119,15 +118,22 @@ class Rows:
             out[:] = self.items
             return
         with _reading(self.items) as file:
-            if file.readinto(out.view(np.uint8).data) < out.nbytes:
-                raise StoreError(self._too_short())
+            self._fill(out.view(np.uint8).data, file, 0)
 
-    def _read(self, file: BufferedReader, start: int, end: int) -> NDArray[Any]:
-        file.seek(start * self.dtype.itemsize)
-        row = np.frombuffer(file.read((end - start) * self.dtype.itemsize), self.dtype)
-        if len(row) < end - start:
-            raise StoreError(self._too_short())
-        return row
+    def _read(self, path: Path, start: int, end: int) -> NDArray[Any]:
+        """Read items ``start`` to below ``end`` of the file."""
+        items = np.empty(end - start, self.dtype)
+        with _reading(path) as file:
+            self._fill(items.view(np.uint8).data, file, start * self.dtype.itemsize)
+        return items
+
+    def _fill(self, room: memoryview, file: int, start: int) -> None:
+        """Read bytes from ``start`` on until there is no more room."""
+        while room:
+            read = os.preadv(file, [room], start)
+            if not read:
+                raise StoreError(self._too_short())
+            room, start = room[read:], start + read
 
     def _too_short(self) -> str:
         return f"{self.items} is shorter than when it was written; start again without it"
@@ -232,13 +238,6 @@ def _put(
     kernels.PUT.run(size * int((ends - starts).sum()), *given)
 
 
-def pack(rows: list[NDArray[Any]], dtype: DTypeLike) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """Lay rows end to end, as the kernels want them: items and bounds."""
-    bounds = np.zeros(len(rows) + 1, np.int64)
-    np.cumsum([len(row) for row in rows], out=bounds[1:])
-    return (np.concatenate(rows) if rows else np.empty(0, dtype)), bounds
-
-
 @contextmanager
 def _storing(path: Path | None) -> Iterator[None]:
     """Name the file and the remedy when writing fails."""
@@ -252,11 +251,11 @@ def _storing(path: Path | None) -> Iterator[None]:
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[BufferedReader]:
-    """Open for reading, naming the file when it is gone."""
+def _reading(path: Path) -> Iterator[int]:
+    """Open for reading, naming the file when it is gone; give the descriptor."""
     try:
-        with path.open("rb") as file:
-            yield file
+        with path.open("rb", buffering=0) as file:
+            yield file.fileno()
     except OSError as error:
         message = f"cannot read {path}: {error.strerror}"
         raise StoreError(message) from error
