@@ -1,6 +1,6 @@
 import random
-from itertools import chain
 import re
+from itertools import chain
 
 import numpy as np
 import pytest
