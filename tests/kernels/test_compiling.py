@@ -124,3 +124,29 @@ def test_a_kernel_from_the_cache_keeps_its_source_only_once_another_is_compiled_
     ]
     assert said[1:3] == [["21", "False"], ["42", "True"]]
     assert [said[0][0], said[3][0]] == ["21", "42"]
+
+
+STRINGS = """
+from numba.core import event
+compiled = set()
+
+class Listener(event.Listener):
+    def on_start(self, started):
+        compiled.add(started.data["dispatcher"].py_func.__module__)
+
+    def on_end(self, ended):
+        pass
+
+event.register("numba:compile", Listener())
+from syndicate.cli.warm import compile_kernels
+compile_kernels()
+print(*compiled)
+"""
+
+
+def test_no_error_message_is_compiled_into_the_kernels_of_a_first_run(tmp_path):
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", STRINGS]
+    compiled = subprocess.check_output(command, env=environment, text=True).split()
+    assert "syndicate.kernels.tokens" in compiled
+    assert "numba.cpython.unicode" not in compiled  # seconds, for strings that no kernel has

@@ -221,6 +221,6 @@ def _interpreted(kernel: Any, others: tuple[Any, ...] = ()) -> Any:  # noqa: ANN
             continue
         if value.py_func.__module__ == names["__name__"]:
             names[name] = types.FunctionType(value.py_func.__code__, names)
-        elif "no_cpython_wrapper" in value.targetoptions or value in others:
+        elif value in others or {"no_cpython_wrapper", "inline"} & value.targetoptions.keys():
             names[name] = _interpreted(value)
     return names[kernel.py_func.__name__]

@@ -59,7 +59,9 @@ def credit_signs(data: U8, starts: I64, stops: I64, known: Bool) -> I64:
                     continue
                 if count == len(out):
                     more = np.empty((2 * count, 2), np.int64)
-                    more[:count] = out
+                    for k in range(count):
+                        more[k, 0] = out[k, 0]
+                        more[k, 1] = out[k, 1]
                     out = more
                 out[count, 0] = line
                 out[count, 1] = i

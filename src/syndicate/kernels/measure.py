@@ -9,6 +9,7 @@ import numpy as np
 
 from syndicate.kernels._jit import I32, I64, U16, Patient, helper, kernel
 from syndicate.kernels.align import changed_facts
+from syndicate.kernels.copying import copy_to
 
 (
     TOKENS_A, TOKENS_B, SHARED, RUNS, PASSAGES, LONGEST, SPANNED_A, SPANNED_B, MOVED,
@@ -59,7 +60,7 @@ def _keep(
 def _sort(starts: I64, order: I64) -> None:
     """Put the places of runs in the order of their starts; nearly all pairs have few."""
     if len(starts) > _FEW:
-        order[: len(starts)] = np.argsort(starts, kind="mergesort")
+        copy_to(order, 0, np.argsort(starts, kind="mergesort"))
         return
     for k in range(len(starts)):
         at = k

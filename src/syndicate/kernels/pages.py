@@ -8,6 +8,7 @@ from syndicate.kernels._jit import F64, I8, I32, I64, U8, U16, U32, U64, Bool, h
 from syndicate.kernels.addresses import at_address, carray
 from syndicate.kernels.align import align_pairs, count_facts
 from syndicate.kernels.chains import FILTER_ROOM, TABLE_ROOM
+from syndicate.kernels.copying import copy_to
 from syndicate.kernels.keys import document_keys
 from syndicate.kernels.measure import ROWS, measure
 from syndicate.kernels.relate import relate
@@ -209,6 +210,7 @@ def read_pairs(
             a, b, length, run_bounds, traits, facts, token_bounds,
             left[first:last], right[first:last], size, limits, rows,
         )  # fmt: skip
-        table[:, first:last] = rows.T
+        for row in range(last - first):
+            copy_to(table[:, first + row], 0, rows[row])
         first = last
     relate(table, same_text, same_site, same_url, later, rule_limits, rules)

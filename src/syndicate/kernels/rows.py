@@ -6,6 +6,7 @@ import numpy as np
 
 from syndicate.kernels._jit import I64, U8, U64, Patient, kernel
 from syndicate.kernels.addresses import at_address, carray
+from syndicate.kernels.copying import copy_to
 
 
 @kernel
@@ -45,7 +46,7 @@ def collect(addresses: U64, lengths: I64, out: U8) -> None:
     at = 0
     for n in range(len(addresses)):
         size = lengths[n]
-        out[at : at + size] = carray(at_address(addresses[n]), size, np.uint8)
+        copy_to(out, at, carray(at_address(addresses[n]), size, np.uint8))
         at += size
 
 

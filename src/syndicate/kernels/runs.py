@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from syndicate.kernels._jit import I64, U64, inline, kernel
+from syndicate.kernels.copying import copy_to
 from syndicate.kernels.postings import SHARD_BITS
 
 _S29, _S32, _S35 = np.uint64(29), np.uint64(32), np.uint64(35)
@@ -99,7 +100,7 @@ def merge_slices(
     crowded = 0
     out_starts[0] = 0
     for shard in range(starts.shape[1] - 1):
-        heads[:] = starts[:, shard]
+        copy_to(heads, 0, starts[:, shard])
         group = used  # where the postings of the key in hand begin
         while True:
             best = -1

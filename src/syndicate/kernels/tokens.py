@@ -17,6 +17,7 @@ from numba.extending import intrinsic, overload
 
 from syndicate.kernels._jit import I32, I64, U8, U16, U32, U64, helper, inline, kernel
 from syndicate.kernels.addresses import at_address, carray
+from syndicate.kernels.copying import copy_to
 
 ROLL = np.uint64(0xD6E8FEB86659FD93)
 _ROLL2 = np.uint64(0x9FB21C651E98DF25)
@@ -465,7 +466,7 @@ def shingle_texts(
             n = 0
             for k in range(first, past):
                 span = carray(at_address(addresses[k]), lengths[k], np.uint8)
-                whole[n : n + len(span)] = span
+                copy_to(whole, n, span)
                 n += len(span)
             text = whole[:n]
         parts = cut(text, entries, points, units, separators)
