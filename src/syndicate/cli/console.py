@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from syndicate.report.contract import Reported
 
 _LISTED: Final = 10
-_WORTH_SAYING: Final = 10.0
+WORTH_SAYING: Final = 10.0
+"""Seconds from which on a run says what it will take."""
 _MINUTES: Final = 100.0
 _STAGES: Final = {
     "read": "Reading",
@@ -72,7 +73,7 @@ class Estimated(Protocol):
 
 def announce(size: int, estimate: Estimated) -> None:
     """Say what a large input will take, before the work begins."""
-    if estimate.seconds >= _WORTH_SAYING:
+    if estimate.seconds >= WORTH_SAYING:
         disk = f", {_megabytes(estimate.disk)} of disk" if estimate.disk else ""
         say(
             f"{_megabytes(size)} to read: about {_duration(estimate.seconds)}, "

@@ -81,8 +81,8 @@ class Pace:
         To read and sketch what is matched later, without stripping.
     """
 
-    reading: float = 2.5e-8
-    matching: float = 1.5e-8
+    reading: float = 1.2e-8
+    matching: float = 0.5e-8
 
 
 @dataclass(frozen=True, slots=True)
