@@ -90,8 +90,8 @@ def ours(path, sizes, strip, place, writers=0):
             index = Index.open(place)
         else:
             row |= asked(path, index, size)
-        next(islice(given, 2 * PAGES + WARM, None))
-        held = size + 1 + 2 * PAGES + WARM
+        next(islice(given, 2 * PAGES + 2 * WARM, None))
+        held = size + 1 + 2 * PAGES + 2 * WARM
         used = on_disk(file) if file else index.stats().get("bytes")
         if used:
             row["kB_an_article"] = round(used / held / 1e3, 2)
@@ -112,8 +112,9 @@ def asked(path, index, start):
     first = time.perf_counter() - begun
     row = {"first_ms": round(first * 1e3), **ask(index.seen, islice(pages, PAGES + WARM))}
     row["private_MB"] = round(before := memory())
-    given = list(islice(pages, PAGES))
+    warm, given = list(islice(pages, WARM)), list(islice(pages, PAGES))
     own = memory() - before
+    list(index.seen_many(warm))
     row |= ask_many(index, given)
     return row | {"many_private_MB": round(memory() - own)}
 
@@ -380,7 +381,7 @@ def main():
     elif options.check:
         check(options.path)
     else:
-        require(options.path, max(options.sizes) + 1 + WARM + PAGES * (2 + options.writers))
+        require(options.path, max(options.sizes) + 1 + 2 * WARM + PAGES * (2 + options.writers))
         print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         for name in options.engine or ENGINES:
             if name == "rensa" and importlib.util.find_spec(name) is None:

@@ -11,7 +11,7 @@ from syndicate.sketch.sample import CAP, SHARED, THINNED
 from syndicate.store.contract import NEWEST, Postings
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -24,6 +24,32 @@ EVERY = 1 << 30
 """For ``spare``: all holders."""
 _ASKED = 16  # pages looked up at once
 _TOGETHER = 256  # documents that pages are compared with at once
+
+
+_NONE = np.empty(0, np.int64)
+
+
+class Digests(NamedTuple):
+    """What some documents' texts fold to.
+
+    Attributes
+    ----------
+    words
+        ndarray of uint64, shape (n, 2): 128 bits over the folded tokens.
+    there
+        ndarray of bool, shape (n,): False for documents that are gone, whose words mean nothing.
+    """
+
+    words: NDArray[np.uint64]
+    there: NDArray[np.bool_]
+
+    def twins(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Give places of one text by twos, each one and the next: all that are there."""
+        held = np.flatnonzero(self.there)
+        words = self.words[held]
+        order = np.lexsort((words[:, 0], words[:, 1]))
+        same = (words[order[1:]] == words[order[:-1]]).all(axis=1)
+        return held[order[:-1][same]], held[order[1:][same]]
 
 
 class Candidates(NamedTuple):
@@ -45,9 +71,9 @@ def choose(
     postings: Postings,
     keys: NDArray[np.uint64],
     first_sample: int,
-    uncounted: Sequence[int] = (),
+    uncounted: NDArray[np.int64] = _NONE,
     spare: int = _SPARE,
-) -> tuple[Candidates, list[int]]:
+) -> tuple[Candidates, NDArray[np.int64]]:
     """Choose the documents that share a band that few hold, or enough bands and such samples.
 
     Parameters
@@ -66,7 +92,7 @@ def choose(
     Returns
     -------
     candidates : Candidates
-    crowd : list of int
+    crowd : ndarray of int64
         Holders of shingles that were passed over, ascending. If all are there and of different
         texts, that was right.
     """
@@ -75,35 +101,24 @@ def choose(
     key, doc = postings
     out, crowd = np.empty(len(doc), np.int64), np.empty(len(doc), np.int64)
     limits = first_sample, CAP, _THINNED, SHARED
-    without = np.array(uncounted, np.int64)
-    chosen, crowded = kernels.choose(keys, key, doc, *limits, without, spare, out, crowd)
+    chosen, crowded = kernels.choose(keys, key, doc, *limits, uncounted, spare, out, crowd)
     same = sorted(set(doc[key == 0].tolist()))
-    return Candidates(out[:chosen].tolist(), same), crowd[:crowded].tolist()
+    return Candidates(out[:chosen].tolist(), same), crowd[:crowded]
 
 
-def odd(docs: Sequence[int], digests: Mapping[int, tuple[int, int]]) -> set[int]:
+def odd(docs: NDArray[np.int64], digests: Digests) -> NDArray[np.int64]:
     """Give the documents that are gone, or of the same text as another."""
-    met: dict[tuple[int, int], int] = {}
-    found = set()
-    for doc in docs:
-        digest = digests.get(doc)
-        if digest is None or met.setdefault(digest, doc) != doc:
-            found.add(doc)
-    return found | {met[digests[doc]] for doc in found if doc in digests}
+    found = ~digests.there
+    one, other = digests.twins()
+    found[one] = found[other] = True
+    return docs[found]
 
 
-def repeats(
-    docs: Sequence[int], digests: Mapping[int, tuple[int, int]], gone: Container[int] = ()
-) -> list[int]:
+def repeats(docs: NDArray[np.int64], digests: Digests) -> NDArray[np.int64]:
     """Give the documents that are gone, or of the same text as one before."""
-    met: set[tuple[int, int] | None] = {None}
-    found = []
-    for doc in docs:
-        digest = None if doc in gone else digests.get(doc)
-        if digest in met:
-            found.append(doc)
-        met.add(digest)
-    return found
+    found = ~digests.there
+    found[digests.twins()[1]] = True
+    return docs[found]
 
 
 def look(

@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from syndicate.store.contract import Record
 
 _HEAD = struct.Struct("<QQIII")  # digest, tokens, removed spans, bytes of the frame's content
-_WORDS = struct.Struct("<QQ")
-DIGEST = _WORDS.size
+DIGEST = 16
 _LEVEL = 1  # twice as fast as 3, and 3 % larger
 _FIELDS = tuple(name for name in OPTIONAL_FIELDS if name != "text")
 _BESIDE = ("url", "source", "published", "title")
@@ -124,10 +123,9 @@ def _plain(value: str | None) -> str | None:
     return None if value is None else value.encode("utf-8", "replace").decode()
 
 
-def digest_of(head: bytes) -> tuple[int, int]:
-    """Read the digest of a record from its first `DIGEST` bytes."""
-    low, high = _WORDS.unpack(head)
-    return low, high
+def digests_of(heads: Sequence[bytes]) -> NDArray[np.uint64]:
+    """Read the digests of records from their first `DIGEST` bytes; shape (n, 2)."""
+    return np.frombuffer(b"".join(heads), "<u8").reshape(-1, 2)
 
 
 def unpack(record: Record) -> Remembered:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from syndicate.index.candidates import EVERY, Candidates, choose, look, odd, repeats, together
 from syndicate.index.comparing import Compared, Pairs, compare, distinct_texts
 from syndicate.index.known import Known, Shelf
@@ -141,18 +143,23 @@ class Judge:
         reach: Reach,
     ) -> list[Candidates]:
         """Choose documents as `dedupe` does: of one text, one is a holder of its shingles."""
-        first, found = self._sketcher.first_sample, []
+        first = self._sketcher.first_sample
         given = list(zip(pages, postings, strict=True))
         chosen = [choose(held, page.keys, first) for page, held in given]
-        crowds = sorted(set(chain.from_iterable(crowd for _, crowd in chosen)))
-        suspects = odd(crowds, reach.digests(crowds)) | reach.leaving if crowds else set()
-        for place, ((page, held), (one, crowd)) in enumerate(zip(given, chosen, strict=True)):
-            if suspects.isdisjoint(crowd):
-                found.append(one)
-                continue
+        found = [one for one, _ in chosen]
+        crowds = np.concatenate([crowd for _, crowd in chosen])
+        if not len(crowds):
+            return found
+        docs = np.unique(crowds)
+        suspects = np.append(odd(docs, reach.digests(docs)), np.fromiter(reach.leaving, np.int64))
+        owner = np.repeat(np.arange(len(pages)), [len(crowd) for _, crowd in chosen])
+        for place in np.unique(owner[np.isin(crowds, suspects)]).tolist():
+            page, held = given[place]
             _, every = choose(held, page.keys, first, spare=EVERY)
-            without = repeats(every, reach.digests(every), reach.gone(every, place))
-            found.append(choose(held, page.keys, first, without)[0])
+            digests = reach.digests(every)
+            leaving = np.isin(every, np.fromiter(reach.gone(every.tolist(), place), np.int64))
+            without = repeats(every, digests._replace(there=digests.there & ~leaving))
+            found[place] = choose(held, page.keys, first, without)[0]
         return found
 
     def _case(self, page: Sketched, found: Candidates, reach: Reach, place: int) -> _Case:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from syndicate.index.codec import DIGEST, digest_of, unpack
+from syndicate.index.candidates import Digests
+from syndicate.index.codec import DIGEST, digests_of, unpack
 from syndicate.match.verify import distinct
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ MOST_ROOM, LEAST_ROOM = 64 << 20, 4 << 20
 """Bytes kept: some eight thousand articles, or five hundred."""
 _LESS = 64  # bytes kept less for each document that a store ever held, whose filters grow
 _EACH = 1000  # bytes beside the arrays, about
-_TOLD = 1 << 13  # documents whose digests alone are kept
+_TOLD = 1 << 16
+"""Places for digests of documents that are not kept, each at its number's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,9 @@ class Shelf:
         self._bytes = 0
         self._removals: int | None = None
         self._there: set[int] = set()
-        self._told: dict[int, tuple[int, int]] = {}
+        self._told = np.full(_TOLD, -1)
+        self._words = np.empty((_TOLD, 2), np.uint64)
+        self._telling = False
         self._lock = threading.Lock()
 
     def fetch(self, docs: Sequence[int], view: View) -> list[Known]:
@@ -138,23 +142,23 @@ class Shelf:
                 self._keep(more, removals)
         return [found[doc] for doc in docs if doc in found]
 
-    def digests(self, docs: Sequence[int], view: View) -> dict[int, tuple[int, int]]:
-        """Give the digests of documents; those that are gone have none."""
-        removals = view.removals()
+    def digests(self, docs: NDArray[np.int64], view: View) -> Digests:
+        """Give the digests of documents, ascending."""
+        removals, places = view.removals(), docs & (_TOLD - 1)
         with self._lock:
             self._follow(removals)
-            found = {doc: self._held[doc].digest for doc in docs if doc in self._there}
-            found |= {doc: self._told[doc] for doc in docs if doc in self._told}
-        if missing := [doc for doc in docs if doc not in found]:
-            heads = view.heads(missing, DIGEST)
-            more = {doc: digest_of(head) for doc, head in heads.items()}
-            found |= more
+            there, words = self._told[places] == docs, self._words[places]
+        missing = np.flatnonzero(~there)
+        if len(missing):
+            heads = view.heads(docs[missing].tolist(), DIGEST)
+            more = np.array(list(heads), np.int64)
+            at = np.searchsorted(docs, more)
+            words[at], there[at] = digests_of(list(heads.values())), True
             with self._lock:
                 if removals is not None and removals == self._removals:
-                    if len(self._told) >= _TOLD:
-                        self._told.clear()
-                    self._told |= more
-        return found
+                    self._told[places[at]], self._words[places[at]] = more, words[at]
+                    self._telling = True
+        return Digests(words, there)
 
     def add(self, known: Known, removals: int | None) -> None:
         """Keep a document that was put when so many had ever been removed."""
@@ -165,7 +169,9 @@ class Shelf:
         """Trust no longer that what is held is there, if something was removed."""
         if removals is None or removals != self._removals:
             self._there.clear()
-            self._told.clear()
+            if self._telling:
+                self._told.fill(-1)
+                self._telling = False
             self._removals = removals
 
     def _touch(self, docs: Iterable[int]) -> None:

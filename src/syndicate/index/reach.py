@@ -5,11 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from syndicate.index.candidates import Digests
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence, Set
 
+    from numpy.typing import NDArray
+
     from syndicate.index.known import Known, Shelf
     from syndicate.store.contract import View
+
+_MOST = 1 << 62  # no document has a number so large
 
 
 class Reach:
@@ -53,11 +61,14 @@ class Reach:
             return set()
         return {doc for doc in docs if self._gone.get(doc, place) < place}
 
-    def digests(self, docs: Iterable[int]) -> dict[int, tuple[int, int]]:
-        """Give the digests of documents; those that are gone have none."""
-        own = {doc: self._own[doc].digest for doc in docs if doc in self._own}
-        stored = [doc for doc in docs if doc not in own]
-        return own | self._shelf.digests(stored, self._view) if stored else own
+    def digests(self, docs: NDArray[np.int64]) -> Digests:
+        """Give the digests of documents, ascending."""
+        stored = int(np.searchsorted(docs, min(self._own, default=_MOST)))  # pages come last
+        words, there = np.empty((len(docs), 2), np.uint64), np.ones(len(docs), bool)
+        words[:stored], there[:stored] = self._shelf.digests(docs[:stored], self._view)
+        own = [self._own[doc].digest for doc in docs[stored:].tolist()]
+        words[stored:] = np.array(own, np.uint64).reshape(-1, 2)
+        return Digests(words, there)
 
     def bring(self, docs: Iterable[int]) -> None:
         """Fetch documents that will be asked for, in the place of those brought before."""
