@@ -62,6 +62,18 @@ def test_a_roundup_joins_no_cluster():
     assert len(result.matches) == 3
 
 
+def test_a_roundup_joins_no_cluster_of_a_story_by_way_of_another_copy():
+    abridged = "\n".join(BRIDGE.split("\n")[:4])
+    page = "\n".join([abridged, SCHOOL])
+    stories = [("page", page), ("story", BRIDGE), ("brief", abridged), ("school", SCHOOL)]
+    result = dedupe(stories)
+    told = {(match.a, match.b): match.relation for match in result.matches}
+    assert told["brief", "page"] is Relation.ROUNDUP
+    (cluster,) = result.clusters
+    assert cluster.canonical == "story"
+    assert Relation.ROUNDUP not in {member.relation for member in cluster.members}
+
+
 def test_a_roundup_that_one_story_is_most_of_is_a_roundup():
     brief = "\n".join(SCHOOL.split("\n")[:4])
     page = BRIDGE + "\n" + brief

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import enum
-import itertools
 import re
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, TextIO
 
 import typer
 
-from syndicate.cli import console
+from syndicate.cli import console, outputs
 from syndicate.cli.strip import Extractor, Pages
-from syndicate.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from syndicate.config import Config
     from syndicate.pipeline import Result
     from syndicate.report.graph import Writer
 
 app = typer.Typer()
 
-_STDOUT: Final = Path("-")
 _SKIPPED: Final = 1
 
 
@@ -98,7 +91,7 @@ def dedupe(
     output: Annotated[
         Path,
         typer.Option("--output", "-o", metavar="FILE", help=_OUTPUT, show_default=False),
-    ] = _STDOUT,
+    ] = outputs.STDOUT,
     keep: Annotated[Path | None, typer.Option("--keep", metavar="FILE", help=_KEEP)] = None,
     graph: Annotated[Path | None, typer.Option("--graph", metavar="FILE", help=_GRAPH)] = None,
     workers: Annotated[
@@ -138,10 +131,14 @@ def dedupe(
         extractor=extractor.value,
     )
     draw = graph_writer(graph) if graph else None
-    _check_outputs([path for path in (output, keep, graph) if path], paths)
+    outputs.check({"--output": output, "--keep": keep, "--graph": graph}, paths)
     started = time.perf_counter()
     limits = {"memory": memory, "workers": workers, "work": work}
-    with _opened(output) as results, _opened(keep) as kept, _opened(graph) as edges:
+    with (
+        outputs.opened(output) as results,
+        outputs.opened(keep) as kept,
+        outputs.opened(graph) as edges,
+    ):
         result = _run(paths, config, limits, quiet=quiet)
         if kept:
             _write_survivors(result, kept)
@@ -183,44 +180,3 @@ def _write_graph(result: Result, draw: Writer, stream: TextIO) -> None:
 
     documents = matched(result)
     draw(copies(result, documents), documents, stream)
-
-
-def _check_outputs(outputs: list[Path], inputs: list[str]) -> None:
-    """Refuse outputs that would be read as input in the next run, or that are the same.
-
-    Raises
-    ------
-    ConfigError
-        Naming them.
-    """
-    from syndicate.io.find import is_read_in_folders  # noqa: PLC0415 - keeps --help quick
-
-    real = [path if path == _STDOUT else path.resolve() for path in outputs]
-    if repeated := [str(path) for path in real if real.count(path) > 1]:
-        message = f"--output, --keep and --graph need a file each, {repeated[0]} is given twice"
-        raise ConfigError(message)
-    for path, given in itertools.product(real, map(Path, inputs)):
-        if given.resolve() == path:
-            message = f"{given} is an input; write the result to another file"
-            raise ConfigError(message)
-        inside = given.is_dir() and given.resolve() in path.parents
-        if inside and is_read_in_folders(path):
-            message = (
-                f"{path.name} would lie in the input folder {given} and be read as input "
-                f"next time; write it elsewhere"
-            )
-            raise ConfigError(message)
-
-
-@contextlib.contextmanager
-def _opened(path: Path | None) -> Iterator[TextIO | None]:
-    """Open where something is to be written, if anywhere, before the work begins."""
-    from syndicate.io.write import replacing  # noqa: PLC0415 - keeps --help quick
-
-    if path is None:
-        yield None
-    elif path == _STDOUT:
-        yield sys.stdout
-    else:
-        with replacing(path) as stream:
-            yield stream

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from syndicate.cli import console
+from syndicate.cli import console, outputs
 
 app = typer.Typer()
 
@@ -57,14 +57,15 @@ def report(
     from syndicate.report.html import write_html  # noqa: PLC0415
 
     write_graph = graph_writer(graph) if graph else None
+    outputs.check({"--output": output, "--graph": graph}, paths)
     config = Config(threshold=threshold)
-    with console.progress(quiet=quiet) as progress:
-        result = dedupe_paths(paths, config=config, progress=progress)
-    story = tell(result, config, sides=sides, title=title)
-    with output.open("w", encoding="utf-8", newline="\n") as page:
-        write_html(result, story, page)
-    if graph and write_graph:
-        with graph.open("w", encoding="utf-8", newline="\n") as file:
-            write_graph(story.copies, story.documents, file)
+    with outputs.opened(output) as page, outputs.opened(graph) as edges:
+        with console.progress(quiet=quiet) as progress:
+            result = dedupe_paths(paths, config=config, progress=progress)
+        story = tell(result, config, sides=sides, title=title)
+        if page:
+            write_html(result, story, page)
+        if write_graph and edges:
+            write_graph(story.copies, story.documents, edges)
     console.report(result)
     raise typer.Exit(1 if result.skipped else 0)

@@ -9,7 +9,7 @@ import xxhash
 
 from syndicate.cluster import star_clusters, to_the_closest
 from syndicate.config import SOURCE
-from syndicate.match.relation import EMBEDDINGS, EXACTLY, RULES
+from syndicate.match.relation import EMBEDDINGS, EXACTLY, ROUNDUP, RULES
 from syndicate.model import Cluster, Member
 from syndicate.pipeline.matches import Matches
 from syndicate.pipeline.meaning import with_roundups
@@ -41,12 +41,16 @@ def group(corpus: Corpus, matcher: Matcher, found: Found) -> tuple[tuple[Cluster
     preferred = _preferred(corpus, found.first, touched, _pages(pairs), matcher.config.canonical)
     more: list[Pairs] = []
 
+    judged = pairs.codes(len(corpus))
+
     def verify(centres: NDArray[np.int64], members: NDArray[np.int64]) -> NDArray[np.bool_]:
         left, right = np.minimum(centres, members), np.maximum(centres, members)
-        accepted = matcher.accept(matcher.compare(left, right))
+        codes = left * len(corpus) + right
+        fresh = ~np.isin(codes, judged)  # a roundup would be taken for a copy by itself
+        accepted = matcher.accept(matcher.compare(left[fresh], right[fresh]))
         more.append(accepted)
         joining = accepted.where(accepted.joins)
-        return np.isin(left * len(corpus) + right, joining.codes(len(corpus)))
+        return np.isin(codes, joining.codes(len(corpus)))
 
     joining = pairs.where(pairs.joins)
     centre = star_clusters(joining.left, joining.right, preferred.rank, verify)
@@ -81,7 +85,7 @@ class _Preferred(NamedTuple):
 
 def _pages(pairs: Pairs) -> NDArray[np.int64]:
     """List the documents that hold another one amid text that is not of its story."""
-    holds = pairs.where(np.isin(pairs.rule, EMBEDDINGS))
+    holds = pairs.where(np.isin(pairs.rule, [*EMBEDDINGS, ROUNDUP]))
     return np.unique(np.where(holds.size_left > holds.size_right, holds.left, holds.right))
 
 
