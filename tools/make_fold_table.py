@@ -3,7 +3,7 @@
 The table ships with the package, so that a text folds alike under every Python, whatever
 Unicode version its ``unicodedata`` holds. Run it again only together with a new
 ``syndicate.config.SCHEME``: every stored sketch depends on it. What the entries mean stands in
-``syndicate.text.fold``.
+``syndicate.kernels.tokens``.
 
     python tools/make_fold_table.py
 """

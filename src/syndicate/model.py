@@ -313,7 +313,8 @@ class Verdict:
         Id of the document that stands for the page's cluster: the earliest known copy that
         the page itself was verified against, or the page itself.
     notes
-        What was left out to keep the cost of one page bounded.
+        What was left out to keep the cost of one page bounded, and whether the page took the place
+        of another text of its id.
     """
 
     id: str

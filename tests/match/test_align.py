@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tests.match.pairs import table_of
 from tests.match.stories import BRIDGE, FLOOD
 
+from syndicate.kernels.chains import GOLDEN
 from syndicate.match.align import Alignment, align, drop_strays, joins
 
 words = st.lists(st.integers(0, 12), max_size=120)
@@ -88,6 +89,18 @@ def test_hashes_made_to_collide_cost_no_more():
     start = time.perf_counter()
     align(flat, bounds, np.array([0]), np.array([1]), size=5)
     assert time.perf_counter() - start < 5
+
+
+@pytest.mark.parametrize("times", [1, 63, 64, 65, 1000])
+def test_a_repeated_shingle_hides_no_other_of_its_place(times):
+    often, once = (pow(int(GOLDEN), -1, 1 << 64) * (n + 1) % (1 << 64) for n in range(2))
+    rest = list(range(1 << 60, (1 << 60) + 30))
+    shingles = np.array([*[often] * times, once, *rest, once, *rest], np.uint64)
+    bounds = np.array([0, times + 31, times + 62])
+    found = align(shingles, bounds, np.array([0, 1]), np.array([1, 0]), size=3)
+    assert found.length.tolist() == [33, 33]
+    assert found.a.tolist() == [times, 0]
+    assert found.b.tolist() == [0, times]
 
 
 def test_only_small_gaps_are_edits():

@@ -1,9 +1,12 @@
 """Exact set sizes against Python's sets."""
 
+import time
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from syndicate.kernels.chains import GOLDEN
 from syndicate.match.verify import LeftOut, distinct, overlap
 
 sets = st.lists(st.lists(st.integers(0, 40), max_size=60), min_size=1, max_size=6)
@@ -26,3 +29,15 @@ def test_sizes_are_those_of_sets(held, spread, stock):
         assert found.jaccard[pair] == len(one & other) / max(len(one | other), 1)
         assert found.containment_a[pair] == len(one & other) / max(len(one), 1)
         assert found.containment_b[pair] == len(one & other) / max(len(other), 1)
+
+
+def test_a_hash_repeated_thousands_of_times_costs_others_of_its_place_nothing():
+    times = 200_000
+    one, other, common = (pow(int(GOLDEN), -1, 1 << 64) * (n + 1) % (1 << 64) for n in range(3))
+    held = [[one] * times + [common], [other] * times + [common]]
+    items = np.array([h for each in held for h in each], np.uint64)
+    bounds = np.array([0, times + 1, 2 * times + 2])
+    start = time.perf_counter()
+    found = overlap(items, bounds, distinct(items, bounds), np.array([0]), np.array([1]))
+    assert time.perf_counter() - start < 5  # quadratic work would take a minute
+    assert (found.shared[0], found.size_a[0], found.size_b[0]) == (1, 2, 2)

@@ -45,3 +45,14 @@ def test_garbage_is_looked_for_seldom_and_then_as_before():
             assert gc.get_threshold()[0] == 0, "who turned it off wants it off"
     finally:
         gc.set_threshold(*before)
+
+
+def test_runs_that_overlap_leave_everything_as_it_was():
+    before = gc.get_threshold()
+    one, other = heap.undisturbed(), heap.undisturbed()
+    one.__enter__()
+    other.__enter__()
+    one.__exit__(None, None, None)
+    assert gc.get_threshold()[0] > before[0], "the other still goes on"
+    other.__exit__(None, None, None)
+    assert gc.get_threshold() == before

@@ -80,7 +80,7 @@ def _of_page(
     found = LOOK.kernel(
         data, edges, character_table(), *hash_tables(), markers.seen, markers.alone,
         markers.paired, markers.screens, markers.beginnings, markers.bounds, markers.table,
-        markers.credits.known,        known.seen, known.keys, known.shares, site,
+        markers.credits.known, known.seen, known.keys, known.shares, site,
     )  # fmt: skip
     may_lose, may_credit, count, columns, hashes, facts, stems, told, shares, drop, titles = found
     if not may_lose:

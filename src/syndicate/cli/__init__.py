@@ -7,9 +7,11 @@ with its commands in it; it imports what is heavy inside the functions that run,
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import io
+import os
 import sys
 import traceback
 from typing import Annotated, Final, NoReturn
@@ -34,6 +36,7 @@ COMMANDS: Final = {
 
 _OBJECTS = 50_000
 """New objects after which Python looks for garbage: imports make more, and leave none."""
+_CLOSED = 1
 _USAGE = 2
 _FAILED = 3
 _NO_MEMORY = (
@@ -48,13 +51,23 @@ def main() -> NoReturn:
     _write_utf8()
     gc.set_threshold(_OBJECTS)
     try:
-        _app(sys.argv[1:])()
+        try:
+            _app(sys.argv[1:])()
+        finally:
+            sys.stdout.flush()  # while it can still be told that a disk is full
     except ConfigError as error:
         _leave(error, _USAGE)
     except SyndicateError as error:
         _leave(error, _FAILED)
     except MemoryError:
         _leave(_NO_MEMORY, _FAILED)
+    except BrokenPipeError:
+        _forget_output()
+        sys.exit(_CLOSED)
+    except OSError as error:
+        _forget_output()
+        where = error.filename or "standard output"
+        _leave(f"{where}: {(error.strerror or str(error)).lower()}", _FAILED)
     except Exception:  # noqa: BLE001 - a fault of ours; Python's status of 1 would say "done"
         traceback.print_exc()
         sys.exit(_FAILED)
@@ -69,6 +82,12 @@ def _write_utf8() -> None:
         if isinstance(stream, io.TextIOWrapper):
             encoding = stream.encoding if stream.isatty() else "utf-8"
             stream.reconfigure(encoding=encoding, errors="replace")
+
+
+def _forget_output() -> None:
+    """Let what could not be written go, or Python would try again on its way out."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _leave(error: SyndicateError | str, status: int) -> NoReturn:

@@ -6,6 +6,7 @@ import enum
 import json
 import sys
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -144,7 +145,7 @@ def _documents(a: str, b: str, among: list[str] | None) -> tuple[Document, Docum
     Raises
     ------
     DocumentError
-        If a file cannot be read or holds no document, or an id is nowhere.
+        If a file cannot be read or does not hold one document, or an id is nowhere.
     """
     if among:
         found = {document.id: document for document in _read(among, {a, b})}
@@ -155,13 +156,15 @@ def _documents(a: str, b: str, among: list[str] | None) -> tuple[Document, Docum
             )
             raise DocumentError(message, path=missing[0])
         return found[a], found[b]
-    return _first(a), _first(b)
+    return _only(a), _only(b)
 
 
-def _first(path: str) -> Document:
-    for document in _read([path], None):
-        return document
-    message = f"{path} holds no document"
+def _only(path: str) -> Document:
+    found = list(islice(_read([path], None), 2))
+    if len(found) == 1:
+        return found[0]
+    told = f"several documents: give the id of one, and --among {path}" if found else "no document"
+    message = f"{path} holds {told}"
     raise DocumentError(message, path=path)
 
 

@@ -158,7 +158,9 @@ def _run(paths: list[str], config: Config, limits: dict[str, Any], *, quiet: boo
 
     warm.begin()
     from syndicate.pipeline import dedupe_paths  # noqa: PLC0415 - slow to import
+    from syndicate.pipeline.heap import share_heap  # noqa: PLC0415
 
+    share_heap()
     announce = None if quiet else console.announce
     try:
         with console.progress(quiet=quiet) as told:

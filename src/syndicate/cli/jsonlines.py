@@ -90,28 +90,38 @@ def at_hand(
     Nobody who waits for an answer is kept. What cannot be read comes as the error it is.
     """
     if not paths or paths == ["-"]:
-        yield from _from_stdin()
+        yield from _from_stdin(extractor)
         return
     given = _documents(paths, extractor)
     while batch := list(islice(given, size)):
         yield batch
 
 
-def _from_stdin() -> Iterator[list[Document | DocumentError]]:
+def _from_stdin(extractor: Extractor) -> Iterator[list[Document | DocumentError]]:
     number = 0
     for lines in _lines_at_hand(sys.stdin.buffer):
         numbered = list(enumerate(lines, number + 1))
         number += len(lines)
-        yield [_from_line(line, place) for place, line in numbered if line.strip()]
+        yield [_from_line(line, place, extractor) for place, line in numbered if line.strip()]
 
 
-def _from_line(line: bytes, number: int) -> Document | DocumentError:
+def _from_line(line: bytes, number: int, extractor: Extractor) -> Document | DocumentError:
     from syndicate.model import Document  # noqa: PLC0415
 
     try:
-        return Document.from_mapping(_record(line, f"line {number}"), default_id=f"-:{number}")
+        record = _record(line, f"line {number}")
+        if record.get("html") and not record.get("text"):
+            record = _from_page(record, extractor)
+        return Document.from_mapping(record, default_id=f"-:{number}")
     except DocumentError as error:
         return DocumentError(str(error), path=f"-:{number}")
+
+
+def _from_page(record: dict[str, Any], extractor: Extractor) -> dict[str, Any]:
+    """Take the article out of a record's page."""
+    from syndicate.io.batch import SCHEMA, row  # noqa: PLC0415
+
+    return dict(zip(SCHEMA.names, row(record, extractor.value), strict=True))
 
 
 def _lines_at_hand(stream: BinaryIO) -> Iterator[list[bytes]]:

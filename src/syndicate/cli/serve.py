@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from syndicate.cli import console
 from syndicate.cli.index import (
     Place,
     Power,
@@ -18,7 +21,7 @@ from syndicate.cli.index import (
     opened,
     read_secret,
 )
-from syndicate.errors import ConfigError
+from syndicate.errors import ConfigError, StoreError
 
 app = typer.Typer()
 
@@ -62,11 +65,24 @@ def serve(
         place, ttl=ttl, within=within, secret_file=secret_file, strip=strip, power=power
     ) as held:
         local = host in _LOCAL
-        uvicorn.run(
+        settings = uvicorn.Config(
             application(held, token=token, local=local),
-            host=host,
-            port=port,
             log_level="warning",
             timeout_keep_alive=30,
             limit_concurrency=256,
         )
+        with _listening(host, port) as heard:
+            shown = f"[{host}]" if ":" in host else host
+            console.say(f"http://{shown}:{heard.getsockname()[1]} answers; Ctrl-C ends it")
+            uvicorn.Server(settings).run(sockets=[heard])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Listen, or say why not."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        what = os.strerror(error.errno).lower() if error.errno else error
+        message = f"cannot listen on {host} port {port}: {what}"
+        raise StoreError(message) from error

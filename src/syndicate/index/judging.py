@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -134,7 +135,8 @@ class Judge:
                     reach.lost(numbers[place])
                 alone = judged.cluster == numbers[place]
                 reach.settle(first + place, 0 if alone else judged.cluster)
-                yield judged.verdict, reach.now(own[place])
+                verdict = displacing(judged.verdict) if numbers[place] else judged.verdict
+                yield verdict, reach.now(own[place])
 
     def _candidates(
         self,
@@ -247,6 +249,14 @@ class Judge:
             found = found or reach.fetch(reach.members(cluster, 1))
             known = found[0] if found else None
         return known
+
+
+def displacing(verdict: Verdict) -> Verdict:
+    """Note of a page whose id is known if it is none of the text that stood under it."""
+    if any(match.b == verdict.id for match in verdict.matches):
+        return verdict
+    note = "takes the place of another text that was remembered under this id"
+    return replace(verdict, notes=(*verdict.notes, note))
 
 
 def _closest(standing: Mapping[int, tuple[float, int]], reach: Reach) -> int:

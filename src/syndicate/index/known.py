@@ -31,7 +31,7 @@ MOST_ROOM, LEAST_ROOM = 64 << 20, 4 << 20
 _LESS = 64  # bytes kept less for each document that a store ever held, whose filters grow
 _EACH = 1000  # bytes beside the arrays, about
 _TOLD = 1 << 16
-"""Places for digests of documents that are not kept, each at its number's."""
+"""Places for digests of documents, each at its number's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What must wait waits here: rows of different lengths, in memory or in a file.
 
-Files are read with plain seeks rather than mapped, so that memory stays what was asked for
+Files are read at their places rather than mapped, so that memory stays what was asked for
 whichever way the operating system counts it.
 """
 
@@ -130,7 +130,7 @@ class Rows:
     def _fill(self, room: memoryview, file: int, start: int) -> None:
         """Read bytes from ``start`` on until there is no more room."""
         while room:
-            read = os.preadv(file, [room], start)
+            read = _read_at(file, room, start)
             if not read:
                 raise StoreError(self._too_short())
             room, start = room[read:], start + read
@@ -248,6 +248,16 @@ def _storing(path: Path | None) -> Iterator[None]:
             f"cannot write {path}: {error.strerror}; free some space or choose another --work"
         )
         raise StoreError(message) from error
+
+
+def _read_at(file: int, room: memoryview, start: int) -> int:
+    """Read bytes of a file of our own from ``start`` on; give how many."""
+    if hasattr(os, "preadv"):
+        return os.preadv(file, [room], start)
+    os.lseek(file, start, os.SEEK_SET)  # Windows has no other way
+    data = os.read(file, len(room))
+    room[: len(data)] = data
+    return len(data)
 
 
 @contextmanager

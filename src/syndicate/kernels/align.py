@@ -14,13 +14,13 @@ from typing import Final
 import numpy as np
 
 from syndicate.kernels._jit import I32, I64, U8, U16, U64, Patient, kernel
-from syndicate.kernels.chains import FILTER, GOLDEN, fill
+from syndicate.kernels.chains import FAR, FILTER, GOLDEN, THINNED, fill, thin
 
 OCCURRENCES: Final = 8
 """How many places of a repeated shingle are tried."""
 
-PROBES: Final = 64
-"""Longest walk along a chain of the hash table; only hashes made to collide come near."""
+PROBES: Final = FAR * OCCURRENCES
+"""Longest walk along a thinned chain of the table; only hashes made to collide come near."""
 
 LEAST_RUN: Final = 3
 """Tokens that a run must keep after longer runs took their share."""
@@ -47,11 +47,9 @@ def _seed(
         if not filter_[place >> (shift - FILTER)]:
             j += 1
             continue
-        best = start = found = 0
+        best = start = found = steps = 0
         i = np.int64(table[place >> shift])
-        for _ in range(PROBES):
-            if i < 0 or found == OCCURRENCES:
-                break
+        while i >= 0 and found < OCCURRENCES and steps < PROBES:
             if shingles[a_from + i] == value:
                 found += 1
                 length = 1
@@ -64,6 +62,12 @@ def _seed(
                     best = length
                     start = i
             i = np.int64(following[i])
+            steps += 1
+            if steps == FAR and filter_[place >> (shift - FILTER)] != THINNED:
+                filter_[place >> (shift - FILTER)] = THINNED
+                best = start = found = steps = 0
+                i = np.int64(table[place >> shift])
+                thin(shingles, a_from, i, following, OCCURRENCES)
         if best:
             a_starts[count] = start
             b_starts[count] = j

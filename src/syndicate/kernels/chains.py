@@ -1,14 +1,16 @@
 """A set of shingle hashes in text order, ready to be asked: chains of positions by hash.
 
 Nothing is compared while a table is filled, so that there is no branch to be misguessed: a table
-is asked of as often as it is filled, and nearly always for what it does not hold.
+is asked of as often as it is filled, and nearly always for what it does not hold. A text that
+repeats a phrase a thousand times makes a chain as long, behind which others would be far: whoever
+walks far lets it be thinned, once.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I32, U8, U64, kernel
+from syndicate.kernels._jit import I32, U8, U64, helper, kernel
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 """A hash times this, shifted right, is its place in a table: Fibonacci hashing (Knuth 1973)."""
@@ -16,6 +18,10 @@ FILTER = np.uint64(4)
 """The filter has two to this power as many places as the table, so that few agree by chance."""
 TABLE_ROOM, FILTER_ROOM = 4, 64
 """So many items for each hash, and for four more, are room enough for the table and the filter."""
+FAR = 64
+"""Steps along a chain after which it is thinned."""
+THINNED = np.uint8(2)
+"""In the filter: the chain of this place was thinned, or needs not be."""
 _ONE = np.uint64(1)
 
 
@@ -59,3 +65,29 @@ def fill(
         following[i] = table[place >> shift]
         table[place >> shift] = i
     return shift
+
+
+@helper
+def thin(
+    shingles: U64, start: int | np.int64, head: int | np.int64, following: I32, most: int
+) -> None:
+    """Leave of each hash of a chain its first positions alone, so many; parameters as for `fill`.
+
+    What stands behind `FAR` different hashes, which only hashes made to collide do, stays.
+    """
+    last = np.int64(head)
+    i = np.int64(following[head])
+    length = 1
+    while i >= 0:
+        after = np.int64(following[i])
+        same = 0
+        k = np.int64(head)
+        for _ in range(length if length < FAR * most else 0):
+            same += shingles[np.uint64(start + k)] == shingles[np.uint64(start + i)]
+            k = np.int64(following[k])
+        if same < most:
+            following[last] = i
+            last = i
+            length += 1
+        i = after
+    following[last] = -1

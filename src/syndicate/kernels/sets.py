@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from syndicate.kernels._jit import I32, I64, U8, U16, U64, Bool, Patient, helper, kernel
-from syndicate.kernels.chains import FILTER, GOLDEN, fill
+from syndicate.kernels.chains import FAR, FILTER, GOLDEN, THINNED, fill, thin
 
 
 @helper
@@ -115,9 +115,15 @@ def shared(
             value = shingles[j]
             place = value * GOLDEN
             if present[place >> (shift - FILTER)]:
-                i = table[place >> shift]
+                i = np.int64(table[place >> shift])
+                steps = 0
                 while i >= 0 and shingles[first + np.uint64(i)] != value:
-                    i = following[i]
+                    i = np.int64(following[i])
+                    steps += 1
+                    if steps == FAR and present[place >> (shift - FILTER)] != THINNED:
+                        present[place >> (shift - FILTER)] = THINNED
+                        i = np.int64(table[place >> shift])
+                        thin(shingles, np.int64(first), i, following, 1)
                 if i >= 0 and seen[i] != pair:
                     seen[i] = pair
                     count += 1

@@ -3,7 +3,8 @@
 The stages make and free the same large arrays batch after batch. GNU's C library gives freed
 memory back to the system as soon as there is much of it, and a system is slow to give fresh
 memory: every page of it is a fault, and filled with zeros first. Nor does a thread find what
-another freed, unless all threads share one heap.
+another freed, unless all threads share one heap, which is for the processes that are a run's own:
+it cannot be taken back.
 
 Python looks for cycles of garbage after every few hundred new objects. Loading compiled kernels
 makes hundreds of thousands, all of which stay.
@@ -13,6 +14,8 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import os
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -38,7 +41,13 @@ def keep_freed() -> bool:
     bool
         Whether the C library can be told so.
     """
-    return _set(_KEPT, 1)
+    return _set((_TRIM_THRESHOLD, _KEPT), (_MMAP_THRESHOLD, _LARGEST))
+
+
+def share_heap() -> None:
+    """Let all threads of this process, which must be a run's own, share one heap."""
+    if "MALLOC_ARENA_MAX" not in os.environ:
+        _set((_ARENA_MAX, 1))
 
 
 def collect_seldom() -> tuple[int, int, int]:
@@ -55,29 +64,56 @@ def collect_seldom() -> tuple[int, int, int]:
     return before
 
 
+class _Calm:
+    """How many runs go on in this process, and what held before the first of them began."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._runs = 0
+        self._kept = False
+        self._thresholds = (0, 0, 0)
+
+    def begin(self) -> None:
+        """Keep what is freed and look for garbage seldom."""
+        with self._lock:
+            if not self._runs:
+                self._kept, self._thresholds = keep_freed(), collect_seldom()
+            self._runs += 1
+
+    def end(self) -> None:
+        """Give back what is free, and let everything be as before, after the last run."""
+        with self._lock:
+            self._runs -= 1
+            if self._runs:
+                return
+            gc.set_threshold(*self._thresholds)
+            if self._kept:
+                _set((_TRIM_THRESHOLD, 2 * _LARGEST))
+                _library().malloc_trim(0)
+
+
+_CALM = _Calm()
+
+
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Do both for a while, then give back what is free.
+    """Do so for a while, then give back what is free.
 
     What holds afterwards is where the library arrives by itself after freeing a large block.
     """
-    kept, thresholds = keep_freed(), collect_seldom()
+    _CALM.begin()
     try:
         yield
     finally:
-        gc.set_threshold(*thresholds)
-        if kept:
-            _set(2 * _LARGEST, 0)
-            _library().malloc_trim(0)
+        _CALM.end()
 
 
-def _set(trim: int, arenas: int) -> bool:
+def _set(*options: tuple[int, int]) -> bool:
     try:
         set_option = _library().mallopt
     except (AttributeError, OSError, TypeError):  # not GNU's C library
         return False
-    done = set_option(_TRIM_THRESHOLD, trim) and set_option(_MMAP_THRESHOLD, _LARGEST)
-    return bool(done and set_option(_ARENA_MAX, arenas))
+    return all(set_option(name, value) for name, value in options)
 
 
 def _library() -> ctypes.CDLL:

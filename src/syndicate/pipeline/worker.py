@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
-from syndicate.pipeline.heap import keep_freed
+from syndicate.pipeline.heap import keep_freed, share_heap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,7 @@ _ORPHANED = 1
 def begin() -> None:
     """Make a process a worker; for a pool to call in each first."""
     keep_freed()
+    share_heap()
     _follow_parent()
 
 

@@ -13,10 +13,10 @@ lone letter     the letter; a token of its own with its marks (Han, Kana, Thai â
 ==============  =========================================================================
 
 Case, compatibility forms, decimal digits of other scripts and the marks of Latin, Greek and
-Cyrillic letters fold away. A code point of ``0x8000`` or more has two units, its upper and lower
-bits. The table itself ships as ``fold.npz`` and is written by ``tools/make_fold_table.py``; its
-code points are those of Unicode 14, and what its entries say is defined in
-`syndicate.kernels.tokens`.
+Cyrillic letters fold away. A code point of ``0x8000`` or more has two units: one more than its
+upper bits, and its lower ones (a kept mark the lower alone). The table itself ships as
+``fold.npz`` and is written by ``tools/make_fold_table.py``; its code points are those of
+Unicode 14, and what its entries say is defined in `syndicate.kernels.tokens`.
 """
 
 from __future__ import annotations
