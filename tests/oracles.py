@@ -3,7 +3,7 @@
 import unicodedata
 
 MASK = (1 << 64) - 1
-FACTORS = 0xA0761D6478BD642F, 0xE7037ED1A0B428DB
+FACTORS = 0xA0761D6478BD642F, 0xE7037ED1A0B428DB, 0x8EBC6AF09C88C6E3
 ROLL = 0xD6E8FEB86659FD93
 STROKES = {"đ": "d", "ð": "d", "ł": "l", "ø": "o", "ħ": "h", "ı": "i", "ŧ": "t"}
 SPACELESS = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
@@ -43,12 +43,15 @@ def units_hash(units):
         sum(unit << 16 * i for i, unit in enumerate(units[start : start + 4]))
         for start in range(0, max(len(units), 8), 4)
     ]
-    value = words[0] * FACTORS[0] & MASK
-    value ^= value >> 32
+    value = folded_product(words[0] ^ FACTORS[0], FACTORS[1])
     for word in words[1:]:
-        value = (value ^ word) * FACTORS[1] & MASK
-        value ^= value >> 29
+        value = folded_product(value ^ word, FACTORS[2])
     return value
+
+
+def folded_product(one, other):
+    """The upper 64 bits of a product of 128, xor the lower."""
+    return one * other >> 64 ^ one * other & MASK
 
 
 def shingle_hashes(words, size):

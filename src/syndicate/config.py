@@ -10,7 +10,7 @@ from syndicate.errors import ConfigError
 Extractor = Literal["trafilatura", "resiliparse"]
 """What takes articles out of web pages."""
 
-SCHEME = "syndicate/2"
+SCHEME = "syndicate/3"
 """Name and version of folding, hashing and sketching together; stored with anything kept."""
 
 SOURCE = "source:"

@@ -72,7 +72,7 @@ def test_every_command(run, tmp_path, pages):
     assert rows(done)[0] == {"id": "a", "text": STORY, "url": "https://a.example/1"}
     assert rows(run("index", "remove", db, "b", "q")) == [{"removed": 1}]
     (stats,) = rows(run("index", "stats", db))
-    assert (stats["documents"], stats["scheme"]) == (2, "syndicate/2")
+    assert (stats["documents"], stats["scheme"]) == (2, "syndicate/3")
     assert run("index", "check", db).returncode == 0
     (tmp_path / "out.jsonl").write_text(run("index", "export", db).stdout)
     assert rows(run("index", "import", tmp_path / "new.db", tmp_path / "out.jsonl")) == [

@@ -203,7 +203,7 @@ def test_stats_say_what_it_is(index):
     index.add(doc("a", story(1)))
     stats = index.stats()
     assert stats["documents"] == 1
-    assert stats["scheme"] == "syndicate/2"
+    assert stats["scheme"] == "syndicate/3"
     assert stats["settings"]["strip"] == "none"
     assert index.check() == []
     assert index.config == PLAIN

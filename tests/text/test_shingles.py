@@ -164,3 +164,10 @@ def test_the_shipped_table_is_what_the_tool_writes(monkeypatch, tmp_path):
     written = dict(np.load(tmp_path / "fold.npz"))
     assert all((shipped[name] == written[name]).all() for name in shipped)
     sys.modules.pop("make_fold_table")
+
+
+@pytest.mark.parametrize("pair", [("𐖶𓌝𐓣𓂚", "𐖶𗌝𔓣𗂚"), ("ౚᆤނƀބ౻ಥቋ", "ౚᆤނↀބⱻಥ㉋")])
+def test_under_no_key_do_words_collide_that_were_made_to_cancel_out(pair):
+    for key in (0, *range(1, 1 << 16, 257)):
+        one, other = shingles_of(pair, 1, key)[0]
+        assert one != other

@@ -39,7 +39,9 @@ LETTER = 1 << 14
 CAPITAL = 1 << 15
 """Any other capital."""
 
-_FACTORS = np.array([0xA0761D6478BD642E, 0xE7037ED1A0B428DA], np.uint64)  # made odd
+_FACTORS = np.array(
+    [0xA0761D6478BD642E, 0xE7037ED1A0B428DA, 0x8EBC6AF09C88C6E2], np.uint64
+)  # made odd
 
 
 class FoldTable(NamedTuple):
@@ -52,7 +54,7 @@ class FoldTable(NamedTuple):
     pieces
         ndarray of uint32: the units of characters that fold to several, or to marks.
     factors
-        ndarray of uint64, shape (2,): odd.
+        ndarray of uint64, shape (3,): odd.
     traits
         ndarray of uint16, shape of ``entries``: what the unfolded character is. A token has the
         bits of all its characters, so that ``2 m x 2,5`` and ``2mx2,5`` have the same digits.
