@@ -69,6 +69,25 @@ def test_the_same_page_again_is_exact_and_kept_once(index):
     assert (verdict.status, verdict.of, len(index)) == ("exact", "a", 1)
 
 
+@pytest.mark.parametrize("ask", [lambda index, pages: [*map(index.seen, pages)],
+                                 lambda index, pages: [*index.seen_many(pages)]])  # fmt: skip
+def test_a_page_that_comes_again_stays_in_its_cluster(index, ask):
+    pages = [doc("a", story(1, 300)), doc("b", story(1, 300) + " Theo Báo Mới")]
+    for _ in range(3):
+        assert {verdict.cluster for verdict in ask(index, pages)} <= {"a", "b"}
+        assert index.cluster("a") == index.cluster("b") == ("a", "b")
+    assert index.query(doc("c", "Hà Nội " + story(1, 300))).cluster == "a"
+
+
+def test_a_page_that_displaces_another_text_says_so(index):
+    index.seen(doc("a", story(1)))
+    assert index.seen(doc("a", story(1))).notes == ()
+    (note,) = index.seen(doc("a", story(2))).notes
+    assert "takes the place of another text" in note
+    ((again,),) = [verdict.notes for verdict in index.seen_many([doc("a", story(3))])]
+    assert again == note
+
+
 def test_clusters_stand_under_their_earliest_document(index):
     text = story(1, 300)
     assert index.seen(doc("a", text)).cluster == "a"

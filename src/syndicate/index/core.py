@@ -171,8 +171,7 @@ class Index:
                 change.remove(change.before(now - self._ttl, _SWEEP))
             if looked.stored:
                 return judged.verdict, record, None
-            cluster = 0 if judged.cluster == looked.number else judged.cluster
-            stored = replace(record, cluster=cluster)
+            stored = replace(record, cluster=judged.cluster)
             numbers = change.put([stored], [page.keys])
             return judged.verdict, stored.numbered(sum(numbers)), change.removals()
 

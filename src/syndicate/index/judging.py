@@ -133,8 +133,7 @@ class Judge:
                 if numbers[place]:
                     change.remove([numbers[place]])
                     reach.lost(numbers[place])
-                alone = judged.cluster == numbers[place]
-                reach.settle(first + place, 0 if alone else judged.cluster)
+                reach.settle(first + place, judged.cluster)
                 verdict = displacing(judged.verdict) if numbers[place] else judged.verdict
                 yield verdict, reach.now(own[place])
 
