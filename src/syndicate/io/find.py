@@ -142,29 +142,31 @@ def _add_pattern(given: str, found: Found) -> None:
     """Follow a pattern; files are labelled relative to the part that is no pattern."""
     fixed = itertools.takewhile(lambda part: not glob.has_magic(part), Path(given).parts)
     base = Path(*fixed)
-    before = len(found)
+    met = False
     for match in sorted(glob.glob(given, recursive=True)):  # noqa: PTH207 - may be absolute
         path = Path(match)
         if not path.is_dir():
+            met = True
             found.add(path, path.relative_to(base).as_posix())
-    if len(found) == before:
+    if not met:
         found.skip(given, "no file matches this pattern")
 
 
 def _add_folder(root: Path, given: str, found: Found) -> None:
     """Add the files of known kinds in a folder and those below it, by name."""
-    before, start = len(found), len(found.sources)
+    before, start, met = len(found), len(found.sources), False
     for folder in _folders(root, found):
         for entry in _entries(folder, root, found):
             if _is_folder(entry):
                 continue
             path = Path(entry.path)
             if is_read_in_folders(path):
+                met = True
                 found.add(path, path.relative_to(root).as_posix())
             else:
                 found.ignored += 1
     found.sources[start:] = sorted(found.sources[start:], key=lambda source: source.label)
-    if len(found) == before:
+    if not met and len(found) == before:
         kinds = ", ".join(sorted(_READ_IN_FOLDERS))
         found.skip(given, f"there is nothing to read in this folder: no {kinds}")
 
