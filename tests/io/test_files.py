@@ -67,7 +67,7 @@ def test_a_file_given_twice_is_read_once(tmp_path, monkeypatch):
     write(tmp_path, a_txt="một", b__c_txt="hai")
     monkeypatch.chdir(tmp_path / "b")
     texts, skipped = everything(tmp_path, "../b", "c.txt", "./c.txt", "../a.txt", Path.cwd(), "*")
-    assert (len(texts), skipped) == (2, [])
+    assert (len(texts), skipped) == (2, {})
     (tmp_path / "b" / "c.txt").unlink()
     assert everything(tmp_path, tmp_path / "a.txt", f"{tmp_path}/*.txt")[0] == {"a.txt": "một"}
 
