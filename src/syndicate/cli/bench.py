@@ -6,11 +6,13 @@ import enum
 import json
 import sys
 import time
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from syndicate.cli import console
+from syndicate.cli import console, outputs
 from syndicate.errors import ConfigError
 from syndicate.report.table import printing
 
@@ -23,6 +25,7 @@ app = typer.Typer()
 _PATHS: Final = "The corpus: folders, files, patterns, or - for JSON lines on standard input."
 _LIMIT: Final = "Documents of the corpus to use, the first ones; all by default."
 _COUNT: Final = "Plants of each kind."
+_PLANTS: Final = "Write the plants there, as JSON lines."
 _STRIP: Final = "Compare texts as they are, with captions, bylines and site furniture."
 
 
@@ -47,6 +50,9 @@ def bench(
     threshold: Annotated[
         float, typer.Option("--threshold", "-t", metavar="PART", help="Least similarity.")
     ] = 0.0,
+    written: Annotated[
+        Path | None, typer.Option("--plants", metavar="FILE", help=_PLANTS, show_default=False)
+    ] = None,
     strip: Annotated[bool, typer.Option(" /--no-strip", help=_STRIP, show_default=False)] = True,
     format_: Annotated[
         Format, typer.Option("--format", "-f", metavar="FORMAT", help="table or json.")
@@ -65,10 +71,15 @@ def bench(
     from syndicate.config import Config  # noqa: PLC0415 - keeps --help quick
     from syndicate.evaluation import assess, plant  # noqa: PLC0415
     from syndicate.evaluation.plants import LEAST_WORDS, NUMBERS  # noqa: PLC0415
+    from syndicate.io.write import write_records  # noqa: PLC0415
     from syndicate.pipeline import dedupe  # noqa: PLC0415
 
+    outputs.check({"--plants": written}, corpus)
     documents = _read(corpus, limit)
     plants = plant(documents, count=count, seed=seed)
+    with outputs.opened(written) as stream:
+        if stream:
+            write_records(map(_fields, (one.document for one in plants)), stream)
     config = Config(threshold=threshold, strip="sites" if strip else "none")
     started = time.perf_counter()
     result = dedupe([*documents, *(one.document for one in plants)], config=config)
@@ -78,7 +89,10 @@ def bench(
         json.dump(_plain(assessment, seconds), sys.stdout, ensure_ascii=False, indent=2)
         sys.stdout.write("\n")
     else:
-        _print(assessment)
+        among = " ".join(f"--among {path}" for path in (*corpus, written or "PLANTS"))
+        _print(assessment, f"syndicate explain A B {among}")
+        if assessment.borderline and not written:
+            console.say("--plants PLANTS writes the plants, so that these pairs can be explained")
         console.say(f"{len(documents) + len(plants):,} documents in {seconds:.1f} s")
         if not any(one.kind == "other facts" for one in plants):
             console.say(
@@ -91,6 +105,11 @@ def bench(
                 f"{len(plants):,} plants share {len(sources):,} sources, and so match each other; "
                 "a larger corpus or a smaller --count tells more"
             )
+
+
+def _fields(document: Document) -> dict[str, str]:
+    """Give the fields of a document that have a value."""
+    return {name: value for name, value in asdict(document).items() if value is not None}
 
 
 def _read(paths: list[str], limit: int | None) -> list[Document]:
@@ -117,7 +136,7 @@ def _read(paths: list[str], limit: int | None) -> list[Document]:
     return list(documents.values())
 
 
-def _print(assessment: Assessment) -> None:
+def _print(assessment: Assessment, look: str) -> None:
     from rich.table import Table  # noqa: PLC0415 - slow to import
 
     table = Table(box=None, pad_edge=False)
@@ -130,7 +149,9 @@ def _print(assessment: Assessment) -> None:
         out.print(table)
         out.print(f"suggested threshold (containment): {assessment.threshold:.2f}")
         if assessment.borderline:
-            out.print("pairs nearest to it, to look at with syndicate explain:")
+            out.print(
+                f"pairs nearest to it, to look at with {look}:", markup=False, soft_wrap=True
+            )
         for match in assessment.borderline:
             line = f"  {match.a}  {match.b}  {match.containment:.3f}  {match.relation}"
             out.print(line, markup=False, soft_wrap=True)
