@@ -67,7 +67,7 @@ def test_workers_chunks_and_folders_change_nothing(tmp_path):
     file = tmp_path / "news.jsonl"
     file.write_text("\n".join(json.dumps({"id": i, "text": t}) for i, t in documents))
     for workers in (1, 2):
-        result = dedupe_paths([str(file)], workers=workers, work=tmp_path / f"work-{workers}")
+        result = dedupe_paths(str(file), workers=workers, work=tmp_path / f"work-{workers}")
         assert json.loads(result.to_json()) == expected
     folder = tmp_path / "folder"
     folder.mkdir()

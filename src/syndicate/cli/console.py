@@ -95,6 +95,6 @@ def report(result: Reported) -> None:
         say(f"skipped {item.id}: {item.error}")
     if len(result.skipped) > _LISTED:
         more = count(len(result.skipped) - _LISTED, "more input")
-        say(f"skipped {more}: --format json lists them all")
+        say(f"skipped {more}: the result of --format json lists them all")
     for note in result.notes:
         say(f"note: {note}")

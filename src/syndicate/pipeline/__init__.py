@@ -90,7 +90,7 @@ def dedupe(
 
 @undisturbed()
 def dedupe_paths(
-    paths: Sequence[str],
+    paths: str | Sequence[str],
     *,
     config: Config | None = None,
     memory: int | None = None,
@@ -104,7 +104,7 @@ def dedupe_paths(
     Parameters
     ----------
     paths
-        Folders, files, globs, or ``-`` for JSONL on standard input.
+        Folders, files, globs, or ``-`` for JSONL on standard input; one or several.
     config
         Settings; the defaults if not given.
     memory
@@ -125,6 +125,7 @@ def dedupe_paths(
     ConfigError, StoreError, IndexFormatError
         If memory or disk do not suffice, or the work folder is another run's.
     """
+    paths = [paths] if isinstance(paths, str) else paths
     config = config or Config()
     folder = Scratch()
     stdin = folder.path() / "stdin.jsonl" if "-" in paths else None

@@ -121,7 +121,8 @@ class Budget:
         """
         chosen = max(LEAST, psutil.virtual_memory().available // 4) if memory is None else memory
         if chosen < LEAST:
-            message = f"memory must be at least {LEAST >> 20} MB, got {chosen >> 20} MB"
+            got = f"{chosen >> 20} MB" if chosen >> 20 else f"{chosen} bytes"
+            message = f"memory must be at least {LEAST >> 20} MB, got {got}"
             raise ConfigError(message)
         if workers is not None:
             return cls(chosen, workers)
