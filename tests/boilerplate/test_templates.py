@@ -157,6 +157,13 @@ def test_furniture_is_still_shown_when_the_page_it_was_read_from_is_forgotten():
         assert {f.line for f in templates.furniture(SITE)} == set(FURNITURE)
 
 
+def test_paragraphs_that_few_articles_share_are_no_furniture():
+    few = ["\n".join([FURNITURE[0], *story(77, 1), *story(seed)]) for seed in range(5)]
+    assert {one.line for one in learned(few).furniture(SITE)} == {FURNITURE[0]}
+    many = few + ["\n".join([FURNITURE[0], *story(seed)]) for seed in range(5, 12)]
+    assert len(learned(many).furniture(SITE)) == 2
+
+
 @pytest.mark.parametrize(
     ("content", "why"),
     [

@@ -34,7 +34,8 @@ _PROSE_WORDS = 12
 _SENTENCE_WORDS = 8
 _TITLE_WORDS = 4, 26
 _TITLE_ABOVE = 3
-_SHOWN = 80
+SHOWN = 80
+"""Letters of a line that are shown at most."""
 _SHOWN_WORDS = 40
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 _S31 = np.uint64(31)
@@ -159,7 +160,7 @@ def _shown(lines: Lines, low: int, high: int) -> dict[int, str]:
     text = lines.data[lines.start[low] : lines.stop[high - 1]].tobytes()
     base = int(lines.start[low])
     return {
-        form: text[a - base : min(b, a + 4 * _SHOWN) - base].decode("utf-8", "ignore")[:_SHOWN]
+        form: text[a - base : min(b, a + 4 * SHOWN) - base].decode("utf-8", "ignore")[:SHOWN]
         for form, a, b in zip(lines.form[short].tolist(), starts, stops, strict=True)
     }
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from syndicate.boilerplate.pages import Page, same_article
+from syndicate.boilerplate.pages import SHOWN, Page, same_article
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST_PAGES = 256
 """Pages remembered of a site."""
+FEW_ARTICLES = 8
+"""Of fewer articles no long line is counted: a story, its brief and a digest share paragraphs."""
 
 
 @dataclass(slots=True)
@@ -110,7 +112,14 @@ class Site:
                 (counts.heads, [page.heads for page in article]),
             ):
                 counter.update(np.unique(np.concatenate(parts)).tolist())
+        if counts.articles < FEW_ARTICLES:
+            for form in [form for form in counts.lines if not self._is_short(form)]:
+                del counts.lines[form]
         return counts
+
+    def _is_short(self, form: int) -> bool:
+        """Tell whether a line is shown whole; long ones are cut, and very long ones not shown."""
+        return len(self.shown.get(form, (0, " " * SHOWN))[1]) < SHOWN
 
     def to_json(self) -> dict[str, Any]:
         """Write the pages; hashes in base 64, little-endian."""
