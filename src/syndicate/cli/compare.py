@@ -112,6 +112,8 @@ def explain(
 ) -> None:
     """Say why two texts are a match or not, and which setting would change that.
 
+    Furniture that dedupe would learn of their sites is not known here.
+
     \b
       syndicate explain one.txt other.txt
       syndicate explain 17 23 --among crawl.jsonl --format json
@@ -129,7 +131,8 @@ def explain(
     console = _console()
     _print_summary(console, found.comparison)
     _print_credits(console, found.comparison)
-    _print_reasons(console, found)
+    options = "--no-sites" if strip else "--no-strip"
+    _print_reasons(console, found, f"dedupe {options} --whole" if whole else f"dedupe {options}")
 
 
 def _config(*, strip: bool, shingle_size: int) -> Config:
@@ -213,9 +216,9 @@ def _print_credits(console: Console, comparison: Comparison) -> None:
             )
 
 
-def _print_reasons(console: Console, found: Explanation) -> None:
+def _print_reasons(console: Console, found: Explanation, command: str) -> None:
     verdict = "would report" if found.reported else "would not report"
-    console.print(f"dedupe {verdict} this pair; score {found.comparison.score:.3f}")
+    console.print(f"{command} {verdict} this pair; score {found.comparison.score:.3f}")
     for tier in found.tiers:
         verdict = "finds this pair" if tier.finds else "misses this pair"
         console.print(
