@@ -3,10 +3,11 @@
 import time
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicate.kernels.chains import GOLDEN
+from syndicate.kernels.chains import GOLDEN, LARGE
 from syndicate.match.verify import LeftOut, distinct, overlap
 
 sets = st.lists(st.lists(st.integers(0, 40), max_size=60), min_size=1, max_size=6)
@@ -41,3 +42,14 @@ def test_a_hash_repeated_thousands_of_times_costs_others_of_its_place_nothing():
     found = overlap(items, bounds, distinct(items, bounds), np.array([0]), np.array([1]))
     assert time.perf_counter() - start < 5  # quadratic work would take a minute
     assert (found.shared[0], found.size_a[0], found.size_b[0]) == (1, 2, 2)
+
+
+@pytest.mark.parametrize("size", [LARGE, LARGE + 1])
+def test_sets_too_large_for_a_fine_filter_are_compared_exactly(size):
+    one = np.random.default_rng(1).integers(0, 1 << 63, size, np.uint64)
+    other = np.concatenate([one[::3], one[:100] + np.uint64(1)])
+    bounds = np.array([0, size, size + len(other)])
+    items = np.concatenate([one, other])
+    sizes = distinct(items, bounds)
+    found = overlap(items, bounds, sizes, np.array([0, 1]), np.array([1, 0]))
+    assert found.shared.tolist() == [len(set(one.tolist()) & set(other.tolist()))] * 2

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from syndicate.kernels._jit import I32, I64, U8, U16, U64, Patient, kernel
-from syndicate.kernels.chains import FAR, FILTER, GOLDEN, THINNED, fill, thin
+from syndicate.kernels.chains import FAR, GOLDEN, THINNED, fill, finer, thin
 
 OCCURRENCES: Final = 8
 """How many places of a repeated shingle are tried."""
@@ -40,11 +40,12 @@ def _seed(
 ) -> int:  # fmt: skip
     """List the runs of equal shingles met while reading the right text once."""
     j = 0
+    fine = finer(shift)
     drift = 0  # left minus right position of the run before: the diagonal to stay on
     while j < b_size:
         value = shingles[np.uint64(b_from + j)]
         place = value * GOLDEN
-        if not filter_[place >> (shift - FILTER)]:
+        if not filter_[place >> fine]:
             j += 1
             continue
         best = start = found = steps = 0
@@ -63,8 +64,8 @@ def _seed(
                     start = i
             i = np.int64(following[i])
             steps += 1
-            if steps == FAR and filter_[place >> (shift - FILTER)] != THINNED:
-                filter_[place >> (shift - FILTER)] = THINNED
+            if steps == FAR and filter_[place >> fine] != THINNED:
+                filter_[place >> fine] = THINNED
                 best = start = found = steps = 0
                 i = np.int64(table[place >> shift])
                 thin(shingles, a_from, i, following, OCCURRENCES)
@@ -135,7 +136,7 @@ def align_pairs(
         Tokens to a shingle.
     table, following, filter_, owner_a, owner_b
         Scratch. With ``n`` shingles in the longest text: int32 of at least
-        ``TABLE_ROOM * (n + 4)`` and ``n``, uint8 of ``FILTER_ROOM * (n + 4)``, and int32 of
+        ``table_room(n)`` and ``n``, uint8 of ``filter_room(n)``, and int32 of
         ``n + width`` twice.
     a_starts, b_starts, lengths : ndarray of int32
         Filled with each run's first token in either text and its tokens, sorted by the

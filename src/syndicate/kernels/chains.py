@@ -9,20 +9,40 @@ walks far lets it be thinned, once.
 from __future__ import annotations
 
 import numpy as np
+from numba.extending import register_jitable
 
-from syndicate.kernels._jit import I32, U8, U64, helper, kernel
+from syndicate.kernels._jit import I32, U8, U64, helper, inline, kernel
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 """A hash times this, shifted right, is its place in a table: Fibonacci hashing (Knuth 1973)."""
 FILTER = np.uint64(4)
 """The filter has two to this power as many places as the table, so that few agree by chance."""
-TABLE_ROOM, FILTER_ROOM = 4, 64
-"""So many items for each hash, and for four more, are room enough for the table and the filter."""
+LARGE = 1 << 16
+"""Hashes beyond which it has as many: it would fill the memory, and no cache holds it."""
+_SHIFT = np.uint64(64 - LARGE.bit_length())  # of the table of so many
 FAR = 64
 """Steps along a chain after which it is thinned."""
 THINNED = np.uint8(2)
 """In the filter: the chain of this place was thinned, or needs not be."""
 _ONE = np.uint64(1)
+
+
+@register_jitable
+def table_room(most: int | np.int64) -> int | np.int64:
+    """Give the places that a table of so many hashes may need."""
+    return 4 * (most + 4)
+
+
+@register_jitable
+def filter_room(most: int | np.int64) -> int | np.int64:
+    """Give the places that its filter may need, and those of fewer hashes."""
+    return max(table_room(min(most, LARGE)) << np.int64(FILTER), table_room(most))
+
+
+@inline
+def finer(shift: np.uint64) -> np.uint64:
+    """Give how far products are shifted for the filter."""
+    return shift - FILTER if shift >= _SHIFT else shift
 
 
 @kernel
@@ -35,18 +55,18 @@ def fill(
     ----------
     shingles, start, length
         The hashes, ``length`` from ``start`` on.
-    table : ndarray of int32, shape (at least TABLE_ROOM * (length + 4),)
+    table : ndarray of int32, shape (at least table_room(length),)
         Filled: the first position, from 0, of a hash of each place, -1 where there is none.
     following : ndarray of int32, shape (at least length,)
         Filled: of each position the next one of its place, or -1.
-    filter_ : ndarray of uint8, shape (at least FILTER_ROOM * (length + 4),)
+    filter_ : ndarray of uint8, shape (at least filter_room(length),)
         Filled: 1 where a hash has its place, 0 elsewhere. Most questions end here, at a branch
         that the processor guesses well.
 
     Returns
     -------
     uint64
-        How far products with `GOLDEN` are shifted for the table; `FILTER` less for the filter.
+        How far products with `GOLDEN` are shifted for the table; for the filter see `finer`.
     """
     bits = np.uint64(4)
     while (1 << np.int64(bits)) < 2 * length:
@@ -55,13 +75,14 @@ def fill(
     shift = np.uint64(64) - bits
     for i in range(size):
         table[i] = -1
-    for i in range(size << FILTER):
+    fine = finer(shift)
+    for i in range(_ONE << (np.uint64(64) - fine)):
         filter_[i] = 0
     first, past = np.uint64(start), np.uint64(length)
     for back in range(past):
         i = past - back - _ONE
         place = shingles[first + i] * GOLDEN
-        filter_[place >> (shift - FILTER)] = 1
+        filter_[place >> fine] = 1
         following[i] = table[place >> shift]
         table[place >> shift] = i
     return shift

@@ -7,7 +7,7 @@ import numpy as np
 from syndicate.kernels._jit import F64, I8, I32, I64, U8, U16, U32, U64, Bool, helper, kernel
 from syndicate.kernels.addresses import at_address, carray
 from syndicate.kernels.align import align_pairs, count_facts
-from syndicate.kernels.chains import FILTER_ROOM, TABLE_ROOM
+from syndicate.kernels.chains import filter_room, table_room
 from syndicate.kernels.copying import copy_to
 from syndicate.kernels.keys import document_keys
 from syndicate.kernels.measure import ROWS, measure
@@ -185,9 +185,9 @@ def read_pairs(
     longest = np.int64(1)
     for text in range(len(bounds) - 1):
         longest = max(longest, bounds[text + 1] - bounds[text])
-    scratch = np.empty(TABLE_ROOM * (longest + 4), np.int32)
+    scratch = np.empty(table_room(longest), np.int32)
     following = np.empty(longest, np.int32)
-    filtered = np.empty(FILTER_ROOM * (longest + 4), np.uint8)
+    filtered = np.empty(filter_room(longest), np.uint8)
     owner_a, owner_b = np.empty(longest + size, np.int32), np.empty(longest + size, np.int32)
     first = 0
     while first < len(left):

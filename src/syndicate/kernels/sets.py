@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from syndicate.kernels._jit import I32, I64, U8, U16, U64, Bool, Patient, helper, kernel
-from syndicate.kernels.chains import FAR, FILTER, GOLDEN, THINNED, fill, thin
+from syndicate.kernels.chains import FAR, GOLDEN, THINNED, fill, finer, thin
 
 
 @helper
@@ -103,25 +103,26 @@ def shared(
     out : ndarray of int32, shape (pairs,)
         Filled.
     """
-    shift = np.uint64(0)
+    shift = fine = np.uint64(0)
     first = np.uint64(0)
     for pair in range(len(left)):
         if pair == 0 or left[pair] != left[pair - 1]:
             first = np.uint64(bounds[left[pair]])
             size = bounds[left[pair] + 1] - bounds[left[pair]]
             shift = fill(shingles, bounds[left[pair]], size, table, following, present)
+            fine = finer(shift)
         count = 0
         for j in range(np.uint64(bounds[right[pair]]), np.uint64(bounds[right[pair] + 1])):
             value = shingles[j]
             place = value * GOLDEN
-            if present[place >> (shift - FILTER)]:
+            if present[place >> fine]:
                 i = np.int64(table[place >> shift])
                 steps = 0
                 while i >= 0 and shingles[first + np.uint64(i)] != value:
                     i = np.int64(following[i])
                     steps += 1
-                    if steps == FAR and present[place >> (shift - FILTER)] != THINNED:
-                        present[place >> (shift - FILTER)] = THINNED
+                    if steps == FAR and present[place >> fine] != THINNED:
+                        present[place >> fine] = THINNED
                         i = np.int64(table[place >> shift])
                         thin(shingles, np.int64(first), i, following, 1)
                 if i >= 0 and seen[i] != pair:

@@ -146,7 +146,7 @@ def align(shingles: U64, bounds: I64, left: I64, right: I64, *, size: int) -> Al
         Tokens to a shingle.
     """
     from syndicate.kernels.align import ALIGN_PAIRS  # noqa: PLC0415 - compiles
-    from syndicate.kernels.chains import FILTER_ROOM, TABLE_ROOM  # noqa: PLC0415 - imports numba
+    from syndicate.kernels.chains import filter_room, table_room  # noqa: PLC0415 - imports numba
 
     sizes = np.diff(bounds)
     longest = int(max(sizes[left].max(initial=1), sizes[right].max(initial=1)))
@@ -154,9 +154,9 @@ def align(shingles: U64, bounds: I64, left: I64, right: I64, *, size: int) -> Al
     a, b, length = (np.empty(room, np.int32) for _ in range(3))
     run_bounds = np.empty(len(left) + 1, np.int64)
     scratch = (
-        np.empty(TABLE_ROOM * (longest + 4), np.int32),
+        np.empty(table_room(longest), np.int32),
         np.empty(longest, np.int32),
-        np.empty(FILTER_ROOM * (longest + 4), np.uint8),
+        np.empty(filter_room(longest), np.uint8),
         np.empty(longest + size, np.int32),
         np.empty(longest + size, np.int32),
     )

@@ -116,15 +116,15 @@ def overlap(
         Shingles that do not count.
     """
     from syndicate.kernels import sets  # noqa: PLC0415 - compiles
-    from syndicate.kernels.chains import FILTER_ROOM, TABLE_ROOM  # noqa: PLC0415 - imports numba
+    from syndicate.kernels.chains import filter_room, table_room  # noqa: PLC0415 - imports numba
 
     common = np.empty(len(left), np.int32)
     lengths = np.diff(bounds)
     most = int(lengths[left].max(initial=0))
     scratch = (
-        np.empty(TABLE_ROOM * (most + 4), np.int32),
+        np.empty(table_room(most), np.int32),
         np.empty(most, np.int32),
-        np.empty(FILTER_ROOM * (most + 4), np.uint8),
+        np.empty(filter_room(most), np.uint8),
         np.full(most, -1),
     )
     given = shingles, bounds, *left_out, left, right, *scratch, common
