@@ -81,7 +81,10 @@ def test_a_page_that_comes_again_stays_in_its_cluster(index, ask):
 
 def test_a_page_that_displaces_another_text_says_so(index):
     index.seen(doc("a", story(1)))
-    assert index.seen(doc("a", story(1))).notes == ()
+    index.seen(doc("copy", story(1)))
+    for name in ("a", "copy"):  # of which the first alone is a match
+        assert index.seen(doc(name, story(1))).notes == ()
+        assert [verdict.notes for verdict in index.seen_many([doc(name, story(1))])] == [()]
     (note,) = index.seen(doc("a", story(2))).notes
     assert "takes the place of another text" in note
     ((again,),) = [verdict.notes for verdict in index.seen_many([doc("a", story(3))])]

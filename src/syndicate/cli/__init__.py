@@ -65,9 +65,11 @@ def main() -> NoReturn:
         _forget_output()
         sys.exit(_CLOSED)
     except OSError as error:
+        from syndicate.io.find import reason  # noqa: PLC0415 - for this alone
+
         _forget_output()
-        where = error.filename or "standard output"
-        _leave(f"{where}: {(error.strerror or str(error)).lower()}", _FAILED)
+        said = reason(error)
+        _leave(f"{error.filename}: {said}" if error.filename else said, _FAILED)
     except Exception:  # noqa: BLE001 - a fault of ours; Python's status of 1 would say "done"
         traceback.print_exc()
         sys.exit(_FAILED)

@@ -6,7 +6,6 @@ import enum
 import json
 import sys
 import time
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -71,6 +70,7 @@ def bench(
     from syndicate.config import Config  # noqa: PLC0415 - keeps --help quick
     from syndicate.evaluation import assess, plant  # noqa: PLC0415
     from syndicate.evaluation.plants import LEAST_WORDS, NUMBERS  # noqa: PLC0415
+    from syndicate.index.wire import document_record  # noqa: PLC0415
     from syndicate.io.write import write_records  # noqa: PLC0415
     from syndicate.pipeline import dedupe  # noqa: PLC0415
 
@@ -79,7 +79,7 @@ def bench(
     plants = plant(documents, count=count, seed=seed)
     with outputs.opened(written) as stream:
         if stream:
-            write_records(map(_fields, (one.document for one in plants)), stream)
+            write_records((document_record(one.document) for one in plants), stream)
     config = Config(threshold=threshold, strip="sites" if strip else "none")
     started = time.perf_counter()
     result = dedupe([*documents, *(one.document for one in plants)], config=config)
@@ -105,11 +105,6 @@ def bench(
                 f"{len(plants):,} plants share {len(sources):,} sources, and so match each other; "
                 "a larger corpus or a smaller --count tells more"
             )
-
-
-def _fields(document: Document) -> dict[str, str]:
-    """Give the fields of a document that have a value."""
-    return {name: value for name, value in asdict(document).items() if value is not None}
 
 
 def _read(paths: list[str], limit: int | None) -> list[Document]:

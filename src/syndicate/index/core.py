@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from syndicate.index import header
 from syndicate.index.codec import unpack
-from syndicate.index.judging import Judge, displacing
+from syndicate.index.judging import Judge
 from syndicate.index.learning import Learner
 from syndicate.index.parts import BATCH, document_of, parts
 from syndicate.index.sketching import Sketched, Sketcher
@@ -163,9 +163,8 @@ class Index:
 
         def work(change: Change) -> tuple[Verdict, Record, int | None]:
             looked = change.look(self._asked(page, record))
-            judged = self._judge.verdict(page, looked.postings, change)
+            judged = self._judge.verdict(page, looked.postings, change, looked.number)
             if looked.number:
-                judged = judged._replace(verdict=displacing(judged.verdict))
                 change.remove([looked.number])
             if self._ttl is not None:
                 change.remove(change.before(now - self._ttl, _SWEEP))

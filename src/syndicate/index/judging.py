@@ -91,12 +91,15 @@ class Judge:
         for one in known:
             self._shelf.add(one, removals)
 
-    def verdict(self, page: Sketched, postings: Postings, view: View) -> Judged:
-        """Say what a page is, by what the store holds."""
+    def verdict(
+        self, page: Sketched, postings: Postings, view: View, displaced: int = 0
+    ) -> Judged:
+        """Say what a page is, by what the store holds; it may displace a document."""
         reach = Reach(self._shelf, view)
         found = self._candidates([page], [postings], reach)
         case = self._case(page, found[0], reach, 0)
-        return self._decide(case, self._compare([case])[0], reach)
+        judged = self._decide(case, self._compare([case])[0], reach)
+        return judged._replace(verdict=_noted(judged.verdict, page, reach, displaced))
 
     def verdicts(
         self, pages: Sequence[Sketched], at: float, change: Change
@@ -130,11 +133,11 @@ class Judge:
             compared = self._compare(cases)
             for place, (case, pairs) in enumerate(zip(cases, compared, strict=True), start):
                 judged = self._decide(case, pairs, reach)
+                verdict = _noted(judged.verdict, case.page, reach, numbers[place])
                 if numbers[place]:
                     change.remove([numbers[place]])
                     reach.lost(numbers[place])
                 reach.settle(first + place, judged.cluster)
-                verdict = displacing(judged.verdict) if numbers[place] else judged.verdict
                 yield verdict, reach.now(own[place])
 
     def _candidates(
@@ -250,9 +253,12 @@ class Judge:
         return known
 
 
-def displacing(verdict: Verdict) -> Verdict:
-    """Note of a page whose id is known if it is none of the text that stood under it."""
-    if any(match.b == verdict.id for match in verdict.matches):
+def _noted(verdict: Verdict, page: Sketched, reach: Reach, displaced: int) -> Verdict:
+    """Note of a page that displaces a document, if any, that this one is another text."""
+    if not displaced or any(match.b == verdict.id for match in verdict.matches):
+        return verdict
+    digests = reach.digests(np.array([displaced]))
+    if digests.there[0] and tuple(digests.words[0].tolist()) == page.digest:
         return verdict
     note = "takes the place of another text that was remembered under this id"
     return replace(verdict, notes=(*verdict.notes, note))

@@ -40,7 +40,6 @@ def group(corpus: Corpus, matcher: Matcher, found: Found) -> tuple[tuple[Cluster
     touched = np.flatnonzero(np.isin(found.first, found.first[touched]))
     preferred = _preferred(corpus, found.first, touched, _pages(pairs), matcher.config.canonical)
     more: list[Pairs] = []
-
     judged = pairs.codes(len(corpus))
 
     def verify(centres: NDArray[np.int64], members: NDArray[np.int64]) -> NDArray[np.bool_]:
