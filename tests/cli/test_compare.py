@@ -65,6 +65,12 @@ def test_an_unknown_id_is_named(run, crawl):
     assert "no document 'zz'" in done.stderr
 
 
+def test_a_file_of_several_documents_is_refused(run, crawl, pair):
+    done = run("explain", crawl, pair[0])
+    assert done.returncode == 3
+    assert "crawl.jsonl holds several documents: give the id of one, and --among" in done.stderr
+
+
 def test_a_missing_file_is_named(run, tmp_path, pair):
     done = run("compare", pair[0], tmp_path / "none.txt")
     assert done.returncode in {2, 3}
@@ -139,6 +145,18 @@ def test_the_page_holds_texts_escaped_and_needs_no_network(run, tmp_path, crawl)
     assert (edge.get("source"), edge.get("target")) == ("a", "b")
 
 
+def test_a_report_never_takes_the_place_of_its_input(run, tmp_path, crawl):
+    before = crawl.read_bytes()
+    for options in (["-o", crawl], ["-o", tmp_path / "page.html", "--graph", crawl]):
+        done = run("report", crawl, *options)
+        assert done.returncode == 2
+        assert crawl.read_bytes() == before
+    done = run("report", crawl, "-o", tmp_path / "nowhere" / "page.html")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("syndicate: cannot write ")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["crawl.jsonl"]
+
+
 def test_dedupe_writes_the_graph_too(run, tmp_path, crawl):
     edges, chart = tmp_path / "copies.csv", tmp_path / "copies.mmd"
     assert run("dedupe", crawl, "--graph", edges).returncode == 0
@@ -172,9 +190,14 @@ def test_bench_counts_what_it_planted(run, tmp_path):
     kinds = {kind["kind"]: kind for kind in json.loads(done.stdout)["kinds"]}
     assert kinds["copy"]["found"]["hits"] == 2
     assert "share 12 sources" in run("bench", corpus, "--count", 2).stderr
-    table = run("bench", corpus, "--count", 1).stdout
+    plants = tmp_path / "plants.jsonl"
+    table = run("bench", corpus, "--count", 1, "--plants", plants).stdout
     assert "suggested threshold" in table
     assert [line for line in table.splitlines() if line != line.rstrip()] == []
+    one, other = [json.loads(line)["id"] for line in plants.read_text("utf-8").splitlines()][:2]
+    told = run("explain", one, other, "--among", corpus, "--among", plants)
+    assert "this pair; score" in told.stdout
+    assert run("bench", corpus, "--plants", corpus).returncode == 2
 
 
 def test_bench_of_nothing_is_refused(run, tmp_path):

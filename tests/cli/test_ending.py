@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -79,3 +80,15 @@ def test_a_signal_in_a_callback_leaves_no_traceback_but_that_of_its_end():
     assert process.returncode
     process.stderr.close()
     process.stdin.close()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a disk that is always full")
+@pytest.mark.parametrize("asked", [["--version"], ["compare", "a.txt", "a.txt"]])
+def test_a_full_disk_under_standard_output_is_an_error_that_says_so(tmp_path, asked):
+    (tmp_path / "a.txt").write_text("The mayor opened the new bridge on Monday morning.")
+    command = [sys.executable, "-m", "syndicate", *asked]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr) == (3, "syndicate: no space left on device\n")

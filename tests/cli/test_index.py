@@ -186,3 +186,7 @@ def test_web_pages_are_read_by_the_extractor_asked_for(run, tmp_path):
         assert done.returncode == 0, done.stderr
         assert rows(done)[0]["status"] == "new"
     assert run("index", "seen", "x.db", "page.html", "--extractor", "none").returncode == 2
+    lines = json.dumps({"id": "a", "html": page}) + "\n" + json.dumps({"id": "b", "html": ""})
+    told, refused = rows(run("index", "seen", "x.db", "-", stdin=lines))
+    assert told["status"] == "new"
+    assert refused["id"] == "-:2"

@@ -1,6 +1,7 @@
 """The HTTP service: as a server, and fuzzed against its own description."""
 
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -66,6 +67,25 @@ def test_the_server_remembers_and_answers(served):
     assert "text must be a string" in served.post("/seen", json={"id": "a"}).json()["error"]
     assert served.post("/seen", content=b" " * ((16 << 20) + 1)).status_code == 413
     assert served.get("/seen").status_code == 405
+
+
+def test_a_port_that_another_has_is_named(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        call = [sys.executable, "-m", "syndicate", "serve", str(tmp_path / "x.db"), "--port", port]
+        done = subprocess.run(call, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 3
+    said = f"syndicate: cannot listen on 127.0.0.1 port {port}: address already in use\n"
+    assert done.stderr == said
+
+
+def test_a_server_says_where_it_listens(tmp_path):
+    call = [sys.executable, "-m", "syndicate", "serve", str(tmp_path / "x.db"), "--port", "0"]
+    with subprocess.Popen(call, stderr=subprocess.PIPE, text=True) as server:
+        said = server.stderr.readline().split()
+        server.terminate()
+    assert httpx.URL(said[0]).port
+    assert said[1] == "answers;"
 
 
 def slow(monkeypatch, name, value):
