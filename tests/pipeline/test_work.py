@@ -25,10 +25,9 @@ RUN = """
 import sys
 from pathlib import Path
 from syndicate import pipeline
-if __name__ == "__main__":
-    pipeline._UNIT = 40_000
-    result = pipeline.dedupe_paths([sys.argv[1]], work=Path(sys.argv[2]), workers=int(sys.argv[3]))
-    Path(sys.argv[4]).write_text(result.to_json())
+pipeline._UNIT = 40_000
+result = pipeline.dedupe_paths([sys.argv[1]], work=Path(sys.argv[2]), workers=int(sys.argv[3]))
+Path(sys.argv[4]).write_text(result.to_json())
 """
 
 
@@ -65,6 +64,16 @@ def test_a_run_killed_at_any_moment_is_taken_up_again(news, tmp_path, workers):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kills without a word")
+def test_workers_do_not_run_the_script_again(news, tmp_path):
+    """A script need not hide its work behind the name that it was run by."""
+    script, out = tmp_path / "script.py", tmp_path / "out.json"
+    script.write_text("print('begun')" + RUN)
+    call = [sys.executable, str(script), str(news), str(tmp_path / "work"), "2", str(out)]
+    printed = subprocess.run(call, check=True, capture_output=True, text=True).stdout
+    assert printed == "begun\n"
+    assert out.read_text() == dedupe_paths([str(news)]).to_json()
+
+
 def test_workers_end_with_a_parent_that_was_killed(news, tmp_path):
     call = command(news, tmp_path / "work", tmp_path / "out.json", 3)  # itself and two more
     process = psutil.Popen(call, stderr=subprocess.DEVNULL)

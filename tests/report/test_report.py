@@ -140,6 +140,24 @@ def test_table_shows_the_closest_of_many_pairs():
     assert table.splitlines()[-1].startswith("and 3 more pairs like these: --format json")
 
 
+def test_table_shows_the_first_of_many_clusters():
+    """Nobody reads thirty thousand on a terminal, and writing them took longer than finding."""
+    clusters = tuple(
+        Cluster(f"c{number}", f"a{number:04}", (Member(f"b{number:04}", Relation.EXACT, 1.0, 1.0),))
+        for number in range(1003)
+    )
+    table = written("table", Result(clusters=clusters, documents=2006))
+    assert [f"b{n:04}" in table for n in range(1003)] == [True] * 1000 + [False] * 3
+    assert "and 3 more clusters: --format json lists all clusters\n" in table
+
+
+def test_table_shows_the_first_of_many_members():
+    members = tuple(Member(f"b{number:03}", Relation.EXACT, 1.0, 1.0) for number in range(102))
+    table = written("table", Result(clusters=(Cluster("c", "a", members),), documents=103))
+    assert [f"b{n:03}" in table for n in range(102)] == [True] * 100 + [False] * 2
+    assert "  and 2 more copies\n" in table
+
+
 def test_no_line_of_a_table_in_a_file_ends_in_blanks():
     lines = written("table").splitlines()
     assert "a.txt                                          canonical" in lines

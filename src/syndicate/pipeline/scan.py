@@ -173,7 +173,7 @@ class _Steps:
             self._pool = ProcessPoolExecutor(
                 self._others, mp_context=context, initializer=worker.begin
             )
-        with worker.without_interrupts():
+        with worker.starting():
             return self._pool.submit(step, self._units[number], self._work, number, *settings)
 
     def _obituary(self) -> str:

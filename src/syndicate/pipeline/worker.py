@@ -1,13 +1,15 @@
-"""A worker process: it leaves Ctrl-C to its parent, and does not outlive it."""
+"""A worker process: it leaves Ctrl-C and the script to its parent, and does not outlive it."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from contextlib import contextmanager
 from multiprocessing.connection import wait
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from syndicate.pipeline.heap import keep_freed, share_heap
@@ -39,10 +41,32 @@ def _end_with(sentinel: int) -> None:
 
 
 @contextmanager
-def without_interrupts() -> Iterator[None]:
-    """Start processes that Ctrl-C does not reach before `begin` does its work.
+def starting() -> Iterator[None]:
+    """Start processes that Ctrl-C does not reach, and that do not run the user's script again."""
+    with _without_interrupts(), _without_main():
+        yield
 
-    They inherit the mask of blocked signals; one that comes meanwhile comes after the block.
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Hide the module that was run, which a spawned process runs again from its file.
+
+    Nothing of ours stands in it; a script that starts work at its top level would start it in
+    every worker.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Hold Ctrl-C back until `begin` has done its work in a new process.
+
+    It inherits the mask of blocked signals; one that comes meanwhile comes after the block.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield

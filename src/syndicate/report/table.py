@@ -6,6 +6,7 @@ import math
 import re
 from contextlib import contextmanager
 from heapq import nsmallest
+from itertools import islice
 from typing import TYPE_CHECKING, Final, TextIO
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from syndicate.model import Cluster, Match
     from syndicate.report.contract import Reported
 
+_CLUSTERS: Final = 1000
+_MEMBERS: Final = 100
 _APART: Final = 10
 _UNSHOWN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _BLANKS: Final = re.compile(" +$", re.MULTILINE)
@@ -41,7 +44,8 @@ def write_table(result: Reported, stream: TextIO) -> None:
     """Write the clusters, then the matches that join no cluster.
 
     On a terminal it is as wide as that, elsewhere 80 columns; long ids go on in the next
-    line and are never cut. Of matches that join no cluster the closest are shown.
+    line and are never cut. Of many clusters and of many members the first are shown, of many
+    matches that join no cluster the closest.
     """
     with printing(stream) as out:
         _print(result, out)
@@ -49,11 +53,12 @@ def write_table(result: Reported, stream: TextIO) -> None:
 
 def _print(result: Reported, out: Console) -> None:
     if result.clusters:
-        out.print(_clusters(result.clusters))
-    apart = sum(not match.relation.joins for match in result.matches)
-    if apart:
-        others = (match for match in result.matches if not match.relation.joins)
-        closest = nsmallest(_APART, others, lambda match: (-match.containment, match.a, match.b))
+        out.print(_clusters(islice(result.clusters, _CLUSTERS)))
+    if len(result.clusters) > _CLUSTERS:
+        more = count(len(result.clusters) - _CLUSTERS, "more cluster")
+        out.print(f"and {more}: --format json lists all clusters")
+    closest, apart = _closest(result.matches)
+    if closest:
         if result.clusters:
             out.print()
         out.print(_apart(closest))
@@ -99,11 +104,29 @@ def _clusters(clusters: Iterable[Cluster]) -> Table:
     table = _table("document", "relation", "jaccard", "containment")
     for cluster in clusters:
         _add(table, cluster.canonical, "canonical", "", "")
-        for member in cluster.members:
+        for member in cluster.members[:_MEMBERS]:
             numbers = percent(member.jaccard), percent(member.containment)
             _add(table, f"  {member.id}", member.relation.value, *numbers)
+        if len(cluster.members) > _MEMBERS:
+            more = count(len(cluster.members) - _MEMBERS, "more copy", "more copies")
+            _add(table, f"  and {more}", "", "", "")
         table.add_section()
     return table
+
+
+def _closest(matches: Iterable[Match]) -> tuple[list[Match], int]:
+    """Choose the closest of the matches that join no cluster, and count these."""
+    seen = 0
+
+    def others() -> Iterator[Match]:
+        nonlocal seen
+        for match in matches:
+            if not match.relation.joins:
+                seen += 1
+                yield match
+
+    chosen = nsmallest(_APART, others(), lambda match: (-match.containment, match.a, match.b))
+    return chosen, seen
 
 
 def _apart(matches: Iterable[Match]) -> Table:
