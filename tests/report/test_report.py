@@ -143,7 +143,9 @@ def test_table_shows_the_closest_of_many_pairs():
 def test_table_shows_the_first_of_many_clusters():
     """Nobody reads thirty thousand on a terminal, and writing them took longer than finding."""
     clusters = tuple(
-        Cluster(f"c{number}", f"a{number:04}", (Member(f"b{number:04}", Relation.EXACT, 1.0, 1.0),))
+        Cluster(
+            f"c{number}", f"a{number:04}", (Member(f"b{number:04}", Relation.EXACT, 1.0, 1.0),)
+        )
         for number in range(1003)
     )
     table = written("table", Result(clusters=clusters, documents=2006))
