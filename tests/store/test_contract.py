@@ -178,6 +178,20 @@ def test_of_a_flooded_key_the_newest_are_kept(store):
     assert set(docs) >= set(range(250 - NEWEST + 1, 251))
 
 
+def test_a_document_replaced_many_times_hides_no_other(store):
+    """As the page of a running story, which a crawler fetches every hour."""
+    put(store, (record("old"), keys(7)), (record("live"), keys(7, 8)))
+
+    def replace(change):
+        change.remove(change.numbers(["live"]))
+        change.put([record("live")], [keys(7, 8)])
+
+    for _ in range(NEWEST + 20):
+        store.write(replace)
+    (last,) = store.read(lambda view: view.numbers(["live"]))
+    assert {(0, 1), (0, last), (1, last)} <= set(found(store, keys(7, 8)))
+
+
 def test_pages_follow_one_another(store):
     put(store, *((record(f"d{i}"), keys(i)) for i in range(10)))
     store.write(lambda change: change.remove([4]))

@@ -124,6 +124,25 @@ def test_closing_one_store_leaves_the_locks_of_another(tmp_path):
     subprocess.run(call, check=True)
 
 
+def test_what_another_process_replaces_many_times_hides_no_other(tmp_path):
+    """And takes no room: what is held in memory of removed documents is read anew in time."""
+    writer, reader = (SqliteStore(tmp_path / "a.db") for _ in range(2))
+    key = np.arange(50, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+
+    def replace(change):
+        change.remove(change.numbers(["live"]))
+        change.put([Record("live", 0.0, b"")], [key])
+
+    writer.write(lambda change: change.put([Record("old", 0.0, b"")], [key]))
+    for _ in range(3 * NEWEST):
+        writer.write(replace)
+        docs = reader.read(lambda view: view.find(key[7:8])).doc.tolist()
+        assert {1, reader.read(lambda view: view.last())} <= set(docs)
+        assert len(docs) < NEWEST / 2
+    writer.close()
+    reader.close()
+
+
 def test_runs_of_expired_documents_are_dropped(tmp_path, small_runs):
     rng = np.random.default_rng(6)
     store = SqliteStore(tmp_path / "seen.db")

@@ -66,6 +66,44 @@ def insert(keys: U64, docs: U32, limit: int, slot_keys: U64, slot_docs: U32) -> 
 
 
 @kernel
+def erase(keys: U64, doc: int, slot_keys: U64, slot_docs: U32) -> int:
+    """Take a document's postings out of the table of `insert`, as if they had never been in it.
+
+    What follows an emptied slot moves up (Knuth, The Art of Computer Programming 3, 6.4,
+    algorithm R), so that nothing is left that makes looking up slower.
+
+    Parameters
+    ----------
+    keys : ndarray of uint64, shape (n,)
+        Those of the document; some may have been displaced.
+
+    Returns
+    -------
+    int
+        How many postings were there.
+    """
+    mask = np.uint64(len(slot_keys) - 1)
+    gone = 0
+    for i in range(len(keys)):
+        slot = keys[i] & mask
+        while slot_docs[slot] != 0 and (slot_keys[slot] != keys[i] or slot_docs[slot] != doc):
+            slot = (slot + _ONE) & mask
+        if slot_docs[slot] == 0:
+            continue
+        gone += 1
+        after = (slot + _ONE) & mask
+        while slot_docs[after] != 0:
+            home = slot_keys[after] & mask
+            if (after - home) & mask >= (after - slot) & mask:
+                slot_keys[slot] = slot_keys[after]
+                slot_docs[slot] = slot_docs[after]
+                slot = after
+            after = (after + _ONE) & mask
+        slot_docs[slot] = 0
+    return gone
+
+
+@kernel
 def lookup(keys: U64, slot_keys: U64, slot_docs: U32, out_key: I64, out_doc: U32) -> int:
     """Find the postings of keys in the table of `insert`.
 

@@ -41,6 +41,7 @@ _STATE = f"SELECT {', '.join(_COUNTERS)} FROM state"
 _SET_STATE = f"UPDATE state SET {', '.join(f'{name} = ?' for name in _COUNTERS)}"
 _GROWTH = 9 / 8  # the table of pages is charted anew when the file is so many times as long
 _BATCH = 256  # records between two looks at whether a run is due
+_STALE = 2000  # postings held of documents that others removed, until all are read anew
 
 
 def _names(ids: Sequence[str]) -> NDArray[np.uint64]:
@@ -72,14 +73,22 @@ class Mirror:
         if state["epoch"] != self.epoch:
             self.fresh.clear()
             self.epoch = state["epoch"]
-        if state["doc"] > self.fresh.last:
-            rows = db.execute(
-                "SELECT doc, keys FROM fresh WHERE doc > ? ORDER BY doc", (self.fresh.last,)
-            )
-            while held := rows.fetchmany(_BATCH):
-                keys = [np.frombuffer(blob, np.uint64) for _, blob in held]
-                self.fresh.add([doc for doc, _ in held], keys)
-            self.fresh.last = state["doc"]
+        self._catch_up(db, state["doc"])
+        if self.fresh.postings - state["fresh"] > _STALE:
+            self.fresh.clear()
+            self._catch_up(db, state["doc"])
+
+    def _catch_up(self, db: sqlite3.Connection, last: int) -> None:
+        """Read the fresh postings of documents that are not held yet."""
+        if last <= self.fresh.last:
+            return
+        rows = db.execute(
+            "SELECT doc, keys FROM fresh WHERE doc > ? ORDER BY doc", (self.fresh.last,)
+        )
+        while held := rows.fetchmany(_BATCH):
+            keys = [np.frombuffer(blob, np.uint64) for _, blob in held]
+            self.fresh.add([doc for doc, _ in held], keys)
+        self.fresh.last = last
 
     def table(self, db: sqlite3.Connection) -> Table:
         """Give the table of pages as far as this transaction may see it in the file."""
@@ -263,8 +272,8 @@ class SqliteChange:
         self.written += len(docs)
 
     def remove(self, docs: Sequence[int]) -> int:
-        """Forget documents; their postings go when runs are merged."""
-        gone = 0
+        """Forget documents; their postings in runs go when these are merged."""
+        mirror, gone = self.follow(), 0
         for doc in docs:
             if not self.db.execute("DELETE FROM record WHERE doc = ?", (doc,)).rowcount:
                 continue
@@ -274,7 +283,9 @@ class SqliteChange:
                 self.db.execute("INSERT INTO dead (doc) VALUES (?)", (doc,))
             else:
                 self.db.execute("DELETE FROM fresh WHERE doc = ?", (doc,))
-                self.state["fresh"] -= len(row[0]) // 8
+                keys = np.frombuffer(row[0], np.uint64)
+                mirror.fresh.drop(doc, keys)
+                self.state["fresh"] -= len(keys)
         self.state["size"] -= gone
         return gone
 

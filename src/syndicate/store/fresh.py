@@ -23,10 +23,12 @@ class Fresh:
     ----------
     last
         The last document added.
+    postings
+        Keys of the documents added and not dropped.
     """
 
     def __init__(self) -> None:
-        self.last = 0
+        self.last = self.postings = 0
         self._room(1 << 18)
 
     def _room(self, slots: int) -> None:
@@ -36,7 +38,7 @@ class Fresh:
 
     def clear(self) -> None:
         """Forget all, and keep the room that a run's worth takes."""
-        self.last = 0
+        self.last = self.postings = 0
         self._room(min(len(self._keys), _MOST_KEPT))
 
     def add(self, docs: Sequence[int], keys: Sequence[NDArray[np.uint64]]) -> None:
@@ -49,9 +51,17 @@ class Fresh:
             self._insert(np.concatenate(keys), owners)
             self.last = max(self.last, docs[-1])
 
+    def drop(self, doc: int, keys: NDArray[np.uint64]) -> None:
+        """Hold the postings of a document no longer: they would hide those of older ones."""
+        from syndicate.kernels import postings as kernels  # noqa: PLC0415 - compiles
+
+        self._count -= kernels.erase(keys, doc, self._keys, self._docs)
+        self.postings -= len(keys)
+
     def _insert(self, keys: NDArray[np.uint64], docs: NDArray[np.uint32]) -> None:
         from syndicate.kernels import postings as kernels  # noqa: PLC0415 - compiles
 
+        self.postings += len(keys)
         if (self._count + len(keys)) * 4 > len(self._keys) * 3:
             held = np.flatnonzero(self._docs)
             held = held[np.argsort(self._docs[held], kind="stable")]

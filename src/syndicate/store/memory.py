@@ -121,7 +121,7 @@ class _Held:
         self._removing = False
 
     def undo(self) -> None:
-        """Take the change back; postings that stay behind lead nowhere."""
+        """Take the change back."""
         for step in reversed(self._undo):
             step()
 
@@ -184,16 +184,15 @@ class _Held:
 
     def put(self, records: Sequence[Record], keys: Sequence[NDArray[np.uint64]]) -> list[int]:
         """Store records under new numbers."""
-        docs = [self._last + 1 + place for place in range(len(records))]
+        docs = list(range(self._last + 1, self._last + 1 + len(records)))
         for doc, record, row in zip(docs, records, keys, strict=True):
             self._add(record.numbered(doc), row)
             self._undo.append(lambda doc=doc: self._drop(doc))  # type: ignore[misc]
         self._last += len(docs)
-        self._fresh.add(docs, keys)
         return docs
 
     def remove(self, docs: Sequence[int]) -> int:
-        """Forget documents; their postings lead nowhere until `compact`."""
+        """Forget documents."""
         held = [doc for doc in dict.fromkeys(docs) if doc in self._records]
         self._removing |= bool(held)
         for doc in held:
@@ -202,6 +201,7 @@ class _Held:
         return len(held)
 
     def _add(self, record: Record, keys: NDArray[np.uint64]) -> None:
+        self._fresh.add([record.doc], [keys])
         self._records[record.doc] = (record, keys)
         self._numbers[record.id] = record.doc
         bisect.insort(self._times, (record.at, record.doc))
@@ -210,6 +210,7 @@ class _Held:
 
     def _drop(self, doc: int) -> tuple[Record, NDArray[np.uint64]]:
         record, keys = self._records.pop(doc)
+        self._fresh.drop(doc, keys)
         self._numbers.pop(record.id, None)
         del self._times[bisect.bisect_left(self._times, (record.at, doc))]
         if record.cluster:

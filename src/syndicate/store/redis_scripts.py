@@ -7,7 +7,16 @@ local function place(prefix, keys, i)
   local name = string.format('k:%05x', a * 4096 + b * 16 + math.floor(c / 16))
   return prefix .. name, string.sub(keys, 8 * i - 5, 8 * i)
 end
-local function put(prefix, newest, at)
+local function without(held, gone)
+  -- The documents of a posting list but those that are gone, which would hide older ones.
+  local kept = {}
+  for i = 1, #held, 4 do
+    local packed = string.sub(held, i, i + 3)
+    if not gone[struct.unpack('<I4', packed)] then kept[#kept + 1] = packed end
+  end
+  return table.concat(kept)
+end
+local function put(prefix, newest, gone, at)
   -- ARGV from at on: id, record, at, cluster, keys
   local doc = redis.call('INCR', prefix .. 'n')
   local packed = struct.pack('<I4', doc)
@@ -17,7 +26,9 @@ local function put(prefix, newest, at)
   if ARGV[at + 3] ~= '0' then redis.call('ZADD', prefix .. 'c:' .. ARGV[at + 3], doc, doc) end
   for i = 1, #ARGV[at + 4] / 8 do
     local key, field = place(prefix, ARGV[at + 4], i)
-    local held = (redis.call('HGET', key, field) or '') .. packed
+    local held = redis.call('HGET', key, field) or ''
+    if next(gone) then held = without(held, gone) end
+    held = held .. packed
     if #held > 4 * newest then held = string.sub(held, -4 * newest) end
     redis.call('HSET', key, field, held)
   end
@@ -49,7 +60,7 @@ for i = 1, #ARGV[at + 4] / 8 do
   end
 end
 if #alike == 0 and number == '0' and ARGV[at + 1] ~= '' then
-  put(prefix, newest, at)
+  put(prefix, newest, {}, at)
   return {known, number, 1, postings, records}
 end
 table.sort(alike, function(a, b)
@@ -83,15 +94,17 @@ COMMIT = (
 local prefix, known, newest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local current = tonumber(redis.call('GET', prefix .. 'n') or '0')
 local at = 5
-local gone = {}
+local replaced, gone = {}, {}
 for i = 1, tonumber(ARGV[4]) do
   if redis.call('HGET', prefix .. 'i', ARGV[at + 1]) ~= ARGV[at] then return -1 end
-  gone[ARGV[at + 1]] = true
+  replaced[ARGV[at + 1]] = true
+  gone[tonumber(ARGV[at])] = true
   at = at + 3
 end
 local first = at
 while at <= #ARGV do
-  if redis.call('HEXISTS', prefix .. 'i', ARGV[at]) == 1 and not gone[ARGV[at]] then return -1 end
+  local held = redis.call('HEXISTS', prefix .. 'i', ARGV[at]) == 1
+  if held and not replaced[ARGV[at]] then return -1 end
   if current > known then
     for i = 1, #ARGV[at + 4] / 8 do
       local held = redis.call('HGET', place(prefix, ARGV[at + 4], i))
@@ -109,7 +122,7 @@ for i = 1, tonumber(ARGV[4]) do
   at = at + 3
 end
 at = first
-while at <= #ARGV do at = put(prefix, newest, at) end
+while at <= #ARGV do at = put(prefix, newest, gone, at) end
 return 0
 """
 )

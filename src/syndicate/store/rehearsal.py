@@ -20,6 +20,7 @@ def rehearse() -> None:
     keys = np.arange(8, dtype=np.uint64) << np.uint64(60)
     with tempfile.TemporaryDirectory(prefix="syndicate-") as folder:
         store = SqliteStore(Path(folder) / "rehearsal.db")
+        store.write(lambda change: change.remove(change.put([Record("gone", 0.0, b"")], [keys])))
         for name in ("a", "b"):
             record = Record(name, 0.0, b"")
             store.write(lambda change, record=record: change.put([record], [keys]))  # type: ignore[misc]
