@@ -305,15 +305,17 @@ class Index:
     def cluster(self, key: str) -> tuple[str, ...]:
         """Give the ids of the documents in a document's cluster, earliest first, at most 1,000.
 
-        Empty if it is not known; the document alone if it has no copies.
+        First comes the one that stands for it. Empty if it is not known; the document alone if
+        it has no copies.
         """
 
         def work(view: View) -> tuple[str, ...]:
             found = view.fetch([number for number in view.numbers([key]) if number])
             if not found:
                 return ()
-            head = found[0].cluster or found[0].doc
-            records = view.fetch([head, *view.members(head, 999)])
+            head = abs(found[0].cluster) or found[0].doc
+            first = view.fetch([head]) or view.fetch(view.members(-head, 1))
+            records = [*first, *view.fetch(view.members(head, 999))]
             return tuple(record.id for record in records if self._alive(record))
 
         return self._store.read(work)

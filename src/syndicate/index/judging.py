@@ -38,7 +38,7 @@ _STRENGTH = {kind: place for place, kind in enumerate(_ORDER)}
 
 
 class Judged(NamedTuple):
-    """A verdict, and the number of the document that stands for the page's cluster, or 0."""
+    """A verdict, and the page's cluster as `syndicate.store.contract.Record` has it."""
 
     verdict: Verdict
     cluster: int
@@ -99,7 +99,7 @@ class Judge:
         found = self._candidates([page], [postings], reach)
         case = self._case(page, found[0], reach, 0)
         judged = self._decide(case, self._compare([case])[0], reach)
-        return judged._replace(verdict=_noted(judged.verdict, page, reach, displaced))
+        return _in_place(judged, page, reach.fetch([displaced] if displaced else []))
 
     def verdicts(
         self, pages: Sequence[Sketched], at: float, change: Change
@@ -133,12 +133,13 @@ class Judge:
             compared = self._compare(cases)
             for place, (case, pairs) in enumerate(zip(cases, compared, strict=True), start):
                 judged = self._decide(case, pairs, reach)
-                verdict = _noted(judged.verdict, case.page, reach, numbers[place])
                 if numbers[place]:
+                    before = reach.fetch([numbers[place]])
+                    judged = _in_place(judged, case.page, before)
                     change.remove([numbers[place]])
                     reach.lost(numbers[place])
                 reach.settle(first + place, judged.cluster)
-                yield verdict, reach.now(own[place])
+                yield judged.verdict, reach.now(own[place])
 
     def _candidates(
         self,
@@ -208,10 +209,11 @@ class Judge:
             return Judged(Verdict(name, status, (), name), 0)
         if case.copied:
             copy = reach.now(case.held[0])
-            cluster = copy.cluster or copy.doc
-            head = self._head(reach, case.held, cluster) or copy
+            head = self._head(reach, case.held, copy.group) or copy
+            if head.doc != copy.doc and head.digest == case.page.digest:
+                pairs = compare([Compared(case.page, [head])], self._sketcher.config)[0]
             return Judged(
-                Verdict(name, str(Relation.EXACT), tuple(pairs.matches), head.id), cluster
+                Verdict(name, str(Relation.EXACT), tuple(pairs.matches), head.id), copy.group
             )
         return self._placed(case, pairs, reach)
 
@@ -219,7 +221,7 @@ class Judge:
         """Find the cluster of a page, comparing it with those that stand for its matches."""
         held = case.held
         joined = [reach.now(held[place]) for place in pairs.places if pairs.joins[place]]
-        clusters = {known.cluster or known.doc for known in joined}
+        clusters = {known.group for known in joined}
         heads = {cluster: self._head(reach, held, cluster) for cluster in sorted(clusters)}
         there = {known.doc for known in held}
         more = [head for head in heads.values() if head is not None and head.doc not in there]
@@ -245,23 +247,28 @@ class Judge:
     @staticmethod
     def _head(reach: Reach, held: list[Known], cluster: int) -> Known | None:
         """Give the document that stands for a cluster; its first member if that one is gone."""
-        known = next((one for one in held if one.doc == cluster), None)
+        known = next((one for one in held if one.stands and one.group == cluster), None)
         if known is None:
             found = reach.fetch([cluster])
+            found = found or reach.fetch(reach.members(-cluster, 1))
             found = found or reach.fetch(reach.members(cluster, 1))
             known = found[0] if found else None
         return known
 
 
-def _noted(verdict: Verdict, page: Sketched, reach: Reach, displaced: int) -> Verdict:
-    """Note of a page that displaces a document, if any, that this one is another text."""
-    if not displaced or any(match.b == verdict.id for match in verdict.matches):
-        return verdict
-    digests = reach.digests(np.array([displaced]))
-    if digests.there[0] and tuple(digests.words[0].tolist()) == page.digest:
-        return verdict
-    note = "takes the place of another text that was remembered under this id"
-    return replace(verdict, notes=(*verdict.notes, note))
+def _in_place(judged: Judged, page: Sketched, before: Sequence[Known]) -> Judged:
+    """Judge a page that takes the place of a document, if of any, or note that it is another text.
+
+    If that one stood for the cluster in which the page is, the page does.
+    """
+    verdict, cluster = judged
+    for known in before:
+        if known.stands and known.group == cluster:
+            cluster = -cluster
+        if known.digest != page.digest and all(match.b != verdict.id for match in verdict.matches):
+            note = "takes the place of another text that was remembered under this id"
+            verdict = replace(verdict, notes=(*verdict.notes, note))
+    return Judged(verdict, cluster)
 
 
 def _closest(standing: Mapping[int, tuple[float, int]], reach: Reach) -> int:

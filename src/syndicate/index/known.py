@@ -79,6 +79,16 @@ class Known:
         )
 
     @property
+    def group(self) -> int:
+        """The number by which its cluster goes."""
+        return abs(self.cluster) or self.doc
+
+    @property
+    def stands(self) -> bool:
+        """Whether it stands for its cluster, or alone."""
+        return self.cluster <= 0
+
+    @property
     def size(self) -> int:
         """Bytes that it takes."""
         return self.shingles.nbytes + self.flags.nbytes + _EACH

@@ -87,7 +87,7 @@ class Reach:
         return [known for known in held if known is not None]
 
     def members(self, cluster: int, limit: int) -> list[int]:
-        """Give the first documents of a cluster, ascending, without the one that stands for it."""
+        """Give the first documents that have a number for their ``cluster``, ascending."""
         found = self._view.members(cluster, limit)
         return [*found, *self._members.get(cluster, ())][:limit]
 

@@ -208,7 +208,7 @@ class SqliteChange:
         return dict(rows_of(self.db, f"{query} WHERE doc IN", sorted(set(docs))))
 
     def members(self, cluster: int, limit: int) -> list[int]:
-        """Give the first documents of a cluster, ascending."""
+        """Give the first documents that have a number for their ``cluster``, ascending."""
         rows = self.db.execute(
             "SELECT doc FROM record WHERE cluster = ? AND cluster <> 0 ORDER BY doc LIMIT ?",
             (cluster, limit),

@@ -36,7 +36,8 @@ class Record:
     body
         Its bytes, in a form that the index knows.
     cluster
-        Number of the document that stands for its cluster; 0 if it stands alone or for others.
+        Number of the document that stands for its cluster; 0 if it stands alone or for others,
+        and less than 0 if it does so as a later version of the document of that number.
     doc
         Its number; 0 until it is stored.
     """
@@ -168,7 +169,7 @@ class View(Protocol):
         ...
 
     def members(self, cluster: int, limit: int) -> list[int]:
-        """Give the first documents of a cluster, ascending, without the one that stands for it."""
+        """Give the first documents that have a number for their ``cluster``, ascending."""
         ...
 
     def size(self) -> int:

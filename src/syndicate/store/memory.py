@@ -156,7 +156,7 @@ class _Held:
         return {doc: record.body[:length] for doc, record in held}
 
     def members(self, cluster: int, limit: int) -> list[int]:
-        """Give the first documents of a cluster, ascending."""
+        """Give the first documents that have a number for their ``cluster``, ascending."""
         return self._clusters.get(cluster, [])[:limit]
 
     def size(self) -> int:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 _TRIES = 200
-_HEAD = struct.Struct("<dQII")  # at, cluster, checksum, bytes of the id
+_HEAD = struct.Struct("<dqII")  # at, cluster, checksum, bytes of the id
 _ID = 120  # bytes that most ids do not exceed
 _MOST = 65  # records that come along with the postings: as many as a page is compared with
 
@@ -250,7 +250,7 @@ class _Change:
         return found | {record.doc: record.body[:length] for record in self.fetch(whole)}
 
     def members(self, cluster: int, limit: int) -> list[int]:
-        """Give the first documents of a cluster, ascending."""
+        """Give the first documents that have a number for their ``cluster``, ascending."""
         return [int(doc) for doc in self._redis.zrange(f"{self._prefix}c:{cluster}", 0, limit - 1)]
 
     def size(self) -> int:

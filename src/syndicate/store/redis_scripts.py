@@ -80,7 +80,7 @@ local function send(doc)
 end
 for i = 1, math.min(#alike, most) do
   local record = send(alike[i])
-  local cluster = record and select(2, struct.unpack('<dI8', record)) or 0
+  local cluster = record and select(2, struct.unpack('<di8', record)) or 0
   if cluster > 0 then send(cluster) end
 end
 return {known, number, 0, postings, records}
