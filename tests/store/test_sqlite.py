@@ -14,7 +14,7 @@ import pytest
 from tests.privileges import folder_of_anybody, unprivileged
 
 from syndicate.errors import IndexFormatError, StoreError
-from syndicate.store import checkpoints, database, mapped, merging
+from syndicate.store import change, checkpoints, database, mapped, merging
 from syndicate.store.contract import NEWEST, Asked, Record
 from syndicate.store.salvage import salvage
 from syndicate.store.sqlite import SqliteStore
@@ -157,6 +157,39 @@ def test_runs_of_expired_documents_are_dropped(tmp_path, small_runs):
     probe = oracle[max(oracle)]
     assert agrees(store, oracle, probe)
     store.close()
+
+
+@pytest.mark.parametrize("renewed", [0, 5])
+def test_removed_documents_are_not_kept_in_mind_for_ever(
+    tmp_path, small_runs, monkeypatch, renewed
+):
+    """Pages that are fetched again take new numbers, however long that goes on."""
+    monkeypatch.setattr(change, "_MOST_DEAD", 100)
+    rng = np.random.default_rng(8)
+    stores = [SqliteStore(tmp_path / "seen.db") for _ in range(2)]
+    rows = rng.integers(0, 1 << 64, (60, 20), dtype=np.uint64)
+
+    def replace(change, some):
+        names = [f"d{number}" for number in some]
+        change.remove([number for number in change.numbers(names) if number])
+        change.put([Record(name, 0.0, b"") for name in names], [rows[number] for number in some])
+
+    everything = list(range(len(rows)))
+    stores[0].write(lambda change: replace(change, everything))
+    dead = []
+    for turn in range(200):
+        some = everything[renewed:][turn * 10 % 50 :][:10]
+        stores[turn % 2].write(lambda change, some=some: replace(change, some))
+        dead.append(stores[0].stats()["removed_in_runs"])
+    assert max(dead) < 400
+    assert stores[1].stats()["postings"] < 10_000
+    numbers = stores[1].read(lambda view: view.numbers([f"d{n}" for n in everything]))
+    held = dict(zip(numbers, rows, strict=True))
+    for doc in (min(held), max(held)):
+        assert agrees(stores[1], held, held[doc])
+    assert list(stores[0].check()) == []
+    for store in stores:
+        store.close()
 
 
 def test_a_fork_opens_the_file_anew(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,9 @@ _STATE = f"SELECT {', '.join(_COUNTERS)} FROM state"
 _SET_STATE = f"UPDATE state SET {', '.join(f'{name} = ?' for name in _COUNTERS)}"
 _GROWTH = 9 / 8  # the table of pages is charted anew when the file is so many times as long
 _BATCH = 256  # records between two looks at whether a run is due
+_MOST_DEAD = 1 << 17  # removed documents kept in mind, or half of those there, until all is merged
+_DEAD = "dead"
+"""Note of the merge that will leave out all removed documents up to one: its run, and that one."""
 _STALE = 2000  # postings held of documents that others removed, until all are read anew
 
 
@@ -280,7 +284,8 @@ class SqliteChange:
             gone += 1
             row = self.db.execute("SELECT keys FROM fresh WHERE doc = ?", (doc,)).fetchone()
             if row is None:
-                self.db.execute("INSERT INTO dead (doc) VALUES (?)", (doc,))
+                count = self.state["doc"] - self.state["size"] + gone  # of all ever removed
+                self.db.execute("INSERT INTO dead VALUES (?, ?)", (count, doc))
             else:
                 self.db.execute("DELETE FROM fresh WHERE doc = ?", (doc,))
                 keys = np.frombuffer(row[0], np.uint64)
@@ -294,6 +299,7 @@ class SqliteChange:
         if self.state["fresh"] >= merging.FLUSH:
             self.flush()
             self._drop_expired()
+            self._shed_dead()
             number, runs = self.state["run"], self.mirror.runs
             self.state["run"] = merging.begin_merges(self.db, runs, number, self.state["doc"])
         while (late := merging.most_behind(self.mirror.runs, self.state["doc"])) is not None:
@@ -325,17 +331,36 @@ class SqliteChange:
         self.touch()
 
     def _drop_expired(self) -> None:
-        """Drop runs all of whose documents are gone, and what is known of those documents."""
+        """Drop runs all of whose documents are gone."""
         floor = self.mirror.gone(self.db).floor
         for run in list(self.mirror.runs.runs.values()):
             if run.last < floor and run.target == 0 and run.high == run.low + SHARDS:
                 merging.drop(self.db, self.mirror.runs, run)
                 self.touch()
 
+    def _shed_dead(self) -> None:
+        """Keep no more removed documents in mind than merges can still meet, and not too many."""
+        gone = self.mirror.gone(self.db)
+        if len(gone.docs) and gone.docs[0] < gone.floor:
+            self.db.execute("DELETE FROM dead WHERE doc < ?", (gone.floor,))
+        many = len(gone.docs) > max(_MOST_DEAD, self.state["size"] // 2)
+        if many and not merging.under_way(self.mirror.runs):
+            self.begin_full_merge()
+
     def _advance(self, target: Run, width: int) -> None:
         gone = self.mirror.gone(self.db)
         merging.advance(self.db, self.mirror.runs, target, gone, width)
+        if target.high == SHARDS:
+            self._end_full_merge(target.run)
         self.touch()
+
+    def _end_full_merge(self, run: int) -> None:
+        """Forget the removed documents that a merge of everything into a run has left out."""
+        row = self.db.execute("SELECT value FROM note WHERE name = ?", (_DEAD,)).fetchone()
+        target, last = struct.unpack("<2q", unseal(row[0], f"note {_DEAD}")) if row else (0, 0)
+        if target == run:
+            self.db.execute("DELETE FROM dead WHERE seq <= ?", (last,))
+            self.db.execute("DELETE FROM note WHERE name = ?", (_DEAD,))
 
     def advance_all(self) -> bool:
         """Take one long step in a merge under way; tell whether there was one."""
@@ -344,17 +369,18 @@ class SqliteChange:
             self._advance(pending[0], 8 * merging.slice_width(pending[0]))
         return bool(pending)
 
-    def begin_full_merge(self) -> int:
-        """Begin merging all runs into one; give the number of removals that it will honour."""
+    def begin_full_merge(self) -> None:
+        """Begin merging all runs into one that leaves out all documents removed so far."""
         mirror = self.follow()
-        dead = self.db.execute("SELECT coalesce(max(seq), 0) FROM dead").fetchone()[0]
         idle = [run for run in mirror.runs.runs.values() if run.target == 0]
         if idle:
             number = self.state["run"]
             self.state["run"] += 1
             merging.begin_merge(self.db, mirror.runs, number, self.state["doc"], idle)
+            last = self.db.execute("SELECT coalesce(max(seq), 0) FROM dead").fetchone()[0]
+            note = seal(struct.pack("<2q", number, last))
+            self.db.execute("REPLACE INTO note VALUES (?, ?)", (_DEAD, note))
             self.touch()
-        return int(dead)
 
 
 def chosen(db: sqlite3.Connection, query: str, wanted: Sequence[int]) -> Iterator[tuple[Any, ...]]:

@@ -208,9 +208,8 @@ class SqliteStore:
     def _merge_all(self) -> None:
         self.flush()
         self._finish_merges()
-        dead = self._write(lambda change: change.begin_full_merge())
+        self._write(lambda change: change.begin_full_merge())
         self._finish_merges()
-        self._write(lambda change: change.db.execute("DELETE FROM dead WHERE seq <= ?", (dead,)))
 
     def flush(self) -> None:
         """Write the fresh postings as a run, however few they are."""
