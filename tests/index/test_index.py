@@ -63,17 +63,49 @@ def test_a_later_version_of_one_page_is_an_update(index):
     assert index.seen(doc("b", story(1, 200) + " " + story(2, 25))).status == "exact"
 
 
-def test_the_same_page_again_is_exact_and_kept_once(index):
-    for _ in range(3):
-        verdict = index.seen(doc("a", story(1)))
-    assert (verdict.status, verdict.of, len(index)) == ("exact", "a", 1)
-
-
 @pytest.fixture(params=["seen", "seen_many"])
 def ask(request, index):
     if request.param == "seen":
         return lambda *pages: [index.seen(page) for page in pages]
     return lambda *pages: list(index.seen_many(pages))
+
+
+def test_the_same_page_again_is_exact_and_stays_where_it_is(index, ask):
+    given = doc("a", story(1))
+    for now in range(3):
+        ask(doc(f"other {now}", story(10 + now)))
+        (verdict,) = ask(given)
+        assert (verdict.of, verdict.notes, len(index)) == ("a" if now else None, (), 2 + now)
+        (held,) = [one for one in index.records() if one.id == "a"]
+        assert held.doc == 2
+
+
+def test_what_is_new_beside_the_text_is_remembered(index, ask):
+    ask(doc("a", story(1)))
+    (verdict,) = ask(Document("a", story(1), published="2026-11-27"))
+    assert (verdict.status, index.get("a").published) == ("exact", "2026-11-27")
+
+
+@pytest.mark.parametrize("options", [{"ttl": "12h"}, {"within": "12h"}])
+@pytest.mark.parametrize("many", [False, True])
+def test_a_page_that_comes_again_is_remembered_as_of_then(place, monkeypatch, options, many):
+    """By another process too, of which what this one keeps does not know."""
+    now = [1e9]
+    monkeypatch.setattr("time.time", lambda: now[0])
+    with Index.open(place, config=PLAIN, **options) as index:
+        other = index if place == "memory:" else Index.open(place, config=PLAIN, **options)
+        assert index.seen(doc("a", story(1))).status == "new"
+        now[0] += 3600 * 10
+        assert index.seen(doc("b", story(1))).of == "a"
+        now[0] += 3600
+        page = doc("a", story(1))
+        (again,) = other.seen_many([page]) if many else [other.seen(page)]
+        assert again.status == "exact"
+        now[0] += 3600 * 11.5
+        assert [match.b for match in index.query(doc("c", story(1))).matches] == ["a"]
+        now[0] += 3600
+        assert index.query(doc("c", story(1))).status == "new"
+        other.close()
 
 
 def test_a_page_that_comes_again_stays_in_its_cluster(index, ask):

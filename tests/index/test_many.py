@@ -18,8 +18,8 @@ FURNITURE = "Ghé quán Mây Trắng đầu ngõ Bàng để nhận một ly tr�
 
 
 def crawl(seed=1, count=320):
-    """Stories, their copies, parts and mixtures; stock phrases, pages without a word, and ids
-    that come again with the same text or another."""
+    """Stories, their copies, parts and mixtures; stock phrases, pages without a word, pages that
+    come again, and ids that come again with the same text or another."""
     rng = random.Random(seed)
     phrases = [" ".join(words(90_000 + k, 24)) for k in range(3)]
     made = []
@@ -39,7 +39,8 @@ def crawl(seed=1, count=320):
         body = f"{given}\n{rng.choice(phrases)}\n{FURNITURE}"
         key = rng.choice(made).id if made and rng.random() < 0.1 else f"{number:04d}"
         when = f"2026-03-{1 + number * 20 // count:02d}T08:00:00"
-        made.append(Document(key, body, source=site, published=when))
+        page = Document(key, body, source=site, published=when)
+        made.append(rng.choice(made) if made and rng.random() < 0.1 else page)
     return made
 
 

@@ -208,6 +208,25 @@ def test_old_documents_come_oldest_first(store):
     assert store.read(lambda view: view.before(99, 1)) == [4]
 
 
+def test_documents_are_remembered_as_of_another_time(store):
+    put(store, *((record(f"d{i}", at=float(i)), keys(i)) for i in range(1, 4)))
+
+    def stamp(change, fails):
+        change.remove([2])
+        change.stamp([1, 2, 9], 5.5)
+        if fails:
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        store.write(lambda change: stamp(change, fails=True))
+    assert store.read(lambda view: view.before(2.0, 9)) == [1]
+    store.write(lambda change: stamp(change, fails=False))
+    assert store.read(lambda view: view.before(5.5, 9)) == [3]
+    assert store.read(lambda view: view.before(6.0, 9)) == [3, 1]
+    first, third = store.read(lambda view: view.page(0, 9))
+    assert (first.id, first.at, first.body, third.at) == ("d1", 5.5, b"text", 3.0)
+
+
 def test_clusters_list_their_members(store):
     put(store, (record("a"), keys(1)), (record("b"), keys(2)))
     put(store, (record("c", cluster=1), keys(3)), (record("d", cluster=1), keys(4)))

@@ -153,6 +153,25 @@ def look(
     return numbers, followed.each((view.last() or 0) + 1)
 
 
+def renumbered(postings: Postings, first: int, changed: NDArray[np.bool_]) -> Postings:
+    """Leave pages that are documents already out of postings, where they stand twice.
+
+    Parameters
+    ----------
+    postings
+        As `look` gives them: the pages are numbered from ``first`` on.
+    changed
+        Which pages are to become documents; those are numbered from ``first`` on instead.
+    """
+    if changed.all() or not len(postings.doc):
+        return postings
+    key, doc = postings
+    place = np.maximum(doc - first, 0)
+    stays = (doc < first) | changed[place]
+    rank = first - 1 + np.cumsum(changed)
+    return Postings(key[stays], np.where(doc < first, doc, rank[place])[stays])
+
+
 class _Followed(NamedTuple):
     """The keys of pages that follow each other, and what the store holds of them.
 

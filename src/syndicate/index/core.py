@@ -67,7 +67,7 @@ class Index:
         self._place = place
         self._ttl, self._within = times
         timeless = self._ttl is None and self._within is None
-        self._judge = Judge(sketcher, None if timeless else self._recent)
+        self._judge = Judge(sketcher, self._alive, None if timeless else self._recent)
 
     @classmethod
     def open(
@@ -148,7 +148,7 @@ class Index:
         """Say what a page is, and remember it, in one atomic step.
 
         A page whose id is known is compared with its own earlier version too, and takes its
-        place if its text changed.
+        place if anything changed; else that one stays, remembered as of now.
 
         Raises
         ------
@@ -161,13 +161,17 @@ class Index:
         now = time.time()
         record = Record(page.document.id, now, page.body)
 
-        def work(change: Change) -> tuple[Verdict, Record, int | None]:
+        def work(change: Change) -> tuple[Verdict, Record | None, int | None]:
             looked = change.look(self._asked(page, record))
-            judged = self._judge.verdict(page, looked.postings, change, looked.number)
-            if looked.number:
-                change.remove([looked.number])
+            same = self._judge.unchanged([page], [looked.number], change)
+            displaced = [looked.number] if looked.number and not same else []
+            judged = self._judge.verdict(page, looked.postings, change, displaced)
+            change.stamp(list(same), now)
+            change.remove(displaced)
             if self._ttl is not None:
                 change.remove(change.before(now - self._ttl, _SWEEP))
+            if same:
+                return judged.verdict, None, None
             if looked.stored:
                 return judged.verdict, record, None
             stored = replace(record, cluster=judged.cluster)
@@ -175,8 +179,9 @@ class Index:
             return judged.verdict, stored.numbered(sum(numbers)), change.removals()
 
         verdict, stored, removals = self._write(work)
-        self._judge.remembered(stored, page, removals)
-        self._sketcher.learn([page.document])
+        if stored is not None:
+            self._judge.remembered(stored, page, removals)
+            self._sketcher.learn([page.document])
         return verdict
 
     def seen_many(self, documents: Iterable[Given]) -> Iterator[Verdict]:
@@ -213,21 +218,18 @@ class Index:
         pages = self._sketcher.sketch(documents)
         now = time.time()
 
-        def work(change: Change) -> tuple[list[Verdict], list[Known], int | None]:
-            judged = list(self._judge.verdicts(pages, now, change))
+        def work(change: Change) -> tuple[list[Verdict], list[tuple[Sketched, Known]], int | None]:
+            verdicts, fresh, same = self._judge.verdicts(pages, now, change)
+            change.stamp(same, now)
             if self._ttl is not None:
                 change.remove(change.before(now - self._ttl, _SWEEP * len(pages)))
-            made = [
-                Record(known.id, now, page.body, known.cluster)
-                for (_, known), page in zip(judged, pages, strict=True)
-            ]
-            change.put(made, [page.keys for page in pages])
-            verdicts, known = zip(*judged, strict=True)
-            return list(verdicts), list(known), change.removals()
+            made = [Record(one.id, now, page.body, one.cluster) for page, one in fresh]
+            change.put(made, [page.keys for page, _ in fresh])
+            return verdicts, fresh, change.removals()
 
-        verdicts, known, removals = self._write(work)
-        self._judge.keep(known, removals)
-        self._sketcher.learn(documents)
+        verdicts, fresh, removals = self._write(work)
+        self._judge.keep([known for _, known in fresh], removals)
+        self._sketcher.learn([page.document for page, _ in fresh])
         return verdicts
 
     def query(self, document: Given) -> Verdict:

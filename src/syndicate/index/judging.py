@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from syndicate.index.candidates import EVERY, Candidates, choose, look, odd, repeats, together
+from syndicate.index.candidates import (
+    EVERY,
+    Candidates,
+    choose,
+    look,
+    odd,
+    renumbered,
+    repeats,
+    together,
+)
 from syndicate.index.comparing import Compared, Pairs, compare, distinct_texts
 from syndicate.index.known import Known, Shelf
 from syndicate.index.reach import Reach
@@ -44,6 +53,24 @@ class Judged(NamedTuple):
     cluster: int
 
 
+class Judgements(NamedTuple):
+    """What was said of pages that follow each other.
+
+    Attributes
+    ----------
+    verdicts
+        One of each.
+    fresh
+        The pages that are to be put, each with the document that it is to become.
+    same
+        The numbers of the documents that the others are.
+    """
+
+    verdicts: list[Verdict]
+    fresh: list[tuple[Sketched, Known]]
+    same: list[int]
+
+
 class _Case(NamedTuple):
     """A page and what it is compared with.
 
@@ -70,16 +97,22 @@ class Judge:
     ----------
     sketcher
         As the documents were sketched with.
+    alive
+        Tells whether a document is within its time to live.
     recent
         Tells whether a document is within the window of matching; None if all are.
     """
 
     def __init__(
-        self, sketcher: Sketcher, recent: Callable[[Known, Document], bool] | None
+        self,
+        sketcher: Sketcher,
+        alive: Callable[[Record], bool],
+        recent: Callable[[Known, Document], bool] | None,
     ) -> None:
         self._sketcher = sketcher
+        self._alive = alive
         self._recent = recent
-        self._shelf = Shelf(sketcher)
+        self._shelf = Shelf(sketcher, timed=recent is not None)
 
     def remembered(self, record: Record, page: Sketched, removals: int | None) -> None:
         """Take note of a page that was put, when so many documents had ever been removed."""
@@ -91,23 +124,31 @@ class Judge:
         for one in known:
             self._shelf.add(one, removals)
 
+    def unchanged(self, pages: Sequence[Sketched], numbers: Sequence[int], view: View) -> set[int]:
+        """Give the numbers of those documents that some pages are the same as in every byte.
+
+        ``numbers`` are those of the documents under the pages' ids, 0 where there is none.
+        """
+        known = {number: page for number, page in zip(numbers, pages, strict=True) if number}
+        records = view.fetch(list(known)) if known else []
+        same = (one for one in records if one.body == known[one.doc].body)
+        return {one.doc for one in same if self._alive(one)}
+
     def verdict(
-        self, page: Sketched, postings: Postings, view: View, displaced: int = 0
+        self, page: Sketched, postings: Postings, view: View, displaced: Sequence[int] = ()
     ) -> Judged:
-        """Say what a page is, by what the store holds; it may displace a document."""
+        """Say what a page is, by what the store holds; it may displace a document of it."""
         reach = Reach(self._shelf, view)
         found = self._candidates([page], [postings], reach)
         case = self._case(page, found[0], reach, 0)
         judged = self._decide(case, self._compare([case])[0], reach)
-        return _in_place(judged, page, reach.fetch([displaced] if displaced else []))
+        return _in_place(judged, page, reach.fetch(displaced))
 
-    def verdicts(
-        self, pages: Sequence[Sketched], at: float, change: Change
-    ) -> Iterator[tuple[Verdict, Known]]:
+    def verdicts(self, pages: Sequence[Sketched], at: float, change: Change) -> Judgements:
         """Say of each page what it is, by what the store holds and by the pages before it.
 
-        Those that stand under a page's id are removed when it is reached; the pages themselves
-        are to be put afterwards, as the documents that come with the verdicts.
+        What else stands under a page's id is removed when it is reached; pages that changed are
+        to be put afterwards, as the documents that come with the verdicts.
 
         Parameters
         ----------
@@ -117,15 +158,18 @@ class Judge:
             Seconds since 1970.
         """
         numbers, postings = look(pages, self._sketcher.first_sample, change)
-        records = [Record(page.document.id, at, b"") for page in pages]
+        same = self.unchanged(pages, numbers, change)
+        changed = np.array([number not in same for number in numbers])
         first = (change.last() or 0) + 1
-        own = [
-            Known.made(record.numbered(first + place), page)
-            for place, (record, page) in enumerate(zip(records, pages, strict=True))
-        ]
-        gone = {number: place for place, number in enumerate(numbers) if number}
-        reach = Reach(self._shelf, change, own, gone)
+        own = {}
+        for rank, place in enumerate(np.flatnonzero(changed).tolist()):
+            record = Record(pages[place].document.id, at, b"", doc=first + rank)
+            own[place] = Known.made(record, pages[place])
+        postings = [renumbered(held, first, changed) for held in postings]
+        gone = {numbers[place]: place for place in own if numbers[place]}
+        reach = Reach(self._shelf, change, list(own.values()), gone)
         found = self._candidates(pages, postings, reach)
+        verdicts, fresh = [], []
         for start, end in together(found, MOST + 1):
             wanted = (one.same[:2] or one.docs[: MOST + 1] for one in found[start:end])
             reach.bring(dict.fromkeys(chain.from_iterable(wanted)))
@@ -133,13 +177,16 @@ class Judge:
             compared = self._compare(cases)
             for place, (case, pairs) in enumerate(zip(cases, compared, strict=True), start):
                 judged = self._decide(case, pairs, reach)
-                if numbers[place]:
+                if numbers[place] in gone:
                     before = reach.fetch([numbers[place]])
                     judged = _in_place(judged, case.page, before)
                     change.remove([numbers[place]])
                     reach.lost(numbers[place])
-                reach.settle(first + place, judged.cluster)
-                yield judged.verdict, reach.now(own[place])
+                if place in own:
+                    reach.settle(own[place].doc, judged.cluster)
+                    fresh.append((case.page, reach.now(own[place])))
+                verdicts.append(judged.verdict)
+        return Judgements(verdicts, fresh, sorted(same))
 
     def _candidates(
         self,
@@ -173,17 +220,17 @@ class Judge:
         gone = reach.gone(found.docs + found.same, place)
         docs = [doc for doc in found.docs if doc not in gone] if gone else found.docs
         same = [doc for doc in found.same if doc not in gone] if gone else found.same
-        copies = self._alive(page, same, reach, 2)
+        copies = self._near(page, same, reach, 2)
         copy = next((known for known in copies if known.digest == page.digest), None)
         if copy is not None:
             return _Case(page, [copy], copied=True, notes=())
-        held = list(islice(self._alive(page, docs, reach, MOST + 1), MOST + 1))
+        held = list(islice(self._near(page, docs, reach, MOST + 1), MOST + 1))
         if len(held) <= MOST:
             return _Case(page, distinct_texts(held), copied=False, notes=())
         note = f"compared with {MOST} of up to {len(found.docs)} candidates, those that share most"
         return _Case(page, distinct_texts(held[:MOST]), copied=False, notes=(note,))
 
-    def _alive(
+    def _near(
         self, page: Sketched, docs: Sequence[int], reach: Reach, step: int
     ) -> Iterator[Known]:
         """Give the documents that are not gone or too old, in the order given."""

@@ -121,12 +121,15 @@ class Shelf:
     ----------
     sketcher
         As the documents were sketched with.
+    timed
+        Whether it matters when they were remembered, which others may set anew.
     room
         Bytes to be kept at most; fewer beside a large store, so that both together stay small.
     """
 
-    def __init__(self, sketcher: Sketcher, room: int = MOST_ROOM) -> None:
+    def __init__(self, sketcher: Sketcher, *, timed: bool = False, room: int = MOST_ROOM) -> None:
         self._sketcher = sketcher
+        self._timed = timed
         self._most = self._room = room
         self._held: dict[int, Known] = {}
         self._bytes = 0
@@ -143,7 +146,8 @@ class Shelf:
         with self._lock:
             self._follow(removals)
             self._room = self._most if last is None else room_beside(last, self._most)
-            found = {doc: self._held[doc] for doc in docs if doc in self._there}
+            there = self._there if not self._timed else ()
+            found = {doc: self._held[doc] for doc in docs if doc in there}
             self._touch(found)
         if missing := [doc for doc in docs if doc not in found]:
             more = self._read(view.fetch(missing))

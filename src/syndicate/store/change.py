@@ -294,6 +294,11 @@ class SqliteChange:
         self.state["size"] -= gone
         return gone
 
+    def stamp(self, docs: Sequence[int], at: float) -> None:
+        """Set when documents were remembered, of those that are there."""
+        rows = [(at, doc) for doc in docs]
+        self.db.executemany("UPDATE record SET at = ? WHERE doc = ?", rows)
+
     def _maintain(self) -> None:
         """Write a run if one is due, and keep merges at their pace."""
         if self.state["fresh"] >= merging.FLUSH:

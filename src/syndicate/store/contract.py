@@ -213,6 +213,10 @@ class Change(View, Protocol):
         """Forget documents; give how many there were."""
         ...
 
+    def stamp(self, docs: Sequence[int], at: float) -> None:
+        """Set when documents were remembered, of those that are there."""
+        ...
+
 
 class Store(Protocol):
     """Where an index keeps what it remembers."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -199,6 +200,20 @@ class _Held:
             pair = self._drop(doc)
             self._undo.append(lambda pair=pair: self._add(*pair))  # type: ignore[misc]
         return len(held)
+
+    def stamp(self, docs: Sequence[int], at: float) -> None:
+        """Set when documents were remembered, of those that are there."""
+        for doc in docs:
+            if doc in self._records:
+                before = self._stamp(doc, at)
+                self._undo.append(lambda doc=doc, before=before: self._stamp(doc, before))  # type: ignore[misc]
+
+    def _stamp(self, doc: int, at: float) -> float:
+        record, keys = self._records[doc]
+        self._records[doc] = replace(record, at=at), keys
+        del self._times[bisect.bisect_left(self._times, (record.at, doc))]
+        bisect.insort(self._times, (at, doc))
+        return record.at
 
     def _add(self, record: Record, keys: NDArray[np.uint64]) -> None:
         self._fresh.add([record.doc], [keys])

@@ -182,6 +182,7 @@ class _Change:
         self._known: int | None = None
         self._sent: dict[int, bytes | None] = {}
         self._removed: list[Record] = []
+        self._stamped: dict[int, tuple[str, float]] = {}
         self._put: list[tuple[Record, NDArray[np.uint64]]] = []
 
     def look(self, asked: Asked) -> Looked:
@@ -291,14 +292,23 @@ class _Change:
         self._removed += found
         return len(found)
 
+    def stamp(self, docs: Sequence[int], at: float) -> None:
+        """Set when documents were remembered, of those that are there, on commit."""
+        self._stamped.update((record.doc, (record.id, at)) for record in self.fetch(docs))
+
     def commit(self, script: Any) -> bool:  # noqa: ANN401 - as _library
         """Write it all; tell whether nobody else had got in between."""
-        if not self._put and not self._removed:
+        if not self._put and not self._removed and not self._stamped:
             return True
         known = (1 << 53) if self._known is None else self._known
         args: list[Any] = [self._prefix, known, NEWEST, len(self._removed)]
         for record in self._removed:
             args += [record.doc, _bytes(record.id), record.cluster]
+        for record in self._removed:
+            self._stamped.pop(record.doc, None)
+        args += [len(self._stamped)]
+        for doc, (key, at) in self._stamped.items():
+            args += [doc, _bytes(key), repr(at), struct.pack("<d", at)]
         for record, keys in self._put:
             args += _given(record.id, record, keys)
         return int(script(keys=[self._prefix + "n"], args=args)) == 0

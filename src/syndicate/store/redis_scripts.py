@@ -90,7 +90,8 @@ COMMIT = (
     _PUT
     + """
 -- ARGV: prefix, the counter when the change was read, newest; the removed documents as count,
--- (number, id, cluster)...; the records as (id, record, at, cluster, keys)...
+-- (number, id, cluster)...; those with another time as count, (number, id, at, packed at)...;
+-- the records as (id, record, at, cluster, keys)...
 local prefix, known, newest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local current = tonumber(redis.call('GET', prefix .. 'n') or '0')
 local at = 5
@@ -100,6 +101,12 @@ for i = 1, tonumber(ARGV[4]) do
   replaced[ARGV[at + 1]] = true
   gone[tonumber(ARGV[at])] = true
   at = at + 3
+end
+local stamped = at
+at = at + 1
+for i = 1, tonumber(ARGV[stamped]) do
+  if redis.call('HGET', prefix .. 'i', ARGV[at + 1]) ~= ARGV[at] then return -1 end
+  at = at + 4
 end
 local first = at
 while at <= #ARGV do
@@ -120,6 +127,12 @@ for i = 1, tonumber(ARGV[4]) do
   redis.call('ZREM', prefix .. 'at', ARGV[at])
   if ARGV[at + 2] ~= '0' then redis.call('ZREM', prefix .. 'c:' .. ARGV[at + 2], ARGV[at]) end
   at = at + 3
+end
+at = stamped + 1
+while at < first do
+  redis.call('ZADD', prefix .. 'at', ARGV[at + 2], ARGV[at])
+  redis.call('SETRANGE', prefix .. 'r:' .. ARGV[at], 0, ARGV[at + 3])
+  at = at + 4
 end
 at = first
 while at <= #ARGV do at = put(prefix, newest, gone, at) end
