@@ -61,6 +61,20 @@ def test_lines_that_are_no_documents_are_answered_too(run, tmp_path):
     assert nameless["id"] == "-:6"
 
 
+def test_a_document_that_takes_the_place_of_another_is_told(run, tmp_path):
+    """As the file of another folder does that has the same name."""
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "1.txt").write_text(f"{STORY} {name}")
+    db = tmp_path / "seen.db"
+    told = [rows(run("index", "add", db, tmp_path / name)) for name in ("one", "two")]
+    assert told == [[{"id": "1.txt", "status": kind}] for kind in ("added", "replaced")]
+    twice = rows(run("index", "add", db, stdin=lines({"id": "x", "text": STORY}) * 2))
+    assert [row["status"] for row in twice] == ["added", "replaced"]
+    both = rows(run("index", "add", db, tmp_path / "one", tmp_path / "two"))
+    assert [row["status"] for row in both] == ["added", "added"]
+
+
 def test_every_command(run, tmp_path, pages):
     db = tmp_path / "seen.db"
     (tmp_path / "news.jsonl").write_text(pages)

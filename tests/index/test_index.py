@@ -227,6 +227,12 @@ def test_removed_documents_are_forgotten(index):
     assert index.query(doc("q", story(4))).of == "4"
 
 
+def test_known_tells_which_ids_are_there(index):
+    index.add_many(doc(f"{n}", story(n)) for n in range(300))
+    index.remove("7")
+    assert index.known(f"{n}" for n in range(5, 600)) == {f"{n}" for n in range(5, 300)} - {"7"}
+
+
 def test_expire_forgets_what_is_old(index):
     index.add_many(doc(f"{i}", story(i)) for i in range(5))
     assert index.expire(before="1h") == 0

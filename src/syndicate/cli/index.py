@@ -205,19 +205,25 @@ def add(
     power: Power = False,
     extractor: Pages = Extractor.TRAFILATURA,
 ) -> None:
-    """Remember documents without comparing them; several times faster than seen."""
+    """Remember documents without comparing them; several times faster than seen.
+
+    Writes a JSON line for each: id and status, added, or replaced where its id was known; or id
+    and error.
+    """
     failed = False
     compile_ahead()
     with opened(place, ttl=ttl, secret_file=secret_file, strip=strip, power=power) as held:
         for batch in at_hand(paths, _BATCH, extractor):
             good = [item for item in batch if not isinstance(item, DocumentError)]
+            known = held.known(item.id for item in good)
             held.add_many(good)
             for item in batch:
                 if isinstance(item, DocumentError):
                     failed = True
                     write({"id": item.path, "error": str(item)})
                 else:
-                    write({"id": item.id, "status": "added"})
+                    write({"id": item.id, "status": "replaced" if item.id in known else "added"})
+                    known.add(item.id)
     raise typer.Exit(_FAILED if failed else 0)
 
 

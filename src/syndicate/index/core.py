@@ -297,12 +297,21 @@ class Index:
 
     def get(self, key: str) -> Document | None:
         """Give a remembered document by its id, or None."""
-        record = self._record(key)
-        return None if record is None else unpack(record).document
+        found = self._records([key])
+        return unpack(found[0]).document if found else None
 
-    def _record(self, key: str) -> Record | None:
-        found = self._store.read(lambda view: view.fetch([n for n in view.numbers([key]) if n]))
-        return found[0] if found and self._alive(found[0]) else None
+    def known(self, keys: Iterable[str]) -> set[str]:
+        """Give those of some ids that are known."""
+        given = iter(keys)
+        found = set()
+        while batch := list(islice(given, BATCH)):
+            found.update(record.id for record in self._records(batch))
+        return found
+
+    def _records(self, keys: list[str]) -> list[Record]:
+        """Read the records of those of some ids that are known."""
+        found = self._store.read(lambda view: view.fetch([n for n in view.numbers(keys) if n]))
+        return [record for record in found if self._alive(record)]
 
     def cluster(self, key: str) -> tuple[str, ...]:
         """Give the ids of the documents in a document's cluster, earliest first, at most 1,000.
@@ -364,7 +373,7 @@ class Index:
 
     def __contains__(self, key: object) -> bool:
         """Tell whether an id is known."""
-        return isinstance(key, str) and self._record(key) is not None
+        return isinstance(key, str) and bool(self._records([key]))
 
     def __iter__(self) -> Iterator[Document]:
         """Give all documents in order of arrival; those added meanwhile may come too."""
