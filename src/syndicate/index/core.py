@@ -303,7 +303,7 @@ class Index:
     def known(self, keys: Iterable[str]) -> set[str]:
         """Give those of some ids that are known."""
         given = iter(keys)
-        found = set()
+        found: set[str] = set()
         while batch := list(islice(given, BATCH)):
             found.update(record.id for record in self._records(batch))
         return found
