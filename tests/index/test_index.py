@@ -288,6 +288,16 @@ def test_stats_say_what_it_is(index):
     assert index.config == PLAIN
 
 
+def test_the_article_is_taken_out_of_a_page(index, ask):
+    page = f"<html><title>Gió</title><body><article><p>{story(1, 90)}.</p></article></body></html>"
+    (told,) = ask({"url": "https://a.example/1", "html": page})
+    assert (told.id, told.status) == ("https://a.example/1", "new")
+    assert index.get("https://a.example/1").title == "Gió"
+    assert index.query({"id": "b", "html": page, "text": ""}).status == "exact"
+    with pytest.raises(DocumentError, match="page 'c'"):
+        ask({"id": "c", "html": "<p></p>"})
+
+
 def test_what_is_no_document_is_refused_and_nothing_kept(index):
     with pytest.raises(DocumentError, match="needs a string 'text'"):
         index.seen({"id": "a"})

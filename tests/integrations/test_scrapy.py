@@ -91,6 +91,14 @@ def test_a_dropped_item_says_why(tmp_path):
         run(other, {"url": "c", "text": "…"})
 
 
+def test_the_article_is_taken_out_of_a_page(tmp_path):
+    held, _ = pipeline(tmp_path, SYNDICATE_FIELDS={"html": "body"})
+    page = f"<html><body><article><p>{STORY * 3}</p></article></body></html>"
+    first, second = run(held, {"url": "a", "body": page}, {"url": "b", "text": STORY * 3})
+    assert first["syndicate"]["status"] == "new"
+    assert (second["syndicate"]["status"], second["syndicate"]["of"]) == ("exact", "a")
+
+
 def test_an_item_without_text_passes_and_is_counted(tmp_path):
     held, crawler = pipeline(tmp_path)
     (item,) = run(held, {"url": "a", "price": 3})

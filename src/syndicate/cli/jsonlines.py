@@ -106,22 +106,13 @@ def _from_stdin(extractor: Extractor) -> Iterator[list[Document | DocumentError]
 
 
 def _from_line(line: bytes, number: int, extractor: Extractor) -> Document | DocumentError:
-    from syndicate.model import Document  # noqa: PLC0415
+    from syndicate.index.parts import document_of  # noqa: PLC0415
 
     try:
         record = _record(line, f"line {number}")
-        if record.get("html") and not record.get("text"):
-            record = _from_page(record, extractor)
-        return Document.from_mapping(record, default_id=f"-:{number}")
+        return document_of(record, extractor.value, f"-:{number}")
     except DocumentError as error:
         return DocumentError(str(error), path=f"-:{number}")
-
-
-def _from_page(record: dict[str, Any], extractor: Extractor) -> dict[str, Any]:
-    """Take the article out of a record's page."""
-    from syndicate.io.batch import SCHEMA, row  # noqa: PLC0415
-
-    return dict(zip(SCHEMA.names, row(record, extractor.value), strict=True))
 
 
 def _lines_at_hand(stream: BinaryIO) -> Iterator[list[bytes]]:

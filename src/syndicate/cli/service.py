@@ -16,9 +16,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from syndicate.errors import DocumentError, SyndicateError
+from syndicate.index.parts import document_of
 from syndicate.index.sketching import encoded
 from syndicate.index.wire import verdict_record
-from syndicate.model import Document
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from syndicate.index import Index
     from syndicate.model import Verdict
+
+    _Record = dict[str, object]
 
 MOST_BYTES: Final = 16 << 20
 """Of a request."""
@@ -42,14 +44,18 @@ _TEXT = {"type": "string"}
 _OPTIONAL = {"type": ["string", "null"]}
 _DOCUMENT: Final[dict[str, Any]] = {
     "type": "object",
-    "required": ["id", "text"],
+    "required": ["id"],
+    "anyOf": [
+        {"required": ["text"]},
+        {"required": ["html"], "properties": {"html": {"type": "string", "minLength": 1}}},
+    ],
     "properties": {
         "id": {"type": "string", "minLength": 1},
         "text": _TEXT,
+        "html": {**_OPTIONAL, "description": "A page, read where there is no text"},
         **dict.fromkeys(("url", "title", "source", "published", "author"), _OPTIONAL),
     },
 }
-_NEEDED: Final = frozenset(_DOCUMENT["required"])
 _MATCH: Final[dict[str, Any]] = {
     "type": "object",
     "properties": {
@@ -205,11 +211,9 @@ class _Service:
             self._admit(request)
             given = _read(await _body(request))
             if not isinstance(given, list):
-                return await self._told(self._index.seen, _document(given))
-            documents = _documents(given)
-            return await self._run(
-                lambda: [*map(verdict_record, self._index.seen_many(documents))]
-            )
+                return await self._told(self._index.seen, _checked(given))
+            records = _all_checked(given)
+            return await self._run(lambda: self._all_seen(records))
 
         return await _answer(work)
 
@@ -218,12 +222,19 @@ class _Service:
 
         async def work() -> object:
             self._admit(request)
-            return await self._told(self._index.query, _document(_read(await _body(request))))
+            return await self._told(self._index.query, _checked(_read(await _body(request))))
 
         return await _answer(work)
 
-    async def _told(self, ask: Callable[[Document], Verdict], document: Document) -> object:
-        return await self._run(lambda: verdict_record(ask(document)))
+    async def _told(self, ask: Callable[[_Record], Verdict], record: _Record) -> object:
+        return await self._run(lambda: verdict_record(ask(record)))
+
+    def _all_seen(self, records: list[_Record]) -> list[dict[str, object]]:
+        """Ask of a list, if all of it can be remembered."""
+        documents = [document_of(record, self._index.config.extractor) for record in records]
+        for document in documents:
+            encoded(document)
+        return [*map(verdict_record, self._index.seen_many(documents))]
 
     async def stats(self, request: Request) -> Response:
         """Answer ``GET /stats``."""
@@ -298,29 +309,27 @@ def _read(body: bytes) -> object:
         raise _RefusedError(400, f"the body is not JSON: {error}") from error
 
 
-def _documents(records: list[object]) -> list[Document]:
-    """Give the documents of a list, if all of them can be remembered."""
+def _all_checked(records: list[object]) -> list[_Record]:
     if len(records) > MOST_PAGES:
         message = f"a list holds at most {MOST_PAGES} documents, got {len(records)}; send fewer"
         raise _RefusedError(400, message)
-    documents = [_document(one, f"document {n} of the list: ") for n, one in enumerate(records)]
-    for document in documents:
-        encoded(document)
-    return documents
+    return [_checked(one, f"document {n} of the list: ") for n, one in enumerate(records)]
 
 
-def _document(record: object, which: str = "") -> Document:
+def _checked(record: object, which: str = "") -> _Record:
+    """Hold a record to the description."""
     if not isinstance(record, dict):
         message = f"{which or 'the body '}must be a JSON object with an id and a text"
         raise _RefusedError(400, message)
+    needed = {"id", "text"} if "text" in record or "html" not in record else {"id", "html"}
     for name in _DOCUMENT["properties"]:
         value = record.get(name)
-        if not isinstance(value, str) and (value is not None or name in _NEEDED):
+        if not isinstance(value, str) and (value is not None or name in needed):
             message = f"{which}{name} must be a string, got {type(value).__name__}"
             raise _RefusedError(400, message)
     if not record["id"]:
         raise _RefusedError(400, f"{which}id must not be empty")
-    return Document.from_mapping(record)
+    return record
 
 
 def _json(content: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:

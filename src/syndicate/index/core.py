@@ -147,6 +147,9 @@ class Index:
     def seen(self, document: Given) -> Verdict:
         """Say what a page is, and remember it, in one atomic step.
 
+        It is a `syndicate.Document`, or a mapping with ``id`` or ``url`` and ``text``, or ``html``
+        of which the article is taken (with the extra ``html``), as `Config.extractor` says.
+
         A page whose id is known is compared with its own earlier version too, and takes its
         place if anything changed; else that one stays, remembered as of now.
 
@@ -157,7 +160,7 @@ class Index:
         StoreError
             If the store fails; nothing is remembered then.
         """
-        page = self._sketcher.page(document_of(document))
+        page = self._sketcher.page(self._document(document))
         now = time.time()
         record = Record(page.document.id, now, page.body)
 
@@ -211,7 +214,7 @@ class Index:
         if self._store.read(methodcaller("last")) is None:
             yield from map(self.seen, documents)
             return
-        for part in parts(documents, self._sketcher.learner):
+        for part in parts(documents, self._sketcher.learner, self.config.extractor):
             yield from self._seen_together(part)
 
     def _seen_together(self, documents: list[Document]) -> list[Verdict]:
@@ -240,7 +243,7 @@ class Index:
         DocumentError, StoreError
             As for `seen`.
         """
-        page = self._sketcher.page(document_of(document))
+        page = self._sketcher.page(self._document(document))
 
         def work(view: View) -> Verdict:
             looked = view.look(self._asked(page, None))
@@ -461,7 +464,10 @@ class Index:
         return self._store.write(work)
 
     def _sketch(self, documents: list[Given]) -> list[Sketched]:
-        return self._sketcher.sketch([document_of(given) for given in documents])
+        return self._sketcher.sketch(list(map(self._document, documents)))
+
+    def _document(self, given: Given) -> Document:
+        return document_of(given, self.config.extractor)
 
     def _alive(self, record: Record | Known) -> bool:
         return self._ttl is None or record.at >= time.time() - self._ttl

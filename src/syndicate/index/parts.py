@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from syndicate.errors import DocumentError
 from syndicate.index.sketching import MOST_BYTES, encoded
-from syndicate.model import Document
+from syndicate.model import Document, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from syndicate.config import Extractor
     from syndicate.index.learning import Learner
 
 BATCH = 256
@@ -21,15 +22,37 @@ _LETTERS = 2 << 20  # of all their texts, unless one alone has more
 _SURE = MOST_BYTES // 4  # letters of a text that cannot be too large
 
 
-def document_of(given: Document | Mapping[str, object]) -> Document:
+def document_of(
+    given: Document | Mapping[str, object],
+    extractor: Extractor = "trafilatura",
+    default_id: str = "",
+) -> Document:
     """Give a document, made of a mapping if need be.
+
+    Where ``text`` is missing or empty, the article is taken out of ``html``.
+
+    Parameters
+    ----------
+    given
+        A document, or what is to be one.
+    extractor
+        What takes articles out of pages.
+    default_id
+        Used where there is neither ``id`` nor ``url``.
 
     Raises
     ------
+    ConfigError
+        If there is a page and the extra ``html`` is not installed.
     DocumentError
-        If it is none, or its id holds half of a surrogate pair.
+        If it is none, its page holds no article, or its id holds half of a surrogate pair.
     """
-    document = given if isinstance(given, Document) else Document.from_mapping(given)
+    if isinstance(given, Document):
+        document = given
+    elif given.get("html") and not given.get("text"):
+        document = _from_page(given, extractor, default_id)
+    else:
+        document = Document.from_mapping(given, default_id=default_id)
     try:
         document.id.encode()
     except UnicodeEncodeError as error:
@@ -38,8 +61,22 @@ def document_of(given: Document | Mapping[str, object]) -> Document:
     return document
 
 
+def _from_page(record: Mapping[str, object], extractor: Extractor, default_id: str) -> Document:
+    from syndicate.io.batch import SCHEMA, row  # noqa: PLC0415 - for pages alone
+
+    try:
+        fields = dict(zip(SCHEMA.names, row(record, extractor), strict=True))
+    except DocumentError as error:
+        key = plain(record.get("id")) or plain(record.get("url")) or default_id
+        message = f"page {key!r}: {error}"
+        raise DocumentError(message, path=key) from error
+    return Document.from_mapping(fields, default_id=default_id)
+
+
 def parts(
-    documents: Iterable[Document | Mapping[str, object]], learner: Learner | None
+    documents: Iterable[Document | Mapping[str, object]],
+    learner: Learner | None,
+    extractor: Extractor = "trafilatura",
 ) -> Iterator[list[Document]]:
     """Cut documents into batches.
 
@@ -55,7 +92,7 @@ def parts(
     letters, left = 0, _left(learner)
     try:
         for given in documents:
-            document = document_of(given)
+            document = document_of(given, extractor)
             if len(document.text) > _SURE:
                 encoded(document)
             if document.id in part or (part and letters + len(document.text) > _LETTERS):

@@ -19,7 +19,7 @@ from scrapy.exceptions import DropItem, NotConfigured
 from syndicate.errors import ConfigError, DocumentError
 from syndicate.index import Index
 from syndicate.index.wire import verdict_record
-from syndicate.model import OPTIONAL_FIELDS, Document, Verdict
+from syndicate.model import OPTIONAL_FIELDS, Verdict
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -43,7 +43,8 @@ class SyndicatePipeline:
         puts the verdict into a field of the item.
     SYNDICATE_FIELDS
         Which item field holds each field of a document, where the names differ:
-        ``{"text": "body", "published": "date"}``. ``id`` falls back to ``url``.
+        ``{"text": "body", "published": "date"}``. ``id`` falls back to ``url``, and where there
+        is no ``text`` the article is taken out of ``html`` (with the extra ``html``).
     SYNDICATE_TAG_FIELD
         The field for the verdict, ``"syndicate"``.
     SYNDICATE_TTL, SYNDICATE_WITHIN
@@ -51,7 +52,7 @@ class SyndicatePipeline:
 
     The crawl's stats count ``syndicate/new``, ``syndicate/reprint`` and so on, and
     ``syndicate/dropped`` and ``syndicate/errors``. A thread asks the index, so that the reactor
-    never waits. An item without text, or too large, passes as it is and counts as an error.
+    never waits. An item without an article, or too large, passes as it is and counts as an error.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -61,9 +62,8 @@ class SyndicatePipeline:
             message = "SYNDICATE_INDEX is not set"
             raise NotConfigured(message)
         self._action = _action(settings)
-        self._fields = dict.fromkeys(("id", "text", *OPTIONAL_FIELDS)) | settings.getdict(
-            "SYNDICATE_FIELDS"
-        )
+        names = dict.fromkeys(("id", "text", "html", *OPTIONAL_FIELDS))
+        self._fields = names | settings.getdict("SYNDICATE_FIELDS")
         self._tag: str = settings.get("SYNDICATE_TAG_FIELD") or "syndicate"
         self._ttl: str | None = settings.get("SYNDICATE_TTL") or None
         self._within: str | None = settings.get("SYNDICATE_WITHIN") or None
@@ -90,9 +90,9 @@ class SyndicatePipeline:
         """Ask the index about an item, then tag it, drop it, or let it pass."""
         adapter = ItemAdapter(item)
         loop = asyncio.get_running_loop()
+        record = {name: adapter.get(field or name) for name, field in self._fields.items()}
         try:
-            document = self._document(adapter)
-            verdict = await loop.run_in_executor(self._thread, self._seen, document)
+            verdict = await loop.run_in_executor(self._thread, self._seen, record)
         except DocumentError as error:
             self._count("errors")
             _LOG.warning("%s", error)
@@ -105,15 +105,11 @@ class SyndicatePipeline:
             adapter[self._tag] = verdict_record(verdict)
         return item
 
-    def _seen(self, document: Document) -> Verdict:
+    def _seen(self, record: dict[str, object]) -> Verdict:
         if self._index is None:
             message = "the spider has not been opened"
-            raise DocumentError(message, path=document.id)
-        return self._index.seen(document)
-
-    def _document(self, adapter: ItemAdapter) -> Document:
-        record = {name: adapter.get(field or name) for name, field in self._fields.items()}
-        return Document.from_mapping(record)
+            raise DocumentError(message)
+        return self._index.seen(record)
 
     def _count(self, what: str) -> None:
         if self._crawler.stats is not None:
