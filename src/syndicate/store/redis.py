@@ -1,10 +1,11 @@
 """The store on a Redis server, for fleets of crawlers.
 
 Under one prefix stand the counter ``n`` of document numbers, the hash ``i`` from id to number,
-a string ``r:N`` for each record, the sorted set ``at`` of times, a sorted set ``c:N`` for each
-cluster, strings ``note:…``, and the postings: hashes ``k:…`` by the top 20 bits of a key, whose
-fields are the next 44 bits and whose values are document numbers of four bytes each. So few
-entries to a hash keep Redis's compact form, a third of the room of one string each.
+strings ``r:N`` and ``p:N`` for each record and its keys, the sorted set ``at`` of times, a sorted
+set ``c:N`` for each cluster, strings ``note:…``, and the postings: hashes ``k:…`` by the top 20
+bits of a key, whose fields are the next 44 bits and whose values are document numbers of four
+bytes each. So few entries to a hash keep Redis's compact form, a third of the room of one string
+each.
 
 A change is read first and committed by a script that starts over if another crawler has written
 in between what this one should have seen: the same page under another URL, or the same id.
@@ -121,32 +122,7 @@ class RedisStore:
         return _Change(self._redis, self._prefix, self._look)
 
     def compact(self) -> None:
-        """Drop the postings of documents that were removed."""
-        self._call(self._sweep)
-
-    def _sweep(self) -> None:
-        held = np.array(
-            sorted(int(doc) for doc in self._redis.hvals(self._prefix + "i")), np.uint32
-        )
-        for key in self._redis.scan_iter(match=_literal(self._prefix) + "k:*", count=1000):
-            for field, value in self._redis.hscan_iter(key):
-                docs = np.frombuffer(value, "<u4")
-                if not np.isin(docs, held).all():
-                    self._prune(key, field)
-
-    def _prune(self, key: bytes, field: bytes) -> None:
-        script = """
-        local held, kept = redis.call('HGET', KEYS[1], ARGV[2]) or '', ''
-        for i = 1, #held, 4 do
-          local doc = struct.unpack('<I4', held, i)
-          if redis.call('EXISTS', ARGV[1] .. 'r:' .. doc) == 1 then
-            kept = kept .. string.sub(held, i, i + 3)
-          end
-        end
-        if kept == '' then redis.call('HDEL', KEYS[1], ARGV[2])
-        else redis.call('HSET', KEYS[1], ARGV[2], kept) end
-        """
-        self._redis.eval(script, 1, key, self._prefix, field)
+        """Do nothing: what a removed document took is given back at once."""
 
     def backup(self, path: Path) -> None:
         """Refuse: the server has its own way, and `index export` works with all stores."""
@@ -324,11 +300,6 @@ def _given(key: str, record: Record | None, keys: NDArray[np.uint64]) -> list[An
 
 def _bytes(key: str) -> bytes:
     return key.encode("utf-8", "surrogatepass")
-
-
-def _literal(prefix: str) -> str:
-    """Quote what a Redis pattern would read as its own signs."""
-    return "".join("\\" + letter if letter in "*?[]\\^" else letter for letter in prefix)
 
 
 def _pack(record: Record) -> bytes:

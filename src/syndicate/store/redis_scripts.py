@@ -7,28 +7,18 @@ local function place(prefix, keys, i)
   local name = string.format('k:%05x', a * 4096 + b * 16 + math.floor(c / 16))
   return prefix .. name, string.sub(keys, 8 * i - 5, 8 * i)
 end
-local function without(held, gone)
-  -- The documents of a posting list but those that are gone, which would hide older ones.
-  local kept = {}
-  for i = 1, #held, 4 do
-    local packed = string.sub(held, i, i + 3)
-    if not gone[struct.unpack('<I4', packed)] then kept[#kept + 1] = packed end
-  end
-  return table.concat(kept)
-end
-local function put(prefix, newest, gone, at)
+local function put(prefix, newest, at)
   -- ARGV from at on: id, record, at, cluster, keys
   local doc = redis.call('INCR', prefix .. 'n')
   local packed = struct.pack('<I4', doc)
   redis.call('HSET', prefix .. 'i', ARGV[at], doc)
   redis.call('SET', prefix .. 'r:' .. doc, ARGV[at + 1])
+  redis.call('SET', prefix .. 'p:' .. doc, ARGV[at + 4])
   redis.call('ZADD', prefix .. 'at', ARGV[at + 2], doc)
   if ARGV[at + 3] ~= '0' then redis.call('ZADD', prefix .. 'c:' .. ARGV[at + 3], doc, doc) end
   for i = 1, #ARGV[at + 4] / 8 do
     local key, field = place(prefix, ARGV[at + 4], i)
-    local held = redis.call('HGET', key, field) or ''
-    if next(gone) then held = without(held, gone) end
-    held = held .. packed
+    local held = (redis.call('HGET', key, field) or '') .. packed
     if #held > 4 * newest then held = string.sub(held, -4 * newest) end
     redis.call('HSET', key, field, held)
   end
@@ -60,7 +50,7 @@ for i = 1, #ARGV[at + 4] / 8 do
   end
 end
 if #alike == 0 and number == '0' and ARGV[at + 1] ~= '' then
-  put(prefix, newest, {}, at)
+  put(prefix, newest, at)
   return {known, number, 1, postings, records}
 end
 table.sort(alike, function(a, b)
@@ -86,8 +76,32 @@ end
 return {known, number, 0, postings, records}
 """
 )
+_REMOVE = """
+local function without(held, packed)
+  -- A posting list but for one document.
+  for i = 1, #held, 4 do
+    if string.sub(held, i, i + 3) == packed then
+      return string.sub(held, 1, i - 1) .. string.sub(held, i + 4)
+    end
+  end
+  return held
+end
+local function remove(prefix, doc, id, cluster)
+  local packed, keys = struct.pack('<I4', doc), redis.call('GET', prefix .. 'p:' .. doc) or ''
+  for i = 1, #keys / 8 do
+    local key, field = place(prefix, keys, i)
+    local held = without(redis.call('HGET', key, field) or '', packed)
+    if held == '' then redis.call('HDEL', key, field) else redis.call('HSET', key, field, held) end
+  end
+  redis.call('HDEL', prefix .. 'i', id)
+  redis.call('DEL', prefix .. 'r:' .. doc, prefix .. 'p:' .. doc)
+  redis.call('ZREM', prefix .. 'at', doc)
+  if cluster ~= '0' then redis.call('ZREM', prefix .. 'c:' .. cluster, doc) end
+end
+"""
 COMMIT = (
     _PUT
+    + _REMOVE
     + """
 -- ARGV: prefix, the counter when the change was read, newest; the removed documents as count,
 -- (number, id, cluster)...; those with another time as count, (number, id, at, packed at)...;
@@ -95,11 +109,10 @@ COMMIT = (
 local prefix, known, newest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local current = tonumber(redis.call('GET', prefix .. 'n') or '0')
 local at = 5
-local replaced, gone = {}, {}
+local gone = {}
 for i = 1, tonumber(ARGV[4]) do
   if redis.call('HGET', prefix .. 'i', ARGV[at + 1]) ~= ARGV[at] then return -1 end
-  replaced[ARGV[at + 1]] = true
-  gone[tonumber(ARGV[at])] = true
+  gone[ARGV[at + 1]] = true
   at = at + 3
 end
 local stamped = at
@@ -111,7 +124,7 @@ end
 local first = at
 while at <= #ARGV do
   local held = redis.call('HEXISTS', prefix .. 'i', ARGV[at]) == 1
-  if held and not replaced[ARGV[at]] then return -1 end
+  if held and not gone[ARGV[at]] then return -1 end
   if current > known then
     for i = 1, #ARGV[at + 4] / 8 do
       local held = redis.call('HGET', place(prefix, ARGV[at + 4], i))
@@ -122,10 +135,7 @@ while at <= #ARGV do
 end
 at = 5
 for i = 1, tonumber(ARGV[4]) do
-  redis.call('HDEL', prefix .. 'i', ARGV[at + 1])
-  redis.call('DEL', prefix .. 'r:' .. ARGV[at])
-  redis.call('ZREM', prefix .. 'at', ARGV[at])
-  if ARGV[at + 2] ~= '0' then redis.call('ZREM', prefix .. 'c:' .. ARGV[at + 2], ARGV[at]) end
+  remove(prefix, ARGV[at], ARGV[at + 1], ARGV[at + 2])
   at = at + 3
 end
 at = stamped + 1
@@ -135,7 +145,7 @@ while at < first do
   at = at + 4
 end
 at = first
-while at <= #ARGV do at = put(prefix, newest, gone, at) end
+while at <= #ARGV do at = put(prefix, newest, at) end
 return 0
 """
 )
