@@ -214,6 +214,16 @@ def test_add_many_replaces_documents_of_one_id(index):
     assert index.query(doc("q", story(650))).of == "50"
 
 
+def test_documents_added_again_stay_in_their_clusters(index):
+    pages = [doc("a", story(1, 300)), doc("b", story(1, 300) + " Theo Báo Mới")]
+    for page in pages:
+        index.seen(page)
+    assert index.add_many([*pages, doc("c", story(2)), pages[0]]) == 4
+    assert (index.cluster("b"), len(index)) == (("a", "b"), 3)
+    index.add(doc("b", story(3)))
+    assert (index.cluster("b"), index.cluster("a")) == (("b",), ("a",))
+
+
 def test_removed_documents_are_forgotten(index):
     index.add_many(doc(f"{i}", story(i)) for i in range(10))
     assert index.remove("3")

@@ -267,6 +267,7 @@ class Index:
     def add_many(self, documents: Iterable[Given]) -> int:
         """Remember documents without comparing them; of one id, the last stays.
 
+        One that is known already, unchanged, stays where it is, remembered as of now.
         They are written some hundreds at a time; if one cannot be remembered, those before its
         batch are.
 
@@ -285,18 +286,23 @@ class Index:
         while batch := list(islice(given, BATCH)):
             pages = {page.document.id: page for page in self._sketch(batch)}
             chosen = list(pages.values())
-            self._write(partial(self._add, pages=chosen))
-            self._sketcher.learn([page.document for page in chosen])
+            fresh = self._write(partial(self._add, pages=chosen))
+            self._sketcher.learn([page.document for page in fresh])
             count += len(batch)
         return count
 
-    @staticmethod
-    def _add(change: Change, pages: list[Sketched]) -> None:
+    def _add(self, change: Change, pages: list[Sketched]) -> list[Sketched]:
+        """Put pages; give those that were not there already, unchanged."""
         now = time.time()
-        known = change.numbers([page.document.id for page in pages])
-        change.remove([number for number in known if number])
-        records = [Record(page.document.id, now, page.body) for page in pages]
-        change.put(records, [page.keys for page in pages])
+        numbers = change.numbers([page.document.id for page in pages])
+        same = self._judge.unchanged(pages, numbers, change)
+        change.stamp(list(same), now)
+        change.remove([number for number in numbers if number and number not in same])
+        pairs = zip(pages, numbers, strict=True)
+        fresh = [page for page, number in pairs if number not in same]
+        records = [Record(page.document.id, now, page.body) for page in fresh]
+        change.put(records, [page.keys for page in fresh])
+        return fresh
 
     def get(self, key: str) -> Document | None:
         """Give a remembered document by its id, or None."""
