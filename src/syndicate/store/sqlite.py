@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from syndicate.errors import IndexFormatError, StoreError
-from syndicate.store.change import TABLES, Mirror, SqliteChange
+from syndicate.store.change import TABLES, SqliteChange
 from syndicate.store.checkpoints import Checkpoints
 from syndicate.store.database import (
     DamagedError,
@@ -21,6 +21,7 @@ from syndicate.store.database import (
     translated,
 )
 from syndicate.store.mapped import Mapped
+from syndicate.store.mirror import Mirror
 from syndicate.store.runs import SCHEMA, seal, unseal
 
 if TYPE_CHECKING:
