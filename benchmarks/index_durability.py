@@ -2,10 +2,11 @@
 
     python benchmarks/index_durability.py --kills 100 --pages 10000
 
-Four writers send pages to one file, half of them by seen() and half by seen_many(). One of them
-at a time is killed with SIGKILL and replaced; after each kill everything that was acknowledged is
-looked for, and the file is opened anew. Before that four such processes race through the same
-pages, each sent twice: each page must be told new once.
+Four writers send pages to one file, half of them by seen() and half by seen_many(); one in five
+is an earlier page again, as it was or with another text. One of them at a time is killed with
+SIGKILL and replaced; after each kill everything that was acknowledged is looked for, and the file
+is opened anew; at the end no page may stand in an older version than was acknowledged. Before
+that four such processes race through the same pages, each sent twice: each must be told new once.
 """
 
 from __future__ import annotations
@@ -23,20 +24,31 @@ from pathlib import Path
 
 WRITERS = 4
 WRITER = """
-import json, random, sys
+import random, sys
+from collections import Counter, deque
 from syndicate.index import Index
 place, worker, start, count = sys.argv[1], *map(int, sys.argv[2:])
-def text(page):
+def text(page, version):
     rng = random.Random(page)
-    return " ".join(str(rng.randrange(5000)) + "x" for _ in range(200))
+    return " ".join(str(rng.randrange(5000)) + "x" for _ in range(200)) + f" v{version}" * version
+sent = deque()
+def page(number, turn, version):
+    sent.append(version)
+    return {"id": f"{worker}-{number}-{turn}", "text": text(number, version)}
 def pages():
-    for page in range(start, start + count):
-        for turn in range(1 if count == 10**9 else 2):
-            yield {"id": f"{worker}-{page}-{turn}", "text": text(page)}
+    rng, versions = random.Random(start), Counter()
+    for number in range(start, start + count):
+        yield page(number, 0, 0)
+        if count < 10**9:
+            yield page(number, 1, 0)
+        elif number % 4 == 0:
+            again = rng.randint(start, number)
+            versions[again] += rng.randrange(2)
+            yield page(again, 0, versions[again])
 with Index.open(place) as index:
     told = index.seen_many(pages()) if worker % 2 else map(index.seen, pages())
     for verdict in told:
-        print(verdict.id, verdict.status, flush=True)
+        print(verdict.id, verdict.status, sent.popleft(), flush=True)
 """
 
 
@@ -80,19 +92,25 @@ def killing(folder, kills):
         with Index.open(place) as index:
             slowest = max(slowest, time.perf_counter() - begun)
             for number, out in outs.items():
-                names = [name for name, _ in told(out)][checked[number] :]
+                names = [name for name, _, _ in told(out)][checked[number] :]
                 checked[number] += len(names)
-                lost += sum(name not in index for name in names)
+                lost += len({*names} - index.known(names))
         replace(slot)
     for writer in writers.values():
         writer.kill()
         writer.wait()
     with Index.open(place) as index:
         damage = index.check()
-        names = [name for out in outs.values() for name, _ in told(out)]
-        lost += sum(name not in index for name in names)
-    return {"kills": kills, "acknowledged": len(names), "lost": lost,
+        latest = {name: version for out in outs.values() for name, _, version in told(out)}
+        lost += sum(version_of(index.get(name)) < int(known) for name, known in latest.items())
+    return {"kills": kills, "acknowledged": sum(checked.values()), "lost": lost,
             "damage": damage, "slowest_opening_ms": round(slowest * 1e3, 1)}  # fmt: skip
+
+
+def version_of(page):
+    """Give the version of a page's text; -1 of a page that is not there."""
+    last = page.text.rpartition(" ")[2] if page else "v-1"
+    return int(last[1:]) if last[0] == "v" else 0
 
 
 def racing(folder, pages):
@@ -109,7 +127,7 @@ def racing(folder, pages):
         racer.wait()
     seconds = time.perf_counter() - begun
     new = Counter(
-        name.split("-")[1] for out in outs for name, status in told(out) if status == "new"
+        name.split("-")[1] for out in outs for name, status, _ in told(out) if status == "new"
     )
     return {"pages": pages, "sent": sum(len(told(out)) for out in outs),
             "told_new_once": sum(count == 1 for count in new.values()),
