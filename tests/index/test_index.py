@@ -108,6 +108,20 @@ def test_a_page_that_comes_again_is_remembered_as_of_then(place, monkeypatch, op
         other.close()
 
 
+@pytest.mark.parametrize("many", [False, True])
+def test_a_page_that_comes_again_too_late_to_match_is_new(place, monkeypatch, many):
+    now = [1e9]
+    monkeypatch.setattr("time.time", lambda: now[0])
+    with Index.open(place, config=PLAIN, within="12h") as index:
+        for name in "abc":
+            index.seen(doc(name, story(1)))
+        now[0] += 3600 * 13
+        page = doc("b", story(1))
+        (again,) = index.seen_many([page]) if many else [index.seen(page)]
+        assert (again.status, again.cluster, index.cluster("b")) == ("new", "b", ("b",))
+        assert index.cluster("a") == ("a", "c")
+
+
 def test_a_page_that_comes_again_stays_in_its_cluster(index, ask):
     pages = [doc("a", story(1, 300)), doc("b", story(1, 300) + " Theo Báo Mới")]
     for _ in range(3):

@@ -97,20 +97,14 @@ class Judge:
     ----------
     sketcher
         As the documents were sketched with.
-    alive
-        Tells whether a document is within its time to live.
     recent
         Tells whether a document is within the window of matching; None if all are.
     """
 
     def __init__(
-        self,
-        sketcher: Sketcher,
-        alive: Callable[[Record], bool],
-        recent: Callable[[Known, Document], bool] | None,
+        self, sketcher: Sketcher, recent: Callable[[Known, Document], bool] | None
     ) -> None:
         self._sketcher = sketcher
-        self._alive = alive
         self._recent = recent
         self._shelf = Shelf(sketcher, timed=recent is not None)
 
@@ -127,12 +121,17 @@ class Judge:
     def unchanged(self, pages: Sequence[Sketched], numbers: Sequence[int], view: View) -> set[int]:
         """Give the numbers of those documents that some pages are the same as in every byte.
 
+        Those that are too old to be matched are others.
+
         ``numbers`` are those of the documents under the pages' ids, 0 where there is none.
         """
-        known = {number: page for number, page in zip(numbers, pages, strict=True) if number}
-        records = view.fetch(list(known)) if known else []
-        same = (one for one in records if one.body == known[one.doc].body)
-        return {one.doc for one in same if self._alive(one)}
+        given = {number: page for number, page in zip(numbers, pages, strict=True) if number}
+        records = view.fetch(list(given)) if given else []
+        same = [one.doc for one in records if one.body == given[one.doc].body]
+        if self._recent is None:
+            return set(same)
+        held = self._shelf.fetch(same, view)
+        return {known.doc for known in held if self._recent(known, given[known.doc].document)}
 
     def verdict(
         self, page: Sketched, postings: Postings, view: View, displaced: Sequence[int] = ()
