@@ -29,6 +29,18 @@ def test_a_new_page_is_new_and_a_copy_is_exact(index):
     assert len(index) == 3
 
 
+def test_texts_shorter_than_a_shingle_are_copies_under_one_heading_alone(index, ask):
+    ask(Document("a", "Quý Sáng", title="Clip: Sĩ tử đi thi"), Document("d", "Quý Sáng"))
+    other = Document("b", "Quý Sáng", title="Clip: mưa ngập phố")
+    same = Document("c", "quý sáng.", title="CLIP: Sĩ tử đi thi")
+    told = ask(other, same, Document("e", "Quý Sáng!"))
+    assert [(one.status, one.of) for one in told] == [
+        ("new", None),
+        ("exact", "a"),
+        ("exact", "d"),
+    ]
+
+
 def test_a_reprint_with_changes_is_found_and_scored(index):
     index.seen(doc("a", story(1, 300)))
     verdict = index.seen(doc("b", story(1, 300) + " Theo Báo Mới, ngày hôm qua"))

@@ -153,6 +153,21 @@ def test_short_texts_match_when_they_are_the_same():
     assert groups(result) == [("a", "b")]
 
 
+def test_texts_shorter_than_a_shingle_are_copies_under_one_heading_alone():
+    """All that is left of a page may be a name below a video."""
+    given = [
+        ("a", "Clip: Sĩ tử đi thi", "Quý Sáng"),
+        ("b", "Clip: mưa ngập phố", "Quý Sáng"),
+        ("c", "CLIP: Mưa ngập phố ", "quý sáng."),
+        ("d", None, "Quý Sáng"),
+        ("e", None, "Quý Sáng!"),
+        ("f", "Năm chữ thì đủ", "Quý Sáng quay ở Huế"),
+        ("g", "Tên khác", "Quý Sáng quay ở Huế"),
+    ]
+    documents = [Document(name, text, title=title) for name, title, text in given]
+    assert groups(dedupe(documents)) == [("b", "c"), ("d", "e"), ("f", "g")]
+
+
 @pytest.mark.parametrize(
     ("canonical", "expected"), [("earliest", "c"), ("longest", "b"), ("first", "a")]
 )

@@ -21,6 +21,7 @@ from syndicate.index.candidates import (
 from syndicate.index.comparing import Compared, Pairs, compare, distinct_texts
 from syndicate.index.known import Known, Shelf
 from syndicate.index.reach import Reach
+from syndicate.match.days import folded_heading
 from syndicate.model import Match, Relation, Verdict
 from syndicate.store.contract import Postings, Record
 
@@ -220,9 +221,10 @@ class Judge:
         docs = [doc for doc in found.docs if doc not in gone] if gone else found.docs
         same = [doc for doc in found.same if doc not in gone] if gone else found.same
         copies = self._near(page, same, reach, 2)
-        copy = next((known for known in copies if known.digest == page.digest), None)
-        if copy is not None:
-            return _Case(page, [copy], copied=True, notes=())
+        short = page.tokens < self._sketcher.config.sketch.shingle_size
+        copy = next((known for known in copies if _one_text(page, known, short=short)), None)
+        if copy is not None or short:
+            return _Case(page, [copy] if copy else [], copied=copy is not None, notes=())
         held = list(islice(self._near(page, docs, reach, MOST + 1), MOST + 1))
         if len(held) <= MOST:
             return _Case(page, distinct_texts(held), copied=False, notes=())
@@ -300,6 +302,13 @@ class Judge:
             found = found or reach.fetch(reach.members(cluster, 1))
             known = found[0] if found else None
         return known
+
+
+def _one_text(page: Sketched, known: Known, *, short: bool) -> bool:
+    """Say whether both fold alike; texts shorter than a shingle, under one heading too."""
+    return known.digest == page.digest and (
+        not short or folded_heading(known.beside.heading) == folded_heading(page.beside.heading)
+    )
 
 
 def _in_place(judged: Judged, page: Sketched, before: Sequence[Known]) -> Judged:

@@ -94,6 +94,20 @@ def heading_of(title: str | None, text: bytes) -> str:
     return ""
 
 
+def folded_heading(heading: str) -> str:
+    """Fold a heading, to be compared with others.
+
+    A text of fewer words than a shingle says nothing by itself: all that is left of a page may be
+    a name below a video. It is a copy of another one if their headings are the same.
+
+    Examples
+    --------
+    >>> folded_heading(" Trời mưa  To")
+    'troi mua to'
+    """
+    return " ".join(heading.translate(_FOLDED).split())
+
+
 def with_days(
     rules: NDArray[np.uint8], table: EvidenceTable, left: I64, right: I64, headings: Headings
 ) -> NDArray[np.uint8]:

@@ -8,8 +8,10 @@ from itertools import chain, pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+from xxhash import xxh3_64_intdigest
 
 from syndicate.match.context import worth_aligning
+from syndicate.match.days import folded_heading
 from syndicate.match.verify import NONE, LeftOut, Overlap, overlap
 from syndicate.pipeline.gather import Gathered, block_of, gathered, sizes_of, slices
 from syndicate.pipeline.meaning import copied, headings_of, judge, worth_telling
@@ -72,13 +74,15 @@ class Found:
     stock: LeftOut
 
 
-def exact_groups(corpus: Corpus) -> NDArray[np.int64]:
+def exact_groups(corpus: Corpus, size: int) -> NDArray[np.int64]:
     """Give every document the smallest number among those that fold alike.
 
-    Texts without a single token are each alone.
+    Texts without a single token are each alone, and so are those of fewer than ``size`` under
+    different headings.
     """
-    order = np.lexsort((corpus.digests[:, 1], corpus.digests[:, 0]))
-    ordered = corpus.digests[order]
+    digests = _with_headings(corpus, size)
+    order = np.lexsort((digests[:, 1], digests[:, 0]))
+    ordered = digests[order]
     starts = np.ones(len(order), bool)
     starts[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
     first = np.empty(len(order), np.int64)
@@ -86,6 +90,17 @@ def exact_groups(corpus: Corpus) -> NDArray[np.int64]:
     empty = corpus.counts == 0
     first[empty] = np.flatnonzero(empty)
     return first
+
+
+def _with_headings(corpus: Corpus, size: int) -> NDArray[np.uint64]:
+    """Give the digests of all texts, those of short ones with their headings."""
+    short = np.flatnonzero((corpus.counts > 0) & (corpus.counts < size))
+    if not len(short):
+        return corpus.digests
+    headings = map(folded_heading, headings_of(corpus, short))
+    digests = corpus.digests.copy()
+    digests[short, 0] ^= np.array([xxh3_64_intdigest(one.encode()) for one in headings], np.uint64)
+    return digests
 
 
 @dataclass(slots=True)
@@ -111,8 +126,9 @@ class Matcher:
 
     def find(self) -> Found:
         """Set exact copies aside, propose pairs in two ways, and verify them."""
-        first = exact_groups(self.corpus)
-        whole = (first == np.arange(len(first))) & (self.corpus.counts > 0)
+        size = self.config.sketch.shingle_size
+        first = exact_groups(self.corpus, size)
+        whole = (first == np.arange(len(first))) & (self.corpus.counts >= size)
         numbers = np.flatnonzero(whole)
         n = len(self.corpus)
         crowds = _Crowds(self)
