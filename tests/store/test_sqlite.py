@@ -159,6 +159,29 @@ def test_runs_of_expired_documents_are_dropped(tmp_path, small_runs):
     store.close()
 
 
+def test_compacting_misses_nothing_that_another_writes_meanwhile(tmp_path, small_runs):
+    rng = np.random.default_rng(12)
+    stores = [SqliteStore(tmp_path / "seen.db") for _ in range(2)]
+    oracle = {}
+    grow(stores[:1], 20, rng, oracle)
+    write = stores[0]._write
+
+    def between(work):
+        grow(stores[1:], 9, rng, oracle)
+        return write(work)
+
+    stores[0]._write = between
+    stores[0].compact()
+    stores[0]._write = write
+    for turn in range(3):
+        rows = [oracle[doc] for doc in rng.choice(sorted(oracle), 60, replace=False)]
+        assert all(agrees(store, oracle, row) for store in stores for row in rows)
+        grow(stores[turn % 2 :], 10, rng, oracle)
+    for store in stores:
+        assert list(store.check()) == []
+        store.close()
+
+
 @pytest.mark.parametrize("renewed", [0, 5])
 def test_removed_documents_are_not_kept_in_mind_for_ever(
     tmp_path, small_runs, monkeypatch, renewed

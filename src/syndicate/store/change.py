@@ -253,6 +253,7 @@ class SqliteChange:
 
     def touch(self) -> None:
         """Tell other processes that the runs changed; our own mirror has them already."""
+        self.follow()
         self.state["version"] = self.mirror.version = self.state["version"] + 1
 
     def moved(self) -> None:

@@ -159,6 +159,7 @@ class _Change:
         self._sent: dict[int, bytes | None] = {}
         self._removed: list[Record] = []
         self._stamped: dict[int, tuple[str, float]] = {}
+        self._old: dict[int, float] = {}
         self._put: list[tuple[Record, NDArray[np.uint64]]] = []
 
     def look(self, asked: Asked) -> Looked:
@@ -254,7 +255,9 @@ class _Change:
         """Give documents remembered before a moment, oldest first."""
         name = self._prefix + "at"
         found = self._redis.zrangebyscore(name, "-inf", f"({moment!r}", start=0, num=limit)
-        return [int(doc) for doc in found]
+        docs = [int(doc) for doc in found]
+        self._old.update(dict.fromkeys(docs, moment))
+        return docs
 
     def put(self, records: Sequence[Record], keys: Sequence[NDArray[np.uint64]]) -> list[int]:
         """Store records under new numbers when the change is committed."""
@@ -279,8 +282,8 @@ class _Change:
         known = (1 << 53) if self._known is None else self._known
         args: list[Any] = [self._prefix, known, NEWEST, len(self._removed)]
         for record in self._removed:
-            args += [record.doc, _bytes(record.id), record.cluster]
-        for record in self._removed:
+            before = self._old.get(record.doc, float("inf"))
+            args += [record.doc, _bytes(record.id), record.cluster, repr(before)]
             self._stamped.pop(record.doc, None)
         args += [len(self._stamped)]
         for doc, (key, at) in self._stamped.items():

@@ -104,16 +104,18 @@ COMMIT = (
     + _REMOVE
     + """
 -- ARGV: prefix, the counter when the change was read, newest; the removed documents as count,
--- (number, id, cluster)...; those with another time as count, (number, id, at, packed at)...;
--- the records as (id, record, at, cluster, keys)...
+-- (number, id, cluster, before)..., which stay if others removed or renewed them; those with
+-- another time as count, (number, id, at, packed at)...; the records as (id, record, at, cluster,
+-- keys)...
 local prefix, known, newest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local current = tonumber(redis.call('GET', prefix .. 'n') or '0')
 local at = 5
 local gone = {}
 for i = 1, tonumber(ARGV[4]) do
-  if redis.call('HGET', prefix .. 'i', ARGV[at + 1]) ~= ARGV[at] then return -1 end
-  gone[ARGV[at + 1]] = true
-  at = at + 3
+  local known = redis.call('HGET', prefix .. 'i', ARGV[at + 1]) == ARGV[at]
+  local time = known and tonumber(redis.call('ZSCORE', prefix .. 'at', ARGV[at]))
+  gone[ARGV[at + 1]] = known and time < tonumber(ARGV[at + 3])
+  at = at + 4
 end
 local stamped = at
 at = at + 1
@@ -135,8 +137,8 @@ while at <= #ARGV do
 end
 at = 5
 for i = 1, tonumber(ARGV[4]) do
-  remove(prefix, ARGV[at], ARGV[at + 1], ARGV[at + 2])
-  at = at + 3
+  if gone[ARGV[at + 1]] then remove(prefix, ARGV[at], ARGV[at + 1], ARGV[at + 2]) end
+  at = at + 4
 end
 at = stamped + 1
 while at < first do
