@@ -156,6 +156,66 @@ def test_the_first_page_of_a_story_stays_the_first_when_it_comes_again(index, as
     assert index.cluster("c") == ("b", "c", "d")
 
 
+def test_the_next_page_of_a_story_stands_for_it_when_the_first_is_gone(index, ask):
+    text = story(1, 300)
+    ask(doc("a", text), doc("b", text + " b"), doc("c", text + " c"))
+    index.remove("a")
+    later, copy = ask(doc("b", text + " b b2"), doc("d", text + " d"))
+    assert (later.cluster, copy.cluster, index.cluster("d")) == ("b", "b", ("b", "c", "d"))
+
+
+def test_a_page_that_was_added_joins_its_cluster_when_it_is_seen(index, ask):
+    index.add_many([doc("a", story(1)), doc("b", story(1))])
+    (verdict,) = ask(doc("b", story(1)))
+    assert (verdict.status, verdict.of, verdict.cluster) == ("exact", "a", "a")
+    assert index.cluster("b") == ("a", "b")
+
+
+def test_a_page_that_many_copies_have_displaced_is_put_anew(index, ask):
+    """Of a text, the newest hundred are found by it."""
+    ask(*(doc(f"{n}", story(1)) for n in range(103)))
+    index.remove_many(f"{n}" for n in range(1, 103))
+    ask(doc("0", story(1)))
+    assert [verdict.of for verdict in ask(doc("0", story(1)), doc("x", story(1)))] == ["0", "0"]
+
+
+@pytest.mark.parametrize("options", [{"ttl": "10d"}, {"within": "10d"}])
+@pytest.mark.parametrize("many", [False, True])
+def test_what_is_too_old_stands_for_nothing(place, monkeypatch, options, many):
+    now = [1e9]
+    monkeypatch.setattr("time.time", lambda: now[0])
+    text = story(1, 300)
+    with Index.open(place, config=PLAIN, **options) as index:
+        index.add_many(doc(f"old {n}", story(2 + n)) for n in range(600))  # swept before a
+        index.seen(doc("a", text))
+        now[0] += 3 * 86400
+        assert index.seen(doc("b", text + " q")).cluster == "a"
+        now[0] += 8 * 86400
+        pages = [doc("c", text), doc("d", text + " d")]
+        first, second = index.seen_many(pages) if many else map(index.seen, pages)
+        assert ([match.b for match in first.matches], first.cluster) == (["b"], "b")
+        assert (second.cluster, index.query(pages[0]).cluster) == ("b", "b")
+
+
+def test_documents_are_dated_anew_from_when_they_come_again(monkeypatch):
+    """By the pages that follow them, and not by those before them."""
+    now = [1e9]
+    monkeypatch.setattr("time.time", lambda: now[0])
+    dated = Document("a", story(1, 300), published="2001-09-09")
+    near = [doc("b", story(1, 300) + " b"), dated, doc("c", story(1, 300) + " c")]
+    told = []
+    for many in (False, True):
+        with Index.open("memory:", config=PLAIN, within="3d") as held:
+            now[0] = 1e9
+            held.seen(dated)
+            now[0] += 4 * 86400
+            verdicts = held.seen_many(near) if many else map(held.seen, near)
+            told.append([(verdict.status, verdict.of) for verdict in verdicts])
+    assert told[0] == told[1]
+    assert told[0][0] == ("new", None)
+    assert told[0][2][0] == "reprint"
+
+
 def test_a_page_that_displaces_another_text_says_so(index):
     index.seen(doc("a", story(1)))
     index.seen(doc("copy", story(1)))
@@ -301,6 +361,22 @@ def test_a_window_keeps_matches_near_in_time(place):
         assert index.query(near).status == "reprint"
         assert index.query(far).status == "new"
         assert index.query(doc("d", story(1))).status == "exact"
+
+
+def test_merge_takes_the_place_of_what_expired(place, monkeypatch):
+    now = [1e9]
+    monkeypatch.setattr("time.time", lambda: now[0])
+    with Index.open(place, config=PLAIN, ttl="1d") as index, Index.open("memory:") as other:
+        index.add(doc("a", story(1)))
+        now[0] += 2 * 86400
+        other.add(doc("a", story(2)))
+        assert (index.merge(other), index.get("a").text, len(index)) == (1, story(2), 1)
+
+
+def test_a_document_without_an_id_is_refused(index):
+    with pytest.raises(DocumentError, match="without an id"):
+        index.seen(Document("", story(1)))
+    assert list(index) == []
 
 
 def test_merge_adds_what_is_not_known(index):

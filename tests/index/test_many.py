@@ -102,6 +102,17 @@ def test_more_candidates_than_are_compared(place):
     assert found[-1].notes
 
 
+def test_many_pages_that_come_again_count_once(place):
+    """As holders of what a page shares with them: of more than a hundred, the newest are kept."""
+    text = story(9, 150)
+    given = [Document(f"n{n}", f"{text} {story(200 + n, 12)}") for n in range(80)]
+    again = [*given, Document("z", f"{text} {story(900, 12)}")]
+    with Index.open(place, config=PLAIN) as index, Index.open("memory:", config=PLAIN) as other:
+        for held in (index, other):
+            held.add_many(given)
+        assert list(index.seen_many(again)) == [other.seen(one) for one in again]
+
+
 def test_an_original_that_left_is_stood_for_by_its_first_copy(place):
     """The page under the first id changes in the batch, and its cluster stays."""
     text = story(8, 200)

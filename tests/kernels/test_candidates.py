@@ -96,13 +96,14 @@ def test_the_holders_listed_first_are_enough_to_tell_that_they_are_many():
         assert asked(shingles, postings, others, 0)[0] == chosen
 
 
-def followed(pages, stored, common, first, newest):
+def followed(pages, stored, common, numbers, newest):
     """Give each page's postings as `gather` does."""
     out = []
     for place, page in enumerate(pages):
         found = set()
         for at, key in enumerate(page):
-            before = {first + k for k, other in enumerate(pages[:place]) if key in other}
+            given = zip(numbers[:place], pages[:place], strict=True)
+            before = {number for number, other in given if number and key in other}
             held = sorted(before | stored.get(key, set()))[-newest:]
             found |= {(at, doc) for doc in held if key not in common}
         out.append(found)
@@ -125,7 +126,9 @@ def test_pages_know_of_those_before_them(room):
         key, doc = (np.array([pair[side] for pair in held], np.int64) for side in (0, 1))
         left_out = np.isin(keys, np.array(sorted(common), np.uint64))
         edges = np.empty(len(starts), np.int64)
-        given = keys, starts, key, doc, left_out, 40, 4, edges
+        fresh = rng.random(len(pages)) < 0.8
+        numbers = (39 + np.cumsum(fresh)) * fresh
+        given = keys, starts, key, doc, left_out, numbers, 4, edges
         used = gather(*given, np.empty(room, np.int64), np.empty(room, np.int64))
         out_key, out_doc = np.empty(used, np.int64), np.empty(used, np.int64)
         assert gather(*given, out_key, out_doc) == used
@@ -133,4 +136,4 @@ def test_pages_know_of_those_before_them(room):
             set(zip(out_key[a:b].tolist(), out_doc[a:b].tolist(), strict=True))
             for a, b in itertools.pairwise(edges)
         ]
-        assert found == followed(pages, stored, common, 40, 4)
+        assert found == followed(pages, stored, common, numbers.tolist(), 4)

@@ -121,17 +121,15 @@ def repeats(docs: NDArray[np.int64], digests: Digests) -> NDArray[np.int64]:
     return docs[found]
 
 
-def look(
-    pages: Sequence[Sketched], first_sample: int, view: View
-) -> tuple[list[int], list[Postings]]:
+def look(pages: Sequence[Sketched], first_sample: int, view: View) -> tuple[list[int], Followed]:
     """Look pages up that follow each other.
 
     Returns
     -------
     numbers : list of int
         Of their ids; 0 where unknown.
-    postings : list of Postings
-        Of each page's keys, in the store and in the pages before it.
+    followed : Followed
+        What the store holds of their keys.
     """
     starts = np.array([0, *accumulate(len(page.keys) for page in pages)], np.int64)
     keys = np.concatenate([page.keys for page in pages])
@@ -149,30 +147,10 @@ def look(
         key.append(order[found.postings.key])
         doc.append(found.postings.doc)
         left_out[order] = found.common
-    followed = _Followed(keys, starts, np.concatenate(key), np.concatenate(doc), left_out)
-    return numbers, followed.each((view.last() or 0) + 1)
+    return numbers, Followed(keys, starts, np.concatenate(key), np.concatenate(doc), left_out)
 
 
-def renumbered(postings: Postings, first: int, changed: NDArray[np.bool_]) -> Postings:
-    """Leave pages that are documents already out of postings, where they stand twice.
-
-    Parameters
-    ----------
-    postings
-        As `look` gives them: the pages are numbered from ``first`` on.
-    changed
-        Which pages are to become documents; those are numbered from ``first`` on instead.
-    """
-    if changed.all() or not len(postings.doc):
-        return postings
-    key, doc = postings
-    place = np.maximum(doc - first, 0)
-    stays = (doc < first) | changed[place]
-    rank = first - 1 + np.cumsum(changed)
-    return Postings(key[stays], np.where(doc < first, doc, rank[place])[stays])
-
-
-class _Followed(NamedTuple):
+class Followed(NamedTuple):
     """The keys of pages that follow each other, and what the store holds of them.
 
     Attributes
@@ -187,14 +165,21 @@ class _Followed(NamedTuple):
     doc: NDArray[np.int64]
     common: NDArray[np.bool_]
 
-    def each(self, first: int) -> list[Postings]:
-        """Give each page's postings; the first page will have this number."""
+    def copies(self, place: int) -> list[int]:
+        """Give the documents whose digest may be a page's, ascending."""
+        return sorted(self.doc[self.key == self.starts[place]].tolist())
+
+    def each(self, numbers: NDArray[np.int64]) -> list[Postings]:
+        """Give each page's postings, in the store and in the pages before it.
+
+        ``numbers`` are what the pages will be as documents, 0 of those that are found already.
+        """
         from syndicate.kernels import candidates as kernels  # noqa: PLC0415 - compiles
 
         edges, room = np.empty(len(self.starts), np.int64), len(self.key) + 4 * len(self.keys)
         while True:
             key, doc = np.empty(room, np.int64), np.empty(room, np.int64)
-            used = kernels.gather(*self, first, NEWEST, edges, key, doc)
+            used = kernels.gather(*self, numbers, NEWEST, edges, key, doc)
             if used <= room:
                 cuts = pairwise(edges.tolist())
                 return [Postings(key[start:end], doc[start:end]) for start, end in cuts]

@@ -110,7 +110,7 @@ def pack(
 ) -> bytes:
     """Write a record's bytes."""
     values = {name: _plain(getattr(document, name)) for name in _FIELDS}
-    fields = orjson.dumps({name: value for name, value in values.items() if value is not None})
+    fields = orjson.dumps({name: value for name, value in values.items() if value})
     content = fields + b"\n" + text
     spans = np.array(removed, "<u4").tobytes()
     head = _HEAD.pack(*digest, tokens, len(removed), len(content))

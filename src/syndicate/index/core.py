@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from syndicate.index import header
 from syndicate.index.codec import unpack
-from syndicate.index.judging import Judge
+from syndicate.index.judging import Judge, unchanged
 from syndicate.index.learning import Learner
 from syndicate.index.parts import BATCH, document_of, parts
 from syndicate.index.sketching import Sketched, Sketcher
@@ -166,14 +166,14 @@ class Index:
 
         def work(change: Change) -> tuple[Verdict, Record | None, int | None]:
             looked = change.look(self._asked(page, record))
-            same = self._judge.unchanged([page], [looked.number], change)
-            displaced = [looked.number] if looked.number and not same else []
-            judged = self._judge.verdict(page, looked.postings, change, displaced)
-            change.stamp(list(same), now)
-            change.remove(displaced)
+            judged = self._judge.verdict(page, looked, change, now)
+            if judged.stays:
+                change.stamp([looked.number], now)
+            elif looked.number:
+                change.remove([looked.number])
             if self._ttl is not None:
                 change.remove(change.before(now - self._ttl, _SWEEP))
-            if same:
+            if judged.stays:
                 return judged.verdict, None, None
             if looked.stored:
                 return judged.verdict, record, None
@@ -247,7 +247,7 @@ class Index:
 
         def work(view: View) -> Verdict:
             looked = view.look(self._asked(page, None))
-            return self._judge.verdict(page, looked.postings, view).verdict
+            return self._judge.verdict(page, looked._replace(number=0), view, time.time()).verdict
 
         return self._store.read(work)
 
@@ -291,11 +291,12 @@ class Index:
             count += len(batch)
         return count
 
-    def _add(self, change: Change, pages: list[Sketched]) -> list[Sketched]:
+    @staticmethod
+    def _add(change: Change, pages: list[Sketched]) -> list[Sketched]:
         """Put pages; give those that were not there already, unchanged."""
         now = time.time()
         numbers = change.numbers([page.document.id for page in pages])
-        same = self._judge.unchanged(pages, numbers, change)
+        same = unchanged(pages, numbers, change)
         change.stamp(list(same), now)
         change.remove([number for number in numbers if number and number not in same])
         pairs = zip(pages, numbers, strict=True)
@@ -431,10 +432,12 @@ class Index:
             self._sketcher.learn([page.document for page in pages])
         return count
 
-    @staticmethod
-    def _restore(change: Change, pages: dict[str, tuple[Sketched, float]]) -> int:
-        known = change.numbers(list(pages))
-        fresh = [pair for pair, number in zip(pages.values(), known, strict=True) if not number]
+    def _restore(self, change: Change, pages: dict[str, tuple[Sketched, float]]) -> int:
+        numbers = change.numbers(list(pages))
+        held = change.fetch([number for number in numbers if number])
+        known = {record.id for record in held if self._alive(record)}
+        change.remove([record.doc for record in held if record.id not in known])
+        fresh = [pair for key, pair in pages.items() if key not in known]
         records = [Record(page.document.id, at, page.body) for page, at in fresh]
         change.put(records, [page.keys for page, _ in fresh])
         return len(fresh)

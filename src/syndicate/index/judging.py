@@ -8,16 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from syndicate.index.candidates import (
-    EVERY,
-    Candidates,
-    choose,
-    look,
-    odd,
-    renumbered,
-    repeats,
-    together,
-)
+from syndicate.index.candidates import EVERY, Candidates, choose, look, odd, repeats, together
 from syndicate.index.comparing import Compared, Pairs, compare, distinct_texts
 from syndicate.index.known import Known, Shelf
 from syndicate.index.reach import Reach
@@ -28,9 +19,10 @@ from syndicate.store.contract import Postings, Record
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from syndicate.index.candidates import Followed
     from syndicate.index.sketching import Sketched, Sketcher
     from syndicate.model import Document
-    from syndicate.store.contract import Change, View
+    from syndicate.store.contract import Change, Looked, View
 
 MOST = 64
 """Known documents that one page is compared with: those that share most keys."""
@@ -48,10 +40,21 @@ _STRENGTH = {kind: place for place, kind in enumerate(_ORDER)}
 
 
 class Judged(NamedTuple):
-    """A verdict, and the page's cluster as `syndicate.store.contract.Record` has it."""
+    """What was said of a page.
+
+    Attributes
+    ----------
+    verdict
+        The answer.
+    cluster
+        As `syndicate.store.contract.Record` has it.
+    stays
+        Whether the page is the document that stands under its id already.
+    """
 
     verdict: Verdict
     cluster: int
+    stays: bool = False
 
 
 class Judgements(NamedTuple):
@@ -77,6 +80,8 @@ class _Case(NamedTuple):
 
     Attributes
     ----------
+    place
+        Of the page in its batch.
     held
         Documents, each another text; the copy alone if one folds to the same tokens.
     copied
@@ -86,9 +91,10 @@ class _Case(NamedTuple):
     """
 
     page: Sketched
+    place: int
     held: list[Known]
-    copied: bool
-    notes: tuple[str, ...]
+    copied: bool = False
+    notes: tuple[str, ...] = ()
 
 
 class Judge:
@@ -119,30 +125,18 @@ class Judge:
         for one in known:
             self._shelf.add(one, removals)
 
-    def unchanged(self, pages: Sequence[Sketched], numbers: Sequence[int], view: View) -> set[int]:
-        """Give the numbers of those documents that some pages are the same as in every byte.
-
-        Those that are too old to be matched are others.
-
-        ``numbers`` are those of the documents under the pages' ids, 0 where there is none.
-        """
-        given = {number: page for number, page in zip(numbers, pages, strict=True) if number}
-        records = view.fetch(list(given)) if given else []
-        same = [one.doc for one in records if one.body == given[one.doc].body]
-        if self._recent is None:
-            return set(same)
-        held = self._shelf.fetch(same, view)
-        return {known.doc for known in held if self._recent(known, given[known.doc].document)}
-
-    def verdict(
-        self, page: Sketched, postings: Postings, view: View, displaced: Sequence[int] = ()
-    ) -> Judged:
-        """Say what a page is, by what the store holds; it may displace a document of it."""
-        reach = Reach(self._shelf, view)
+    def verdict(self, page: Sketched, looked: Looked, view: View, at: float) -> Judged:
+        """Say what a page is, by what the store holds; ``at`` as in `verdicts`."""
+        reach, number, postings = Reach(self._shelf, view, at), looked.number, looked.postings
+        copies = sorted(postings.doc[postings.key == 0].tolist())
+        bodies = _bodies([number], view)
+        stays = self._stays(_Case(page, 0, []), bodies.get(number), number, copies, reach)
         found = self._candidates([page], [postings], reach)
         case = self._case(page, found[0], reach, 0)
         judged = self._decide(case, self._compare([case])[0], reach)
-        return _in_place(judged, page, reach.fetch(displaced))
+        if number and not stays:
+            judged = self._in_place(judged, case, number, reach)
+        return judged._replace(stays=stays)
 
     def verdicts(self, pages: Sequence[Sketched], at: float, change: Change) -> Judgements:
         """Say of each page what it is, by what the store holds and by the pages before it.
@@ -157,17 +151,13 @@ class Judge:
         at
             Seconds since 1970.
         """
-        numbers, postings = look(pages, self._sketcher.first_sample, change)
-        same = self.unchanged(pages, numbers, change)
-        changed = np.array([number not in same for number in numbers])
-        first = (change.last() or 0) + 1
-        own = {}
-        for rank, place in enumerate(np.flatnonzero(changed).tolist()):
-            record = Record(pages[place].document.id, at, b"", doc=first + rank)
-            own[place] = Known.made(record, pages[place])
-        postings = [renumbered(held, first, changed) for held in postings]
-        gone = {numbers[place]: place for place in own if numbers[place]}
-        reach = Reach(self._shelf, change, list(own.values()), gone)
+        numbers, followed = look(pages, self._sketcher.first_sample, change)
+        reach = Reach(self._shelf, change, at)
+        own = self._own(pages, numbers, followed, reach, change)
+        reach.join(list(own.values()))
+        postings = followed.each(
+            np.array([own[n].doc if n in own else 0 for n in range(len(pages))])
+        )
         found = self._candidates(pages, postings, reach)
         verdicts, fresh = [], []
         for start, end in together(found, MOST + 1):
@@ -177,16 +167,65 @@ class Judge:
             compared = self._compare(cases)
             for place, (case, pairs) in enumerate(zip(cases, compared, strict=True), start):
                 judged = self._decide(case, pairs, reach)
-                if numbers[place] in gone:
-                    before = reach.fetch([numbers[place]])
-                    judged = _in_place(judged, case.page, before)
+                if numbers[place] in reach.leaving:
+                    judged = self._in_place(judged, case, numbers[place], reach)
                     change.remove([numbers[place]])
                     reach.lost(numbers[place])
                 if place in own:
                     reach.settle(own[place].doc, judged.cluster)
                     fresh.append((case.page, reach.now(own[place])))
                 verdicts.append(judged.verdict)
-        return Judgements(verdicts, fresh, sorted(same))
+        same = [number for place, number in enumerate(numbers) if place not in own]
+        return Judgements(verdicts, fresh, same)
+
+    def _own(
+        self,
+        pages: Sequence[Sketched],
+        numbers: Sequence[int],
+        followed: Followed,
+        reach: Reach,
+        change: Change,
+    ) -> dict[int, Known]:
+        """Make documents of the pages that are none yet, by their places."""
+        bodies, own = _bodies(numbers, change), dict[int, Known]()
+        first = (change.last() or 0) + 1
+        for place, (page, number) in enumerate(zip(pages, numbers, strict=True)):
+            copies = followed.copies(place) if number else []
+            if self._stays(_Case(page, place, []), bodies.get(number), number, copies, reach):
+                reach.renew(number, place)
+                continue
+            if number:
+                reach.displace(number, place)
+            record = Record(page.document.id, reach.at, b"", doc=first + len(own))
+            own[place] = Known.made(record, page)
+        return own
+
+    def _stays(
+        self, case: _Case, body: bytes | None, number: int, copies: Sequence[int], reach: Reach
+    ) -> bool:
+        """Say whether a page is a document already, and would be put where that one is.
+
+        Parameters
+        ----------
+        case
+            The page.
+        body
+            Of the document under its id, whose number is ``number``.
+        copies
+            The documents that may be of its text, ascending. If that one is not among them, it
+            is not found any more.
+        """
+        if body != case.page.body:
+            return False
+        gone = reach.gone(copies, case.place)
+        near = self._near(case, [doc for doc in copies if doc not in gone], reach, 2)
+        first = None
+        for known in near:
+            if first is None and self._one_text(case.page, known):
+                first = known
+            if known.doc == number and first is not None:
+                return first.group == known.group
+        return not case.page.tokens and any(self._near(case, [number], reach, 1))
 
     def _candidates(
         self,
@@ -215,30 +254,44 @@ class Judge:
         return found
 
     def _case(self, page: Sketched, found: Candidates, reach: Reach, place: int) -> _Case:
+        case = _Case(page, place, [])
         if not page.tokens:
-            return _Case(page, [], copied=False, notes=())
+            return case
         gone = reach.gone(found.docs + found.same, place)
         docs = [doc for doc in found.docs if doc not in gone] if gone else found.docs
         same = [doc for doc in found.same if doc not in gone] if gone else found.same
-        copies = self._near(page, same, reach, 2)
-        short = page.tokens < self._sketcher.config.sketch.shingle_size
-        copy = next((known for known in copies if _one_text(page, known, short=short)), None)
-        if copy is not None or short:
-            return _Case(page, [copy] if copy else [], copied=copy is not None, notes=())
-        held = list(islice(self._near(page, docs, reach, MOST + 1), MOST + 1))
+        copies = self._near(case, same, reach, 2)
+        copy = next((known for known in copies if self._one_text(page, known)), None)
+        if copy is not None:
+            return case._replace(held=[copy], copied=True)
+        if self._is_short(page):
+            return case
+        held = list(islice(self._near(case, docs, reach, MOST + 1), MOST + 1))
         if len(held) <= MOST:
-            return _Case(page, distinct_texts(held), copied=False, notes=())
+            return case._replace(held=distinct_texts(held))
         note = f"compared with {MOST} of up to {len(found.docs)} candidates, those that share most"
-        return _Case(page, distinct_texts(held[:MOST]), copied=False, notes=(note,))
+        return case._replace(held=distinct_texts(held[:MOST]), notes=(note,))
 
-    def _near(
-        self, page: Sketched, docs: Sequence[int], reach: Reach, step: int
-    ) -> Iterator[Known]:
+    def _is_short(self, page: Sketched) -> bool:
+        """Say whether a text is shorter than a shingle."""
+        return page.tokens < self._sketcher.config.sketch.shingle_size
+
+    def _one_text(self, page: Sketched, known: Known) -> bool:
+        """Say whether both fold alike; short texts, under one heading too."""
+        if known.digest != page.digest:
+            return False
+        one, other = known.beside, page.beside
+        return not self._is_short(page) or (
+            folded_heading(one.heading) == folded_heading(other.heading)
+        )
+
+    def _near(self, case: _Case, docs: Sequence[int], reach: Reach, step: int) -> Iterator[Known]:
         """Give the documents that are not gone or too old, in the order given."""
         for start in range(0, len(docs), step):
             found = reach.fetch(docs[start : start + step])
             if self._recent is not None:
-                found = [known for known in found if self._recent(known, page.document)]
+                document, recent = case.page.document, self._recent
+                found = [one for one in found if recent(reach.as_of(one, case.place), document)]
             yield from found
 
     def _compare(self, cases: Sequence[_Case]) -> list[Pairs]:
@@ -257,7 +310,7 @@ class Judge:
             return Judged(Verdict(name, status, (), name), 0)
         if case.copied:
             copy = reach.now(case.held[0])
-            head = self._head(reach, case.held, copy.group) or copy
+            head = self._head(case, case.held, copy.group, reach) or copy
             if head.doc != copy.doc and head.digest == case.page.digest:
                 pairs = compare([Compared(case.page, [head])], self._sketcher.config)[0]
             return Judged(
@@ -270,7 +323,7 @@ class Judge:
         held = case.held
         joined = [reach.now(held[place]) for place in pairs.places if pairs.joins[place]]
         clusters = {known.group for known in joined}
-        heads = {cluster: self._head(reach, held, cluster) for cluster in sorted(clusters)}
+        heads = {one: self._head(case, held, one, reach) for one in sorted(clusters)}
         there = {known.doc for known in held}
         more = [head for head in heads.values() if head is not None and head.doc not in there]
         if more:
@@ -292,38 +345,59 @@ class Judge:
         name = page if head is None else head.id
         return Judged(Verdict(page, status, matches, name, case.notes), cluster)
 
-    @staticmethod
-    def _head(reach: Reach, held: list[Known], cluster: int) -> Known | None:
-        """Give the document that stands for a cluster; its first member if that one is gone."""
+    def _head(
+        self, case: _Case, held: Sequence[Known], cluster: int, reach: Reach
+    ) -> Known | None:
+        """Give the document that stands for a cluster; its first member if that one is gone.
+
+        One that is too old to be matched is as good as gone.
+        """
         known = next((one for one in held if one.stands and one.group == cluster), None)
-        if known is None:
-            found = reach.fetch([cluster])
-            found = found or reach.fetch(reach.members(-cluster, 1))
-            found = found or reach.fetch(reach.members(cluster, 1))
-            known = found[0] if found else None
-        return known
+        if known is not None:
+            return known
+        found = next(self._near(case, [cluster], reach, 1), None)
+        for one in (-cluster, cluster):
+            if found is None:
+                members = reach.members(one, 1 if self._recent is None else MOST)
+                found = next(self._near(case, members, reach, 1), None)
+        return found
+
+    def _in_place(self, judged: Judged, case: _Case, number: int, reach: Reach) -> Judged:
+        """Judge a page that takes the place of a document, and note if that is another text.
+
+        If that one stood for the cluster in which the page is, the page does.
+        """
+        verdict, cluster, _ = judged
+        for known in reach.fetch([number]):
+            if known.group == cluster:
+                head = self._head(case, [], cluster, reach)
+                cluster = -cluster if head is not None and head.doc == number else cluster
+            if known.digest != case.page.digest and all(
+                m.b != verdict.id for m in verdict.matches
+            ):
+                note = "takes the place of another text that was remembered under this id"
+                verdict = replace(verdict, notes=(*verdict.notes, note))
+        return Judged(verdict, cluster)
 
 
-def _one_text(page: Sketched, known: Known, *, short: bool) -> bool:
-    """Say whether both fold alike; texts shorter than a shingle, under one heading too."""
-    return known.digest == page.digest and (
-        not short or folded_heading(known.beside.heading) == folded_heading(page.beside.heading)
-    )
+def unchanged(pages: Sequence[Sketched], numbers: Sequence[int], view: View) -> set[int]:
+    """Give the numbers of those documents that some pages are the same as in every byte.
 
-
-def _in_place(judged: Judged, page: Sketched, before: Sequence[Known]) -> Judged:
-    """Judge a page that takes the place of a document, if of any, or note that it is another text.
-
-    If that one stood for the cluster in which the page is, the page does.
+    ``numbers`` are those of the documents under the pages' ids, 0 where there is none. A document
+    that its text no longer finds, since too many copies of it came later, is left out.
     """
-    verdict, cluster = judged
-    for known in before:
-        if known.stands and known.group == cluster:
-            cluster = -cluster
-        if known.digest != page.digest and all(match.b != verdict.id for match in verdict.matches):
-            note = "takes the place of another text that was remembered under this id"
-            verdict = replace(verdict, notes=(*verdict.notes, note))
-    return Judged(verdict, cluster)
+    known = {number: page for number, page in zip(numbers, pages, strict=True) if number}
+    bodies = _bodies(list(known), view)
+    same = {number for number, body in bodies.items() if body == known[number].body}
+    keys = [known[number].keys[:1] for number in sorted(same)]
+    found = view.find(np.concatenate([np.empty(0, np.uint64), *keys])).doc.tolist()
+    return same.intersection(found) | {one for one in same if not known[one].tokens}
+
+
+def _bodies(numbers: Sequence[int], view: View) -> dict[int, bytes]:
+    """Read what documents were given as, by their numbers; 0 is none."""
+    known = [number for number in numbers if number]
+    return {record.doc: record.body for record in view.fetch(known)} if known else {}
 
 
 def _closest(standing: Mapping[int, tuple[float, int]], reach: Reach) -> int:

@@ -45,7 +45,8 @@ def document_of(
     ConfigError
         If there is a page and the extra ``html`` is not installed.
     DocumentError
-        If it is none, its page holds no article, or its id holds half of a surrogate pair.
+        If it is none, its page holds no article, or its id is empty or holds half of a surrogate
+        pair.
     """
     if isinstance(given, Document):
         document = given
@@ -53,6 +54,9 @@ def document_of(
         document = _from_page(given, extractor, default_id)
     else:
         document = Document.from_mapping(given, default_id=default_id)
+    if not document.id:
+        message = "a document without an id cannot be remembered; give one"
+        raise DocumentError(message)
     try:
         document.id.encode()
     except UnicodeEncodeError as error:

@@ -10,7 +10,7 @@ import numpy as np
 from syndicate.index.candidates import Digests
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence, Set
+    from collections.abc import Iterable, Sequence, Set
 
     from numpy.typing import NDArray
 
@@ -29,26 +29,36 @@ class Reach:
         Fetches documents.
     view
         The store.
-    own
-        The pages of the batch, by the numbers that they will have.
-    gone
-        Documents that will be removed, each with the place in the batch of the page that takes
-        its place.
+    at
+        When the pages are seen, in seconds since 1970.
     """
 
-    def __init__(
-        self,
-        shelf: Shelf,
-        view: View,
-        own: Sequence[Known] = (),
-        gone: Mapping[int, int] | None = None,
-    ) -> None:
+    def __init__(self, shelf: Shelf, view: View, at: float) -> None:
         self._shelf = shelf
         self._view = view
-        self._own = {known.doc: known for known in own}
-        self._gone = gone or {}
+        self.at = at
+        self._own: dict[int, Known] = {}
+        self._gone: dict[int, int] = {}
+        self._renewed: dict[int, int] = {}
         self._members: dict[int, list[int]] = {}
         self._brought: dict[int, Known | None] = {}
+
+    def join(self, pages: Sequence[Known]) -> None:
+        """Hold the pages of the batch that will be put, by the numbers that they will have."""
+        self._own = {known.doc: known for known in pages}
+
+    def displace(self, doc: int, place: int) -> None:
+        """Note that a document will be removed when a page of the batch takes its place."""
+        self._gone[doc] = place
+
+    def renew(self, doc: int, place: int) -> None:
+        """Note that a document is remembered anew when a page of the batch turns out to be it."""
+        self._renewed[doc] = place
+
+    def as_of(self, known: Known, place: int) -> Known:
+        """Give a document as it stands when a page of the batch comes."""
+        renewed = self._renewed.get(known.doc, place) < place
+        return replace(known, at=self.at) if renewed else known
 
     @property
     def leaving(self) -> Set[int]:

@@ -44,7 +44,7 @@ def _choosing() -> None:
 
     none, keys, one = np.empty(0, np.int64), np.empty(0, np.uint64), np.zeros(1, np.int64)
     candidates.choose(keys, none, none, 0, 0, none, 0, none, 0, none, none)
-    candidates.gather(keys, one, none, none, np.empty(0, np.bool_), 0, 0, one, none, none)
+    candidates.gather(keys, one, none, none, np.empty(0, np.bool_), none, 0, one, none, none)
 
 
 def _sharing() -> None:

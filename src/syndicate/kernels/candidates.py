@@ -152,7 +152,7 @@ def choose(
 
 @kernel
 def gather(
-    keys: U64, starts: I64, key: I64, doc: I64, common: Bool, first: int, newest: int,
+    keys: U64, starts: I64, key: I64, doc: I64, common: Bool, numbers: I64, newest: int,
     out_starts: I64, out_key: I64, out_doc: I64,
 ) -> int:  # fmt: skip
     """Give the postings of each of several pages, of which each follows those before it.
@@ -167,8 +167,8 @@ def gather(
         Positions in ``keys``, and documents that hold them, from before the first page.
     common : ndarray of bool, shape (n,)
         Keys that are left out.
-    first : int
-        The first page's number as a document; the others follow.
+    numbers : ndarray of int64, shape (pages,)
+        What each page will be as a document, ascending; 0 of one that is found already.
     newest : int
         Most postings of one key: those of the largest documents.
     out_starts : ndarray of int64, shape (pages + 1,)
@@ -205,13 +205,15 @@ def gather(
             while last[slot] >= 0 and keys[last[slot]] != keys[k]:
                 slot = (slot + _ONE) & mask
             owner[k], before[k] = page, last[slot]
-            last[slot] = k
+            if numbers[page] > 0:
+                last[slot] = k
             begin = used
             follower = before[k]
             while follower >= 0 and used - begin < newest:
                 if owner[follower] < page:
                     if used < len(out_key):
-                        out_key[used], out_doc[used] = k - starts[page], first + owner[follower]
+                        out_key[used] = k - starts[page]
+                        out_doc[used] = numbers[owner[follower]]
                     used += 1
                 follower = before[follower]
             start, end = edges[k], edges[k + 1]

@@ -89,7 +89,8 @@ class MemoryStore:
 
     def stats(self) -> dict[str, int | float | str]:
         """Give figures about the store itself."""
-        return {"store": "memory", "postings": self._held.postings}
+        with self._lock:
+            return {"store": "memory", "postings": self._held.postings}
 
     def close(self) -> None:
         """Do nothing: what is in memory goes with the object."""
@@ -229,7 +230,10 @@ class _Held:
         self._numbers.pop(record.id, None)
         del self._times[bisect.bisect_left(self._times, (record.at, doc))]
         if record.cluster:
-            self._clusters[record.cluster].remove(doc)
+            members = self._clusters[record.cluster]
+            members.remove(doc)
+            if not members:
+                del self._clusters[record.cluster]
         return record, keys
 
     def compact(self) -> None:
