@@ -67,7 +67,7 @@ class Index:
         self._place = place
         self._ttl, self._within = times
         timeless = self._ttl is None and self._within is None
-        self._judge = Judge(sketcher, None if timeless else self._recent)
+        self._judge = Judge(sketcher, self._alive, None if timeless else self._recent)
 
     @classmethod
     def open(

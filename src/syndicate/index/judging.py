@@ -104,14 +104,20 @@ class Judge:
     ----------
     sketcher
         As the documents were sketched with.
+    alive
+        Tells whether a document is within its time to live.
     recent
-        Tells whether a document is within the window of matching; None if all are.
+        Tells whether a document is within the window of matching, too; None if all are.
     """
 
     def __init__(
-        self, sketcher: Sketcher, recent: Callable[[Known, Document], bool] | None
+        self,
+        sketcher: Sketcher,
+        alive: Callable[[Known], bool],
+        recent: Callable[[Known, Document], bool] | None,
     ) -> None:
         self._sketcher = sketcher
+        self._alive = alive
         self._recent = recent
         self._shelf = Shelf(sketcher, timed=recent is not None)
 
@@ -289,10 +295,13 @@ class Judge:
         """Give the documents that are not gone or too old, in the order given."""
         for start in range(0, len(docs), step):
             found = reach.fetch(docs[start : start + step])
-            if self._recent is not None:
-                document, recent = case.page.document, self._recent
-                found = [one for one in found if recent(reach.as_of(one, case.place), document)]
-            yield from found
+            yield from (one for one in found if self._fits(case, one, reach))
+
+    def _fits(self, case: _Case, known: Known, reach: Reach) -> bool:
+        """Say whether a document is near enough in time to match a page."""
+        return self._recent is None or self._recent(
+            reach.as_of(known, case.place), case.page.document
+        )
 
     def _compare(self, cases: Sequence[_Case]) -> list[Pairs]:
         """Compare pages with documents."""
@@ -313,8 +322,9 @@ class Judge:
             head = self._head(case, case.held, copy.group, reach) or copy
             if head.doc != copy.doc and head.digest == case.page.digest:
                 pairs = compare([Compared(case.page, [head])], self._sketcher.config)[0]
+            leader = self._leader(case, head, reach)
             return Judged(
-                Verdict(name, str(Relation.EXACT), tuple(pairs.matches), head.id), copy.group
+                Verdict(name, str(Relation.EXACT), tuple(pairs.matches), leader), copy.group
             )
         return self._placed(case, pairs, reach)
 
@@ -342,25 +352,33 @@ class Judge:
         status = str(matches[0].relation) if matches else "new"
         head = heads.get(cluster)
         page = case.page.document.id
-        name = page if head is None else head.id
+        name = page if head is None else self._leader(case, head, reach)
         return Judged(Verdict(page, status, matches, name, case.notes), cluster)
 
     def _head(
         self, case: _Case, held: Sequence[Known], cluster: int, reach: Reach
     ) -> Known | None:
-        """Give the document that stands for a cluster; its first member if that one is gone.
-
-        One that is too old to be matched is as good as gone.
-        """
+        """Give what stands for a cluster to a page: the first that is not too old to match."""
         known = next((one for one in held if one.stands and one.group == cluster), None)
         if known is not None:
             return known
-        found = next(self._near(case, [cluster], reach, 1), None)
+        return next(
+            (one for one in self._line(cluster, reach) if self._fits(case, one, reach)), None
+        )
+
+    def _leader(self, case: _Case, head: Known, reach: Reach) -> str:
+        """Give the id of the document that stands for a cluster, though it may be too old."""
+        if self._recent is None:
+            return head.id
+        line = (reach.as_of(one, case.place) for one in self._line(head.group, reach))
+        return next((one.id for one in line if self._alive(one)), head.id)
+
+    def _line(self, cluster: int, reach: Reach) -> Iterator[Known]:
+        """Give the documents of a cluster by their rank: what stands for it, then its members."""
+        yield from reach.fetch([cluster])
         for one in (-cluster, cluster):
-            if found is None:
-                members = reach.members(one, 1 if self._recent is None else MOST)
-                found = next(self._near(case, members, reach, 1), None)
-        return found
+            for doc in reach.members(one, 1 if self._recent is None else MOST):
+                yield from reach.fetch([doc])
 
     def _in_place(self, judged: Judged, case: _Case, number: int, reach: Reach) -> Judged:
         """Judge a page that takes the place of a document, and note if that is another text.
