@@ -246,12 +246,24 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A document of a cluster, as it relates to the cluster's canonical one."""
+    """A document of a cluster, as it relates to the cluster's canonical one.
+
+    Parameters
+    ----------
+    id, relation
+        The document, and what it is to the canonical one.
+    jaccard, containment
+        As `Match` has them, of both documents.
+    contained
+        Part of its shingles that the canonical one holds: little of a page that brings that text
+        amid others.
+    """
 
     id: str
     relation: Relation
     jaccard: float
     containment: float
+    contained: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

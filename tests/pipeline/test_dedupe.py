@@ -210,6 +210,19 @@ def test_survivors_are_one_of_each_cluster_in_input_order():
     }
 
 
+def test_a_page_that_brings_a_story_amid_others_survives():
+    rng = random.Random(21)
+    story, more, rest = article(rng), article(rng), article(rng)
+    digest = f"{more} {story} {rest}"
+    result = dedupe([("digest", digest), ("story", story), ("copy", story + " Hết.")])
+    (cluster,) = result.clusters
+    assert {member.id for member in cluster.members} >= {"digest"}
+    (page,) = [member for member in cluster.members if member.id == "digest"]
+    assert 0.2 < page.contained < 0.5 < page.containment
+    assert {row["id"] for row in result.survivors()} == {cluster.canonical, "digest"}
+    assert result.duplicates == 2
+
+
 def test_a_higher_threshold_needs_no_new_comparison():
     documents = newsroom(seed=11)
     low = dedupe(documents)

@@ -43,7 +43,7 @@ _FORMAT: Final = (
 _OUTPUT: Final = "Write the result there, whole or not at all, instead of standard output."
 _KEEP: Final = (
     "Write what is worth keeping there, as JSON lines in the order of the input: the canonical "
-    "document of each cluster, and all that are in none."
+    "document of each cluster, all that are in none, and pages most of whose text is their own."
 )
 _GRAPH: Final = "Write who copied whom there: .graphml, .csv or .mmd (Mermaid)."
 _WORKERS: Final = "Processes that read; by default one, and all there are for large inputs."

@@ -131,11 +131,12 @@ def _clusters(
     at[alike] = 0
     sizes = matches.overlap
     jaccard = np.where(alike, 1.0, sizes.jaccard[at])
-    containment = np.maximum(sizes.containment_a[at], sizes.containment_b[at])
-    containment = np.where(alike, 1.0, containment)
+    parts = sizes.containment_a[at], sizes.containment_b[at]
+    containment = np.where(alike, 1.0, np.maximum(*parts))
+    contained = np.where(alike, 1.0, np.where(groups < centres, *parts))
     rule = np.where(alike, EXACTLY, matches.rule[at])
     held: dict[int, list[Member]] = {}
-    columns = (copy[centres], members, rule, jaccard, containment)
+    columns = (copy[centres], members, rule, jaccard, containment, contained)
     for head, number, rule_of, *scores in zip(
         *(column.tolist() for column in columns), strict=True
     ):

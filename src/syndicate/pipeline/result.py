@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from syndicate.pipeline.matches import Matches
 
 
+_STOOD_FOR = 0.5
+
+
 @dataclass(frozen=True, kw_only=True)
 class Result:
     """Clusters of reprints, the matches behind them, and all that was left out.
@@ -70,14 +73,18 @@ class Result:
         return self.recluster(threshold)
 
     def survivors(self) -> Iterator[dict[str, str]]:
-        """Give, in input order, the canonical document of each cluster and all unclustered ones.
+        """Give, in input order, all documents most of whose text no other stands for.
+
+        These are the canonical one of each cluster, all that are in none, and members of which
+        the canonical one holds less than half: pages that bring a story amid others.
 
         Yields
         ------
         dict
             The document's fields that have a value.
         """
-        gone = {member.id for cluster in self.clusters for member in cluster.members}
+        members = (member for cluster in self.clusters for member in cluster.members)
+        gone = {member.id for member in members if member.contained >= _STOOD_FOR}
         return self.corpus.documents(without=gone)
 
     def copies(self) -> tuple[Copy, ...]:
