@@ -147,3 +147,13 @@ def test_a_skipped_id_can_be_written():
 def test_lone_surrogates_become_replacement_characters():
     rows, _ = everything([("a\ud800", "x\udfffy")])
     assert (rows[0]["id"], rows[0]["text"]) == ("a\ufffd", "x\ufffdy")
+
+
+@pytest.mark.parametrize("kind", [pa.string_view(), pa.large_string(), pa.string()])
+def test_a_column_of_categories_is_text(kind):
+    """polars keeps those of its categories as views."""
+    words = pa.array(["một hai", "ba", None], pa.string()).cast(kind)
+    column = pa.DictionaryArray.from_arrays(pa.array([1, 0, 2, None], pa.uint32()), words)
+    table = pa.table({"text": ["a", "b", "c", "d"], "source": column})
+    (batch,) = from_documents(table)
+    assert batch.records.column("source").to_pylist() == ["ba", "một hai", None, None]

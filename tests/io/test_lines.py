@@ -1,6 +1,8 @@
 """JSON lines against the standard library, whichever way a block is read."""
 
+import bz2
 import gzip
+import random
 import io
 import json
 
@@ -196,6 +198,7 @@ LINES = b'{"text": "m\xe1\xbb\x99t"}\n{"id": "x", "text": "hai"}\n'
     [
         ("a.jsonl.gz", gzip.compress(LINES) + gzip.compress(LINES)),
         ("a.jsonl.zst", zstandard.compress(LINES + LINES)),
+        ("a.jsonl.bz2", bz2.compress(LINES + LINES)),
         ("a.ndjson", b"\xef\xbb\xbf" + LINES + LINES),
         ("a.json", (LINES + LINES).decode().encode("utf-16")),
         ("A.JSONL", LINES + LINES),
@@ -210,6 +213,20 @@ def test_packed_and_marked_files_are_read(tmp_path, name, data):
         (f"{name}:3", "một"),
         ("x", "hai"),
     ]
+
+
+@pytest.mark.parametrize("name", ["cut.jsonl.gz", "cut.jsonl.zst"])
+def test_of_an_archive_that_is_being_written_what_is_there_is_read(tmp_path, name):
+    rng = random.Random(1)
+    lines = b"".join(b'{"text": "%030x"}\n' % rng.getrandbits(120) for _ in range(30_000))
+    packed = gzip.compress(lines) if name.endswith("gz") else zstandard.compress(lines)
+    (tmp_path / name).write_bytes(packed[: len(packed) // 2])
+    (unit,) = plan([tmp_path / name]).units
+    batches = list(read(unit))
+    texts = [row["text"].encode() for row in rows(batches)]
+    assert 12_000 < len(texts) < 16_000
+    assert texts == [line.split(b'"')[3] for line in lines.splitlines()[: len(texts)]]
+    assert name in [item for item, _ in skipped(batches)]
 
 
 @pytest.mark.parametrize("name", ["cut.jsonl.gz", "cut.jsonl.zst"])

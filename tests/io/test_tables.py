@@ -123,6 +123,8 @@ def test_parquet_of_many_types(tmp_path):
             "id": pa.array([1, 2, 3]),
             "text": pa.array(["một", None, "ba"]).dictionary_encode(),
             "published": pa.array([moment] * 3, pa.timestamp("s", tz="UTC")),
+            "author": pa.array([["An", "Bình"], None, []], pa.large_list(pa.large_string())),
+            "title": pa.array([{"vi": "Một"}] * 3),
             "other": pa.array([[1], [2], [3]]),
         }
     )
@@ -130,7 +132,23 @@ def test_parquet_of_many_types(tmp_path):
     found, skipped = everything(tmp_path / "a.parquet")
     assert [(row["id"], row["text"]) for row in found] == [("1", "một"), ("3", "ba")]
     assert datetime.fromisoformat(found[0]["published"]) == moment
+    assert [(row["author"], row["title"]) for row in found] == [("An, Bình", None), (None, None)]
     assert list(skipped) == ["a.parquet:2"]
+
+
+def test_a_column_that_is_there_twice_is_named(tmp_path):
+    table = pa.table([pa.array(["x"])] * 2, names=["text", "text"])
+    parquet.write_table(table, tmp_path / "a.parquet")
+    (tmp_path / "b.csv").write_text("id,text,text\n1,x,y\n")
+    for name in ("a.parquet", "b.csv"):
+        assert "several columns 'text'" in everything(tmp_path / name)[1][name]
+
+
+def test_csv_with_line_ends_of_old_macs(tmp_path):
+    (tmp_path / "a.csv").write_bytes(b"id,text\r1,x\r2,y\r")
+    found, skipped = everything(tmp_path / "a.csv")
+    assert [(row["id"], row["text"]) for row in found] == [("1", "x"), ("2", "y")]
+    assert not skipped
 
 
 def test_parquet_that_is_none_or_has_no_text(tmp_path):

@@ -108,7 +108,7 @@ def dedupe(
     """Group the reprints among articles.
 
     Reads .txt, .md, .html, .jsonl, .ndjson, .csv and .parquet, all but the last also packed
-    as .gz or .zst. A record needs a text; it may have id, url, title, source, published and
+    as .gz, .zst or .bz2. A record needs a text; it may have id, url, title, source, published and
     author.
 
     \b

@@ -12,7 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from syndicate.io.encoding import mend
 from syndicate.model import Skipped
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 STDIN: Final = "-"
 
-_PACKED: Final = {".gz": "gzip", ".zst": "zstd"}
+_PACKED: Final = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2"}
 PAGES: Final = frozenset((".html", ".htm", ".xhtml"))
 _READ_IN_FOLDERS: Final = PAGES | frozenset(
     (".txt", ".md", ".jsonl", ".ndjson", ".csv", ".parquet")
@@ -58,6 +57,11 @@ class Source:
         return _suffix(self.path[: -len(last)]) if last in _PACKED else last
 
 
+def _spelled(name: str) -> str:
+    """Write out the bytes of a file's name that are not UTF-8, so that two names stay two."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
 def _suffix(path: str) -> str:
     """Give what a name ends in; pathlib takes ten times as long, which many files feel."""
     _, dot, last = path.rpartition(".")
@@ -85,11 +89,11 @@ class Found:
             self.skip(label, "not a regular file; to read a pipe, send it in and give -")
         elif real not in self._seen:
             self._seen.add(real)
-            self.sources.append(Source(str(path), mend(label), status.st_size))
+            self.sources.append(Source(str(path), _spelled(label), status.st_size))
 
     def skip(self, name: str, why: str) -> None:
         """Note what cannot be read."""
-        self.skipped.append(Skipped(mend(name), why))
+        self.skipped.append(Skipped(_spelled(name), why))
 
     def __len__(self) -> int:
         return len(self.sources) + len(self.skipped)
@@ -116,7 +120,7 @@ def find(paths: Iterable[str | os.PathLike[str]]) -> Found:
         _find_one(os.fspath(path), found)
     labels = Counter(source.label for source in found.sources)
     found.sources = [
-        replace(source, label=mend(Path(source.path).as_posix()))
+        replace(source, label=_spelled(Path(source.path).as_posix()))
         if labels[source.label] > 1
         else source
         for source in found.sources

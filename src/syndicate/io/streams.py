@@ -6,7 +6,7 @@ import io
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import pyarrow as pa
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _BUFFER = 1 << 17
+_STEP = 1 << 15
 
 
 @contextmanager
@@ -35,16 +36,45 @@ def opened(source: Source, codec_of: Callable[[bytes], str] = marked) -> Iterato
     DocumentError
         If its first bytes are not text.
     OSError
-        If it cannot be opened, or what it is packed in is damaged.
+        If it cannot be opened; on leaving, if what it is packed in is damaged: it ends there.
     """
     with unpacked(source) as stream:
-        buffered = io.BufferedReader(cast("io.RawIOBase", stream), _BUFFER)
+        packed = _Packed(stream) if source.packing else None
+        buffered = io.BufferedReader(packed or cast("io.RawIOBase", stream), _BUFFER)
         sample = buffered.peek(SAMPLE)[:SAMPLE]
         codec = codec_of(sample)
         if codec == "utf-8-sig":
             buffered.read(len("\ufeff".encode()))
         is_utf8 = codec.startswith("utf-8")
         yield buffered if is_utf8 else io.BufferedReader(Recoded(buffered, codec), _BUFFER)
+        if packed is not None and packed.fault is not None:
+            raise packed.fault
+
+
+class _Packed(io.RawIOBase):
+    """A packed file as far as it can be unpacked: one that is still being written ends early.
+
+    Attributes
+    ----------
+    fault
+        What ended it, if something did.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.fault: Exception | None = None
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, space: Any) -> int:  # noqa: ANN401 - any buffer
+        """Fill the start of a buffer, for a fault costs all that was asked for; give how much."""
+        try:
+            return int(self._stream.readinto(memoryview(space)[:_STEP]))  # type: ignore[attr-defined]
+        except (OSError, EOFError, pa.ArrowException) as error:
+            self.fault = error
+            return 0
 
 
 @contextmanager

@@ -26,10 +26,10 @@ from syndicate.io.batch import (
 from syndicate.io.columns import array_of, mask_column, number_column
 from syndicate.io.encoding import DAMAGE, Marked, guessed
 from syndicate.io.streams import opened
-from syndicate.model import Skipped
+from syndicate.model import OPTIONAL_FIELDS, Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -113,26 +113,41 @@ def _strings(array: pa.Array, name: str) -> pa.Array:
     """Cast a column of any string, number or date type to the string type of `READ`."""
     if name == "html" and (pa.types.is_binary(array.type) or pa.types.is_large_binary(array.type)):
         return array  # its encoding is found out when it is read
-    if pa.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
+    kind = READ[name]
     try:
+        if pa.types.is_dictionary(array.type):
+            values = array.dictionary.cast(kind)
+            return pa.DictionaryArray.from_arrays(array.indices, values).dictionary_decode()
         if pa.types.is_timestamp(array.type):
             array = pc.replace_substring(array.cast(pa.string()), " ", "T", max_replacements=1)
-        return array.cast(READ[name])
+        if name in OPTIONAL_FIELDS and pa.types.is_nested(array.type):
+            return _joined(array)
+        return array.cast(kind)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         message = f"column {name!r} holds {array.type}, which has no plain text"
         raise DocumentError(message) from error
 
 
-def require_text(names: Iterable[str]) -> None:
+def _joined(array: pa.Array) -> pa.Array:
+    """Join lists of strings, as `syndicate.model.plain` does; what else is nested is no text."""
+    try:
+        return pc.binary_join(array.cast(pa.list_(pa.string())), ", ")
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return pa.nulls(len(array), pa.string())
+
+
+def require_text(names: Sequence[str]) -> None:
     """Refuse a table without texts.
 
     Raises
     ------
     DocumentError
-        Naming the columns there are.
+        Naming the columns there are, or one that is there twice.
     """
-    if not {"text", "html"} & set(names := list(names)):
+    if twice := sorted(name for name in READ if names.count(name) > 1):
+        message = f"there are several columns {twice[0]!r}; rename all but one"
+        raise DocumentError(message)
+    if not {"text", "html"} & set(names):
         there = ", ".join(map(repr, names)) or "none"
         message = f"there is no column 'text' (or 'html'); there are {there}"
         raise DocumentError(message)
@@ -247,7 +262,8 @@ def _undamaged(records: pa.RecordBatch) -> NDArray[np.bool_]:
 
 def _header(stream: BinaryIO) -> tuple[str, list[str]]:
     """Tell the delimiter and the column names from the first line, which stays unread."""
-    line = stream.peek(_HEADER)[:_HEADER].partition(b"\n")[0].decode("utf-8", "replace")  # type: ignore[attr-defined]
+    head = stream.peek(_HEADER)[:_HEADER].replace(b"\r", b"\n")  # type: ignore[attr-defined]
+    line = head.partition(b"\n")[0].decode("utf-8", "replace")
     names: list[str] = []
     for delimiter in _DELIMITERS:
         found = next(csv.reader([line], delimiter=delimiter), [])
