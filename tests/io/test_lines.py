@@ -2,9 +2,9 @@
 
 import bz2
 import gzip
-import random
 import io
 import json
+import random
 
 import pytest
 import zstandard
