@@ -35,6 +35,21 @@ def test_the_pace_is_that_of_reading_and_sketching_the_input(news, monkeypatch):
     assert pace.measured(units, Config(find="whole")).matching < found.matching / 2
 
 
+def test_of_pages_the_text_alone_counts(tmp_path):
+    """Which is little of them; and few are read twice, for that takes long."""
+    rng = random.Random(3)
+    for number in range(60):
+        body = f"<p>{article(rng)}</p><script>{'x' * 200_000}</script>"
+        (tmp_path / f"{number:02d}.html").write_text(f"<html><body>{body}</body></html>")
+    (unit,) = plan([str(tmp_path)]).units
+    assert len(pace._few(unit).sources) == 21
+    found = pace.measured([unit], Config())
+    assert found.text < 0.03
+    size = sum(source.size for source in unit.sources)
+    estimate = Budget(8 << 30, 1).estimate(size, found)
+    assert estimate.seconds < 1 + 2 * size * found.text * (found.reading + 4 * found.matching)
+
+
 def test_input_without_text_has_the_usual_pace(tmp_path):
     (tmp_path / "empty.jsonl").write_text("\n")
     assert pace.measured(plan([str(tmp_path / "empty.jsonl")]).units, Config()) == Pace()

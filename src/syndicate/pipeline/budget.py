@@ -79,10 +79,13 @@ class Pace:
         To read, strip and sketch.
     matching
         To read and sketch what is matched later, without stripping.
+    text
+        Bytes of text in each byte of input.
     """
 
     reading: float = 1.2e-8
     matching: float = 0.5e-8
+    text: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,7 @@ class Budget:
     def estimate(self, size: int, pace: Pace | None = None) -> Estimate:
         """Say what input of this size will take."""
         pace = pace or Pace()
+        size = int(size * pace.text)
         alone = size * (pace.reading + _MATCHING * pace.matching)
         on_disk = size > self.in_memory or self.workers > 1
         memory = _PROCESS + size * _HELD

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from itertools import islice
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 from syndicate.boilerplate import SiteTemplates
@@ -20,26 +20,46 @@ if TYPE_CHECKING:
     from syndicate.config import Config
 
 
+_SAMPLE = 4 << 20
+"""Bytes of files that are read, if each is a document."""
+
+
 def measured(units: Sequence[io.Unit], config: Config) -> Pace:
-    """Read and sketch the first batch of the input.
+    """Read and sketch the first batch of the largest unit.
 
     The first time loads kernels and is not counted. Stripping is timed apart, for what comes
     after it goes at the pace of the rest.
     """
-    plain = replace(config, strip="none")
-    _seconds(units, config)
-    whole, size = _seconds(units, config)
-    rest, _ = _seconds(units, plain)
+    if not units:
+        return Pace()
+    unit, plain = _few(max(units, key=_size)), replace(config, strip="none")
+    _seconds(unit, config)
+    whole, size = _seconds(unit, config)
+    rest, _ = _seconds(unit, plain)
     if not size:
         return Pace()
-    return Pace(reading=whole / size, matching=rest / size * (1 if config.find == "all" else 0.2))
+    return Pace(
+        reading=whole / size,
+        matching=rest / size * (1 if config.find == "all" else 0.2),
+        text=size / _size(unit) if unit.kind == "files" else 1.0,
+    )
 
 
-def _seconds(units: Sequence[io.Unit], config: Config) -> tuple[float, int]:
+def _size(unit: io.Unit) -> int:
+    return sum(source.size for source in unit.sources)
+
+
+def _few(unit: io.Unit) -> io.Unit:
+    """Leave out files beyond the first few: of pages, little may be text."""
+    sizes = accumulate(source.size for source in unit.sources)
+    few = 1 + sum(size < _SAMPLE for size in sizes)
+    return replace(unit, sources=unit.sources[:few])
+
+
+def _seconds(unit: io.Unit, config: Config) -> tuple[float, int]:
     """Time one batch; give the seconds and the bytes of its texts."""
     begun = time.perf_counter()
-    batches = islice(with_folders(units[0]), 1) if units else ()
     learn = SiteTemplates() if config.strip == "sites" else None
-    texts = read_texts(batches, learn=learn)
+    texts = read_texts(islice(with_folders(unit), 1), learn=learn)
     sketch(texts, config)
     return time.perf_counter() - begun, int(texts.rows.bounds[-1])
