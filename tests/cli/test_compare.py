@@ -36,6 +36,15 @@ def crawl(tmp_path):
     return file
 
 
+def test_files_of_one_name_are_told_apart(run, tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x.txt").write_text(f"{STORY} {name}", encoding="utf-8")
+    done = run("compare", "one/x.txt", "two/x.txt", "--format", "json")
+    found = json.loads(done.stdout)
+    assert (found["a"], found["b"]) == ("one/x.txt", "two/x.txt")
+
+
 def test_compare_shows_both_sides_and_what_is_new(run, pair):
     done = run("compare", *pair)
     assert done.returncode == 0

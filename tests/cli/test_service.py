@@ -110,6 +110,16 @@ async def test_what_takes_too_long_is_given_up(monkeypatch):
 
 
 @pytest.mark.anyio
+async def test_numbers_are_ids_too():
+    with Index.open("memory:", config=Config(strip="none")) as index:
+        async with ask(index) as client:
+            answer = await client.post("/seen", json={"id": 7, "text": STORY})
+            refused = await client.post("/seen", json={"id": True, "text": STORY})
+    assert answer.json()["id"] == "7"
+    assert refused.status_code == 400
+
+
+@pytest.mark.anyio
 async def test_each_page_of_a_list_is_told_and_knows_of_those_before_it():
     pages = [{"id": str(n), "text": STORY + " And so on." * (n // 2)} for n in range(4)]
     with Index.open("memory:", config=Config(strip="none")) as index:

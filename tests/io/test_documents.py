@@ -157,3 +157,17 @@ def test_a_column_of_categories_is_text(kind):
     table = pa.table({"text": ["a", "b", "c", "d"], "source": column})
     (batch,) = from_documents(table)
     assert batch.records.column("source").to_pylist() == ["ba", "một hai", None, None]
+
+
+@pytest.mark.parametrize(
+    ("given", "remedy"),
+    [
+        ("news/", "dedupe_paths"),
+        ({"a": "text"}, r"items\(\)"),
+        (pl.LazyFrame({"text": ["a"]}), "collect it first"),
+        (7, "put it in a list"),
+    ],
+)
+def test_what_is_no_collection_is_refused_with_the_remedy(given, remedy):
+    with pytest.raises(DocumentError, match=remedy):
+        from_documents(given)

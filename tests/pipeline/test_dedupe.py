@@ -184,6 +184,17 @@ def test_the_canonical_is_chosen_by_preference(canonical, expected):
     assert [cluster.canonical for cluster in result.clusters] == [expected]
 
 
+def test_dates_that_cannot_be_read_are_told():
+    dates = ["2026-01-02", "12/03/2024", None, "yesterday"]
+    documents = [
+        Document(f"{n}", f"{n} một hai ba bốn năm sáu", published=date)
+        for n, date in enumerate(dates)
+    ]
+    (note,) = dedupe(documents).notes
+    assert note.startswith("the dates of 2 documents could not be read, such as '12/03/2024'")
+    assert dedupe([documents[0], documents[2]]).notes == ()
+
+
 def test_a_duplicate_id_is_reported_and_one_kept():
     rng = random.Random(9)
     one, other = article(rng), article(rng)

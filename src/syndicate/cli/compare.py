@@ -159,7 +159,10 @@ def _documents(a: str, b: str, among: list[str] | None) -> tuple[Document, Docum
             )
             raise DocumentError(message, path=missing[0])
         return found[a], found[b]
-    return _only(a), _only(b)
+    one, other = _only(a), _only(b)
+    if one.id == other.id:  # files of one name in two folders
+        return replace(one, id=a), replace(other, id=b)
+    return one, other
 
 
 def _only(path: str) -> Document:

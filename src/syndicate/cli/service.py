@@ -50,7 +50,7 @@ _DOCUMENT: Final[dict[str, Any]] = {
         {"required": ["html"], "properties": {"html": {"type": "string", "minLength": 1}}},
     ],
     "properties": {
-        "id": {"type": "string", "minLength": 1},
+        "id": {"type": ["string", "integer"], "minLength": 1},
         "text": _TEXT,
         "html": {**_OPTIONAL, "description": "A page, read where there is no text"},
         **dict.fromkeys(("url", "title", "source", "published", "author"), _OPTIONAL),
@@ -324,10 +324,12 @@ def _checked(record: object, which: str = "") -> _Record:
     needed = {"id", "text"} if "text" in record or "html" not in record else {"id", "html"}
     for name in _DOCUMENT["properties"]:
         value = record.get(name)
+        if name == "id" and type(value) is int:
+            continue
         if not isinstance(value, str) and (value is not None or name in needed):
             message = f"{which}{name} must be a string, got {type(value).__name__}"
             raise _RefusedError(400, message)
-    if not record["id"]:
+    if record["id"] == "":
         raise _RefusedError(400, f"{which}id must not be empty")
     return record
 

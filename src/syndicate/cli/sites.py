@@ -105,6 +105,10 @@ def merge(files: Several, *, output: Merged, forget: Forget = None) -> None:
     say(f"{_counted(len(files), 'file')} merged; {_known(templates)}")
 
 
+_GLUED: Final = "words that begin or end the pages"
+"""What is learned of pages whose line breaks were lost: kept as hashes, so not shown."""
+
+
 def _check(output: Path) -> None:
     """Tell before anything is read that a file cannot be written."""
     if not output.parent.is_dir():
@@ -127,7 +131,9 @@ def _keep(templates: SiteTemplates, output: Path, forget: int | None) -> None:
 def _known(templates: SiteTemplates) -> str:
     """Say how much is known."""
     lines = sum(len(templates.furniture(site)) for site in templates.sites)
-    return f"{_counted(len(templates.sites), 'site')}, {_counted(lines, 'line')} of furniture"
+    told = f"{_counted(len(templates.sites), 'site')}, {_counted(lines, 'line')} of furniture"
+    glued = len(templates.compiled.glued)
+    return f"{told}, and {_GLUED} of {_counted(glued, 'site')}" if glued else told
 
 
 def _counted(number: int, noun: str) -> str:
@@ -175,7 +181,8 @@ def show(file: Learned, *, site: Site = None, format_: Written = Format.TEXT) ->
         sys.stdout.write("\n")
         return
     for name in chosen:
-        sys.stdout.write(f"{shown(name)}: {_counted(templates.pages(name), 'page')}\n")
+        glued = f", and {_GLUED}" if name in templates.compiled.glued else ""
+        sys.stdout.write(f"{shown(name)}: {_counted(templates.pages(name), 'page')}{glued}\n")
         for furniture in templates.furniture(name):
             sys.stdout.write(f"{furniture.articles:>6}  {shown(furniture.line)}\n")
 

@@ -53,10 +53,18 @@ def from_documents(
     if isinstance(documents, str | bytes | Mapping) or not isinstance(documents, Iterable):
         message = (
             f"documents must be Documents, mappings with 'text', (id, text) pairs or an Arrow "
-            f"table, got one {type(documents).__name__}; put it in a list"
+            f"table, got one {type(documents).__name__}; {_remedy(documents)}"
         )
         raise DocumentError(message)
     return _from_values(documents, extractor)
+
+
+def _remedy(given: object) -> str:
+    if isinstance(given, str):
+        return "files are read by dedupe_paths; put a document in a list"
+    if isinstance(given, Mapping):
+        return "put it in a list, or give its items() if they are ids and texts"
+    return "collect it first" if hasattr(given, "collect") else "put it in a list"
 
 
 def _from_arrow(source: Any, extractor: Extractor) -> Iterator[Batch]:  # noqa: ANN401 - any library's table

@@ -174,6 +174,12 @@ def _result(
     taught = [site for site in templates.sites if templates.furniture(site)] if templates else []
     if taught:
         matcher.notes.append(f"furniture was learned from the pages of {_named(taught)}")
+    unread, date = corpus.unread_dates()
+    if unread:
+        matcher.notes.append(
+            f"the dates of {unread} documents could not be read, such as {date[:40]!r}; write "
+            "them as 2026-03-12 or 2026-03-12T08:00:00+07:00 (ISO 8601)"
+        )
     found = matcher.find()
 
     def at(threshold: float) -> Result:

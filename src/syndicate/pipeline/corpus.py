@@ -117,6 +117,13 @@ class Corpus:
         known = np.array([moment(value) for value in values.dictionary.to_pylist()] + [UNDATED])
         return np.asarray(known[_codes(values)][self.places])
 
+    def unread_dates(self) -> tuple[int, str]:
+        """Count the documents whose publication time cannot be read, and give one as it stands."""
+        stated = array_of(self._records.column("published").is_valid())[self.places]
+        unread = np.flatnonzero(stated & (self.times == UNDATED))
+        first = self.column("published", unread[:1]).to_pylist()
+        return len(unread), first[0] if first else ""
+
     @cached_property
     def _sites(self) -> NDArray[np.int64]:
         """A number for the site of each document, -1 if it has none."""
