@@ -100,6 +100,28 @@ def test_an_older_scheme_is_upgraded(tmp_path):
     assert made.old.exists()
 
 
+@pytest.mark.parametrize("way", [upgrade, repair])
+def test_clusters_stay_as_they_are(tmp_path, way):
+    path = tmp_path / "seen.db"
+    with Index.open(path, config=PLAIN) as index:
+        for name, kind, end in [
+            *[("gone", 0, ""), ("a", 0, ""), ("b", 0, " b"), ("alone", 1, ""), ("c", 2, "")],
+            *[("d", 2, " d"), ("e", 3, ""), ("f", 3, " f"), ("c", 2, " later"), ("g", 2, " g")],
+        ]:
+            index.seen(Document(name, story(kind, 200) + end))
+        index.remove_many(["gone", "e"])
+        wanted = {one.id: index.cluster(one.id) for one in index}
+    assert sorted(set(wanted.values())) == [("a", "b"), ("alone",), ("c", "d", "g"), ("f",)]
+    way(path)
+    with Index.open(path) as index:
+        assert {one.id: index.cluster(one.id) for one in index} == wanted
+        assert index.check() == []
+        for kind, first in [(0, "a"), (2, "c"), (3, "f")]:
+            page = Document(f"new {kind}", story(kind, 200) + " x")
+            assert index.seen(page).cluster == first
+            assert index.cluster(page.id)[0] == first
+
+
 def test_upgrade_changes_settings_and_secret(tmp_path):
     path = tmp_path / "seen.db"
     filled(path)

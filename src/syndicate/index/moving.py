@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from operator import methodcaller
 from pathlib import Path
@@ -54,6 +55,11 @@ def export(place: str | Path) -> Iterator[tuple[Document, float]]:
     IndexFormatError
         If its records are of another format.
     """
+    for record in _records(place):
+        yield unpack(record).document, record.at
+
+
+def _records(place: str | Path) -> Iterator[Record]:
     store = open_store(place)
     try:
         described = store.header()
@@ -62,7 +68,7 @@ def export(place: str | Path) -> Iterator[tuple[Document, float]]:
         last = 0
         page: list[Record]
         while page := store.read(methodcaller("page", last, BATCH)):
-            yield from ((unpack(record).document, record.at) for record in page)
+            yield from page
             last = page[-1].doc
     finally:
         store.close()
@@ -80,7 +86,7 @@ def _readable(described: dict[str, object], place: str) -> None:
 def upgrade(path: str | Path, *, config: Config | None = None, secret: str | None = None) -> Made:
     """Sketch a file's documents anew, by this version and perhaps by other settings.
 
-    The file before it stays beside it, named ``….old``.
+    Clusters stay as they are. The file before it stays beside it, named ``….old``.
 
     Parameters
     ----------
@@ -109,7 +115,7 @@ def upgrade(path: str | Path, *, config: Config | None = None, secret: str | Non
     finally:
         store.close()
     chosen = config or header.settings(described)
-    return _make_anew(Path(path), export(path), chosen, secret, ".old")
+    return _make_anew(Path(path), _records(path), chosen, secret, ".old")
 
 
 def repair(path: str | Path, *, config: Config | None = None, secret: str | None = None) -> Made:
@@ -147,31 +153,71 @@ def _must_exist(path: Path) -> None:
         raise StoreError(message)
 
 
-def _whole(records: Iterable[Record]) -> Iterator[tuple[Document, float]]:
+def _whole(records: Iterable[Record]) -> Iterator[Record]:
     for record in records:
         try:
-            yield unpack(record).document, record.at
+            unpack(record)
         except SyndicateError:
             continue
+        yield record
+
+
+class _Clusters:
+    """The clusters of records that are written anew, under new numbers in the same order."""
+
+    def __init__(self) -> None:
+        self._docs, self._clusters = array("q"), array("q")
+
+    def noted(self, records: Iterable[Record]) -> Iterator[tuple[Document, float]]:
+        """Give the documents of records with their times."""
+        for record in records:
+            self._docs.append(record.doc)
+            self._clusters.append(record.cluster)
+            yield unpack(record).document, record.at
+
+    def __len__(self) -> int:
+        """Count the records that came."""
+        return len(self._docs)
+
+    def anew(self) -> Iterator[tuple[int, int]]:
+        """Give the new number of each member of a cluster, and of what stands for that."""
+        groups = {abs(cluster) for cluster in self._clusters}
+        new = {doc: number for number, doc in enumerate(self._docs, 1) if doc in groups}
+        members = [
+            (number, cluster) for number, cluster in enumerate(self._clusters, 1) if cluster
+        ]
+        leads = {-cluster: number for number, cluster in members if cluster < 0}
+        for number, cluster in members:
+            group = abs(cluster)
+            lead = leads.setdefault(group, new.get(group, number))
+            if number != lead:
+                yield number, lead
 
 
 def _make_anew(
     path: Path,
-    documents: Iterator[tuple[Document, float]],
+    records: Iterator[Record],
     config: Config | None,
     secret: str | None,
     suffix: str,
 ) -> Made:
     """Write a new file beside the old one, and swap them once it is whole."""
+    from syndicate.store.sqlite import SqliteStore  # noqa: PLC0415 - only files are made anew
+
     draft, old = path.with_name(path.name + ".new"), path.with_name(path.name + suffix)
     if old.exists() or draft.exists():
         message = f"{old if old.exists() else draft} is in the way; move it away first"
         raise StoreError(message)
+    clusters = _Clusters()
     try:
         with Index.open(draft, config=config, secret=secret) as index:
-            index.restore(documents)
+            index.restore(clusters.noted(records))
             index.compact()
             held = len(index)
+        if held == len(clusters):
+            store = SqliteStore(draft)
+            store.regroup(clusters.anew())
+            store.close()
     except BaseException:
         _unlink(draft)
         raise

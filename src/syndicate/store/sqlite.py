@@ -220,6 +220,12 @@ class SqliteStore:
         while self._write(lambda change: change.advance_all()):
             pass
 
+    def regroup(self, clusters: Iterable[tuple[int, int]]) -> None:
+        """Set the ``cluster`` of documents, by their numbers, in a file that nobody else has."""
+        rows = ((cluster, doc) for doc, cluster in clusters)
+        query = "UPDATE record SET cluster = ? WHERE doc = ?"
+        self._write(lambda change: change.db.executemany(query, rows))
+
     def backup(self, path: Path) -> None:
         """Copy everything into a new file, as it is now, while others go on.
 
