@@ -71,6 +71,18 @@ def test_what_is_left_of_a_file_cut_short_is_saved(tmp_path):
             assert document.text == story(int(document.id))
 
 
+def test_a_file_of_which_nothing_can_be_read_is_told_and_left(tmp_path):
+    path = tmp_path / "seen.db"
+    filled(path)
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xa5" * 4096)
+    damaged = path.read_bytes()
+    with pytest.raises(StoreError, match="restore it from a backup"):
+        repair(path)
+    assert path.read_bytes() == damaged
+
+
 def test_what_is_no_index_is_not_repaired(tmp_path):
     (tmp_path / "text.db").write_text("nothing " * 1000)
     with pytest.raises(StoreError, match="not an index"):

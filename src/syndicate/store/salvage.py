@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +15,6 @@ from syndicate.store.change import COLUMNS, record_of
 from syndicate.store.database import DamagedError, open_file, quietly, said_length, translated
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from syndicate.store.contract import Record
 
 
@@ -50,7 +49,7 @@ def salvage(path: Path) -> Iterator[Wreck]:
         copy = Path(folder) / path.name
         with translated(path):
             _copy_whole(path, copy)
-            db = open_file(copy)
+            db = _open(path, copy)
         try:
             with translated(path):
                 db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
@@ -59,6 +58,19 @@ def salvage(path: Path) -> Iterator[Wreck]:
             yield Wreck(header, said, _readable(db))
         finally:
             db.close()
+
+
+def _open(path: Path, copy: Path) -> sqlite3.Connection:
+    try:
+        return open_file(copy)
+    except sqlite3.DatabaseError as error:
+        if "malformed" not in str(error):
+            raise
+        message = (
+            f"{path}: the pages that say what is where are damaged, so that nothing can be read; "
+            "restore it from a backup"
+        )
+        raise StoreError(message) from error
 
 
 def _copy_whole(path: Path, copy: Path) -> None:
