@@ -1,11 +1,12 @@
 """Articles out of web pages written for this test."""
 
 import json
+import time
 
 import pytest
 
 from syndicate.errors import ConfigError, DocumentError
-from syndicate.io.html import Hint, extract
+from syndicate.io.html import Hint, extract, read_page
 
 pytest.importorskip("trafilatura")
 pytest.importorskip("resiliparse")
@@ -134,3 +135,19 @@ def test_a_pages_own_canonical_link_is_its_url():
     found = extract(page(head))
     assert found.url == "https://chep.example/tin"
     assert found.record["original"] is None
+
+
+@pytest.mark.parametrize("extractor", ["trafilatura", "resiliparse"])
+def test_a_page_nested_without_end_costs_little(extractor):
+    begun = time.perf_counter()
+    with pytest.raises(DocumentError):
+        read_page("<div>" * 200_000 + "text", extractor=extractor)
+    assert time.perf_counter() - begun < 10
+
+
+def test_many_tags_side_by_side_are_a_page():
+    """Also where those that need not be closed are not."""
+    story = "<p>Mưa to ở Huế suốt đêm qua, nhiều tuyến đường ngập sâu nửa mét nước."
+    items = "<ul>" + "<li><a href='#'>x</a>" * 20_000 + "</ul>"
+    page = f"<html><body>{items}<article>{story * 5}</article></body></html>"
+    assert "Huế" in extract(page, extractor="resiliparse").text

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -157,6 +158,9 @@ def _resiliparse(page: bytes | str) -> tuple[str, list[Tag]]:
     if isinstance(page, bytes):
         encoding = _load("resiliparse.parse.encoding").detect_encoding(page)
         page = _BOM.sub(b"", page).decode(encoding, "replace")
+    if _is_deep(page):
+        message = f"not read as a page: more than {_DEEPEST} elements stand in each other"
+        raise DocumentError(message)
     tree = parse.parse(page)
     tags: list[Tag] = [
         (node.tag, {name: node.getattr(name) or "" for name in node.attrs}, node.text)
@@ -168,6 +172,24 @@ def _resiliparse(page: bytes | str) -> tuple[str, list[Tag]]:
         tree, main_content=True, alt_texts=False
     )
     return text, tags
+
+
+_DEEPEST = 1000
+_MANY_TAGS = 10_000
+_NESTING = re.compile(
+    r"<(/?)(?:div|span|section|article|main|aside|nav|header|footer|table|ul|ol|dl|blockquote|font"
+    r"|center|form|fieldset|details|a|b|i|u|em|strong|small|big)\b",
+    re.IGNORECASE,
+)
+"""Elements that are closed, as a rule; it takes resiliparse the square of their depth."""
+
+
+def _is_deep(page: str) -> bool:
+    """Say whether no article is written so; of fewer tags none costs much."""
+    if page.count("<") < _MANY_TAGS:
+        return False
+    depths = accumulate(-1 if tag[1] else 1 for tag in _NESTING.finditer(page))
+    return max(depths, default=0) > _DEEPEST
 
 
 def _page(text: str, tags: list[Tag], url: str | None) -> Page:
