@@ -144,6 +144,20 @@ def test_a_column_that_is_there_twice_is_named(tmp_path):
         assert "several columns 'text'" in everything(tmp_path / name)[1][name]
 
 
+def test_a_quotation_mark_that_is_not_closed_is_told(tmp_path):
+    rows = 'id,text\n1,"một\nhai"\n2,"ba\n3,bốn\n4,năm\n'
+    (tmp_path / "a.csv").write_text(rows)
+    found, skipped = everything(tmp_path / "a.csv")
+    assert [(row["id"], row["text"]) for row in found] == [
+        ("1", "một\nhai"),
+        ("2", rows[rows.index("ba") :]),
+    ]
+    assert list(skipped) == ["a.csv:3"]
+    assert "not closed" in skipped["a.csv:3"]
+    (tmp_path / "b.csv").write_text('id,text\n1,cao 5" thôi\n2,hai\n')
+    assert not everything(tmp_path / "b.csv")[1]
+
+
 def test_csv_with_line_ends_of_old_macs(tmp_path):
     (tmp_path / "a.csv").write_bytes(b"id,text\r1,x\r2,y\r")
     found, skipped = everything(tmp_path / "a.csv")

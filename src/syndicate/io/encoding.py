@@ -188,6 +188,13 @@ class Marked(_Changed):
     """A stream as UTF-8 in which `DAMAGE` stands for each byte that is not.
 
     For readers that give up on a whole file where a byte is wrong.
+
+    Attributes
+    ----------
+    damaged
+        Whether one was, so far.
+    quotes
+        Quotation marks so far.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -195,6 +202,7 @@ class Marked(_Changed):
         self._stream = stream
         self._held = b""
         self.damaged = False
+        self.quotes = 0
 
     def _more(self) -> bytes:
         data = b""
@@ -204,6 +212,7 @@ class Marked(_Changed):
             data, self._held = data[:whole], data[whole:]
         if not data:
             data, self._held = self._held, b""
+        self.quotes += data.count(b'"')
         if is_utf8(data):
             return data
         self.damaged = True

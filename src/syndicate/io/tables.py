@@ -196,10 +196,14 @@ def read_csv(unit: Unit) -> Iterator[Batch]:
         yield from _rows(Marked(stream), delimiter, names, unit)
 
 
+_UNCLOSED: Final = "a quotation mark is not closed: all that follows was read as one text"
+
+
 def _rows(stream: Marked, delimiter: str, names: list[str], unit: Unit) -> Iterator[Batch]:
     label = unit.sources[0].label
     faults: list[arrow_csv.InvalidRow] = []
     first = 2
+    last: list[str | None] = []
     for records in _csv_reader(stream, delimiter, names, faults):
         numbers = _numbers(first, len(records), faults)
         first = int(numbers.max(initial=first - 1)) + 1
@@ -212,6 +216,9 @@ def _rows(stream: Marked, delimiter: str, names: list[str], unit: Unit) -> Itera
         ]
         found = records.filter(mask_column(whole))
         yield to_batch(found, numbers[whole], f"{label}:", reports, unit.extractor)
+        last = [array[-1].as_py() for array in records.columns] if len(records) else last
+    if stream.quotes % 2 and any("\n" in value for value in last if value):
+        yield Batch(NOTHING, (Skipped(f"{label}:{first - 1}", _UNCLOSED),))
     if faults:
         yield Batch(NOTHING, tuple(_reports(label, faults)))
 
