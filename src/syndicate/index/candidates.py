@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from syndicate.index.reach import Reach
     from syndicate.index.sketching import Sketched
     from syndicate.store.contract import View
 
 _THINNED = np.array(THINNED, np.int64)
 _SPARE = 4
-EVERY = 1 << 30
+_EVERY = 1 << 30
 """For ``spare``: all holders."""
 _ASKED = 16  # pages looked up at once
 _TOGETHER = 256  # documents that pages are compared with at once
@@ -106,7 +107,41 @@ def choose(
     return Candidates(out[:chosen].tolist(), same), crowd[:crowded]
 
 
-def odd(docs: NDArray[np.int64], digests: Digests) -> NDArray[np.int64]:
+def candidates(
+    pages: Sequence[Sketched], postings: Sequence[Postings], first_sample: int, reach: Reach
+) -> list[Candidates]:
+    """Choose documents for each page as `dedupe` does: of one text, one is a holder of a shingle.
+
+    Parameters
+    ----------
+    pages, postings
+        Each page, and the postings of its keys.
+    first_sample
+        Where the keys of sampled shingles begin.
+    reach
+        Tells which documents are of one text, or gone.
+    """
+    given = list(zip(pages, postings, strict=True))
+    chosen = [choose(held, page.keys, first_sample) for page, held in given]
+    found = [one for one, _ in chosen]
+    crowds = np.concatenate([crowd for _, crowd in chosen])
+    if not len(crowds):
+        return found
+    docs = np.unique(crowds)
+    leaving = np.fromiter(reach.leaving, np.int64)
+    suspects = np.append(_odd(docs, reach.digests(docs)), leaving)
+    owner = np.repeat(np.arange(len(pages)), [len(crowd) for _, crowd in chosen])
+    for place in np.unique(owner[np.isin(crowds, suspects)]).tolist():
+        page, held = given[place]
+        _, every = choose(held, page.keys, first_sample, spare=_EVERY)
+        digests = reach.digests(every)
+        gone = np.isin(every, np.fromiter(reach.gone(every.tolist(), place), np.int64))
+        without = _repeats(every, digests._replace(there=digests.there & ~gone))
+        found[place] = choose(held, page.keys, first_sample, without)[0]
+    return found
+
+
+def _odd(docs: NDArray[np.int64], digests: Digests) -> NDArray[np.int64]:
     """Give the documents that are gone, or of the same text as another."""
     found = ~digests.there
     one, other = digests.twins()
@@ -114,7 +149,7 @@ def odd(docs: NDArray[np.int64], digests: Digests) -> NDArray[np.int64]:
     return docs[found]
 
 
-def repeats(docs: NDArray[np.int64], digests: Digests) -> NDArray[np.int64]:
+def _repeats(docs: NDArray[np.int64], digests: Digests) -> NDArray[np.int64]:
     """Give the documents that are gone, or of the same text as one before."""
     found = ~digests.there
     found[digests.twins()[1]] = True

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from syndicate.index import header
 from syndicate.index.codec import unpack
-from syndicate.index.judging import Judge, unchanged
+from syndicate.index.judging import Judge
 from syndicate.index.learning import Learner
 from syndicate.index.parts import BATCH, document_of, parts
+from syndicate.index.resent import unchanged
 from syndicate.index.sketching import Sketched, Sketcher
 from syndicate.index.times import moment, seconds
 from syndicate.match.context import UNDATED

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from syndicate.index.candidates import EVERY, Candidates, choose, look, odd, repeats, together
+from syndicate.index.candidates import Candidates, candidates, look, together
 from syndicate.index.comparing import Compared, Pairs, compare, distinct_texts
 from syndicate.index.known import Known, Shelf
 from syndicate.index.reach import Reach
+from syndicate.index.resent import bodies_of
 from syndicate.match.days import folded_heading
 from syndicate.model import Match, Relation, Verdict
-from syndicate.store.contract import Postings, Record
+from syndicate.store.contract import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -135,9 +136,9 @@ class Judge:
         """Say what a page is, by what the store holds; ``at`` as in `verdicts`."""
         reach, number, postings = Reach(self._shelf, view, at), looked.number, looked.postings
         copies = sorted(postings.doc[postings.key == 0].tolist())
-        bodies = _bodies([number], view)
+        bodies = bodies_of([number], view)
         stays = self._stays(_Case(page, 0, []), bodies.get(number), number, copies, reach)
-        found = self._candidates([page], [postings], reach)
+        found = candidates([page], [postings], self._sketcher.first_sample, reach)
         case = self._case(page, found[0], reach, 0)
         judged = self._decide(case, self._compare([case])[0], reach)
         if number and not stays:
@@ -164,7 +165,7 @@ class Judge:
         postings = followed.each(
             np.array([own[n].doc if n in own else 0 for n in range(len(pages))])
         )
-        found = self._candidates(pages, postings, reach)
+        found = candidates(pages, postings, self._sketcher.first_sample, reach)
         verdicts, fresh = [], []
         for start, end in together(found, MOST + 1):
             wanted = (one.same[:2] or one.docs[: MOST + 1] for one in found[start:end])
@@ -193,7 +194,7 @@ class Judge:
         change: Change,
     ) -> dict[int, Known]:
         """Make documents of the pages that are none yet, by their places."""
-        bodies, own = _bodies(numbers, change), dict[int, Known]()
+        bodies, own = bodies_of(numbers, change), dict[int, Known]()
         first = (change.last() or 0) + 1
         for place, (page, number) in enumerate(zip(pages, numbers, strict=True)):
             copies = followed.copies(place) if number else []
@@ -232,32 +233,6 @@ class Judge:
             if known.doc == number and first is not None:
                 return first.group == known.group
         return not case.page.tokens and any(self._near(case, [number], reach, 1))
-
-    def _candidates(
-        self,
-        pages: Sequence[Sketched],
-        postings: Sequence[Postings],
-        reach: Reach,
-    ) -> list[Candidates]:
-        """Choose documents as `dedupe` does: of one text, one is a holder of its shingles."""
-        first = self._sketcher.first_sample
-        given = list(zip(pages, postings, strict=True))
-        chosen = [choose(held, page.keys, first) for page, held in given]
-        found = [one for one, _ in chosen]
-        crowds = np.concatenate([crowd for _, crowd in chosen])
-        if not len(crowds):
-            return found
-        docs = np.unique(crowds)
-        suspects = np.append(odd(docs, reach.digests(docs)), np.fromiter(reach.leaving, np.int64))
-        owner = np.repeat(np.arange(len(pages)), [len(crowd) for _, crowd in chosen])
-        for place in np.unique(owner[np.isin(crowds, suspects)]).tolist():
-            page, held = given[place]
-            _, every = choose(held, page.keys, first, spare=EVERY)
-            digests = reach.digests(every)
-            leaving = np.isin(every, np.fromiter(reach.gone(every.tolist(), place), np.int64))
-            without = repeats(every, digests._replace(there=digests.there & ~leaving))
-            found[place] = choose(held, page.keys, first, without)[0]
-        return found
 
     def _case(self, page: Sketched, found: Candidates, reach: Reach, place: int) -> _Case:
         case = _Case(page, place, [])
@@ -396,26 +371,6 @@ class Judge:
                 note = "takes the place of another text that was remembered under this id"
                 verdict = replace(verdict, notes=(*verdict.notes, note))
         return Judged(verdict, cluster)
-
-
-def unchanged(pages: Sequence[Sketched], numbers: Sequence[int], view: View) -> set[int]:
-    """Give the numbers of those documents that some pages are the same as in every byte.
-
-    ``numbers`` are those of the documents under the pages' ids, 0 where there is none. A document
-    that its text no longer finds, since too many copies of it came later, is left out.
-    """
-    known = {number: page for number, page in zip(numbers, pages, strict=True) if number}
-    bodies = _bodies(list(known), view)
-    same = {number for number, body in bodies.items() if body == known[number].body}
-    keys = [known[number].keys[:1] for number in sorted(same)]
-    found = view.find(np.concatenate([np.empty(0, np.uint64), *keys])).doc.tolist()
-    return same.intersection(found) | {one for one in same if not known[one].tokens}
-
-
-def _bodies(numbers: Sequence[int], view: View) -> dict[int, bytes]:
-    """Read what documents were given as, by their numbers; 0 is none."""
-    known = [number for number in numbers if number]
-    return {record.doc: record.body for record in view.fetch(known)} if known else {}
 
 
 def _closest(standing: Mapping[int, tuple[float, int]], reach: Reach) -> int:
