@@ -1,5 +1,6 @@
 """Furniture learned as pages come."""
 
+import pytest
 from tests.index.stories import story
 
 from syndicate.config import Config
@@ -30,6 +31,24 @@ def test_a_site_s_furniture_goes_once_it_is_known(place):
         index.seen(page(0, "b.example"))
         assert removed(index, "b.example/0") == []
         assert index.get("a.example/69") == page(69)
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_a_page_that_did_not_change_is_exact_whatever_was_learned_since(place, many):
+    with Index.open(place, config=Config(strip="sites")) as index:
+        for number in range(70):
+            index.seen(page(number))
+        again = [page(3), page(69)]
+        told = index.seen_many(again) if many else map(index.seen, again)
+        assert [(one.status, one.of) for one in told] == [
+            ("exact", "a.example/3"),
+            ("exact", "a.example/69"),
+        ]
+        assert [one.doc for one in index.records() if one.id == "a.example/3"] == [4]
+        changed = Document("a.example/3", page(3).text + " Cập nhật", source="a.example")
+        (verdict,) = index.seen_many([changed]) if many else [index.seen(changed)]
+        assert verdict.status == "reprint"
+        assert removed(index, "a.example/3") == [FURNITURE]
 
 
 def test_what_was_learned_is_kept_in_the_store(place):

@@ -123,6 +123,23 @@ def _plain(value: str | None) -> str | None:
     return None if value is None else value.encode("utf-8", "replace").decode()
 
 
+def removed_of(body: bytes, other: bytes) -> tuple[tuple[int, int], ...] | None:
+    """Give the spans that are left out of a record, if another one was given the same document.
+
+    None if they are of different documents.
+    """
+    (spans, frame), (_, another) = _apart(body), _apart(other)
+    if frame != another:
+        return None
+    edges = np.frombuffer(spans, "<u4").tolist()
+    return tuple(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _apart(body: bytes) -> tuple[bytes, bytes]:
+    start = _HEAD.size + 8 * _HEAD.unpack_from(body)[3]
+    return body[_HEAD.size : start], body[start:]
+
+
 def digests_of(heads: Sequence[bytes]) -> NDArray[np.uint64]:
     """Read the digests of records from their first `DIGEST` bytes; shape (n, 2)."""
     return np.frombuffer(b"".join(heads), "<u8").reshape(-1, 2)

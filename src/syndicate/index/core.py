@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from syndicate.index import header
 from syndicate.index.codec import unpack
-from syndicate.index.judging import Judge
+from syndicate.index.judging import Judge, Judged
 from syndicate.index.learning import Learner
 from syndicate.index.parts import BATCH, document_of, parts
 from syndicate.index.resent import unchanged
@@ -165,7 +165,7 @@ class Index:
         now = time.time()
         record = Record(page.document.id, now, page.body)
 
-        def work(change: Change) -> tuple[Verdict, Record | None, int | None]:
+        def work(change: Change) -> tuple[Judged, Record | None, int | None]:
             looked = change.look(self._asked(page, record))
             judged = self._judge.verdict(page, looked, change, now)
             if judged.stays:
@@ -175,18 +175,18 @@ class Index:
             if self._ttl is not None:
                 change.remove(change.before(now - self._ttl, _SWEEP))
             if judged.stays:
-                return judged.verdict, None, None
+                return judged, None, None
             if looked.stored:
-                return judged.verdict, record, None
-            stored = replace(record, cluster=judged.cluster)
-            numbers = change.put([stored], [page.keys])
-            return judged.verdict, stored.numbered(sum(numbers)), change.removals()
+                return judged, record, None
+            stored = replace(record, body=judged.page.body, cluster=judged.cluster)
+            numbers = change.put([stored], [judged.page.keys])
+            return judged, stored.numbered(sum(numbers)), change.removals()
 
-        verdict, stored, removals = self._write(work)
+        judged, stored, removals = self._write(work)
         if stored is not None:
-            self._judge.remembered(stored, page, removals)
+            self._judge.remembered(stored, judged.page, removals)
             self._sketcher.learn([page.document])
-        return verdict
+        return judged.verdict
 
     def seen_many(self, documents: Iterable[Given]) -> Iterator[Verdict]:
         """Say of each page what `seen` would, and remember it, in half of the time or less.

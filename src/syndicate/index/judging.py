@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from syndicate.index.candidates import Candidates, candidates, look, together
+from syndicate.index.codec import removed_of
 from syndicate.index.comparing import Compared, Pairs, compare, distinct_texts
 from syndicate.index.known import Known, Shelf
 from syndicate.index.reach import Reach
 from syndicate.index.resent import bodies_of
 from syndicate.match.days import folded_heading
 from syndicate.model import Match, Relation, Verdict
-from syndicate.store.contract import Record
+from syndicate.sketch.sample import SHARED
+from syndicate.store.contract import Asked, Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -49,12 +51,15 @@ class Judged(NamedTuple):
         The answer.
     cluster
         As `syndicate.store.contract.Record` has it.
+    page
+        It, as it was compared.
     stays
-        Whether the page is the document that stands under its id already.
+        Whether it is the document that stands under its id already.
     """
 
     verdict: Verdict
     cluster: int
+    page: Sketched
     stays: bool = False
 
 
@@ -134,9 +139,13 @@ class Judge:
 
     def verdict(self, page: Sketched, looked: Looked, view: View, at: float) -> Judged:
         """Say what a page is, by what the store holds; ``at`` as in `verdicts`."""
-        reach, number, postings = Reach(self._shelf, view, at), looked.number, looked.postings
-        copies = sorted(postings.doc[postings.key == 0].tolist())
+        reach, number = Reach(self._shelf, view, at), looked.number
         bodies = bodies_of([number], view)
+        if (again := self._stripped_as(page, bodies.get(number))) is not page:
+            page, first = again, self._sketcher.first_sample
+            looked = view.look(Asked(page.document.id, page.keys, first, SHARED, None))
+        postings = looked.postings
+        copies = sorted(postings.doc[postings.key == 0].tolist())
         stays = self._stays(_Case(page, 0, []), bodies.get(number), number, copies, reach)
         found = candidates([page], [postings], self._sketcher.first_sample, reach)
         case = self._case(page, found[0], reach, 0)
@@ -158,14 +167,21 @@ class Judge:
         at
             Seconds since 1970.
         """
-        numbers, followed = look(pages, self._sketcher.first_sample, change)
+        first = self._sketcher.first_sample
+        numbers, followed = look(pages, first, change)
+        bodies = bodies_of(numbers, change)
+        given = zip(pages, numbers, strict=True)
+        again = [self._stripped_as(page, bodies.get(number)) for page, number in given]
+        if any(one is not page for one, page in zip(again, pages, strict=True)):
+            pages = again
+            numbers, followed = look(pages, first, change)
         reach = Reach(self._shelf, change, at)
-        own = self._own(pages, numbers, followed, reach, change)
+        own = self._own(pages, numbers, followed, bodies, reach, change)
         reach.join(list(own.values()))
         postings = followed.each(
             np.array([own[n].doc if n in own else 0 for n in range(len(pages))])
         )
-        found = candidates(pages, postings, self._sketcher.first_sample, reach)
+        found = candidates(pages, postings, first, reach)
         verdicts, fresh = [], []
         for start, end in together(found, MOST + 1):
             wanted = (one.same[:2] or one.docs[: MOST + 1] for one in found[start:end])
@@ -190,11 +206,12 @@ class Judge:
         pages: Sequence[Sketched],
         numbers: Sequence[int],
         followed: Followed,
+        bodies: Mapping[int, bytes],
         reach: Reach,
         change: Change,
     ) -> dict[int, Known]:
         """Make documents of the pages that are none yet, by their places."""
-        bodies, own = bodies_of(numbers, change), dict[int, Known]()
+        own: dict[int, Known] = {}
         first = (change.last() or 0) + 1
         for place, (page, number) in enumerate(zip(pages, numbers, strict=True)):
             copies = followed.copies(place) if number else []
@@ -206,6 +223,16 @@ class Judge:
             record = Record(page.document.id, reach.at, b"", doc=first + len(own))
             own[place] = Known.made(record, page)
         return own
+
+    def _stripped_as(self, page: Sketched, body: bytes | None) -> Sketched:
+        """Strip a page as the same document was when it was put, if more of its site is known now.
+
+        ``body`` is that of the document under its id, if there is one.
+        """
+        if body is None or body == page.body:
+            return page
+        removed = removed_of(body, page.body)
+        return page if removed is None else self._sketcher.page(page.document, removed)
 
     def _stays(
         self, case: _Case, body: bytes | None, number: int, copies: Sequence[int], reach: Reach
@@ -291,16 +318,15 @@ class Judge:
         name = case.page.document.id
         if not case.held:
             status = "new" if case.page.tokens else "boilerplate_only"
-            return Judged(Verdict(name, status, (), name), 0)
+            return Judged(Verdict(name, status, (), name), 0, case.page)
         if case.copied:
             copy = reach.now(case.held[0])
             head = self._head(case, case.held, copy.group, reach) or copy
             if head.doc != copy.doc and head.digest == case.page.digest:
                 pairs = compare([Compared(case.page, [head])], self._sketcher.config)[0]
             leader = self._leader(case, head, reach)
-            return Judged(
-                Verdict(name, str(Relation.EXACT), tuple(pairs.matches), leader), copy.group
-            )
+            verdict = Verdict(name, str(Relation.EXACT), tuple(pairs.matches), leader)
+            return Judged(verdict, copy.group, case.page)
         return self._placed(case, pairs, reach)
 
     def _placed(self, case: _Case, pairs: Pairs, reach: Reach) -> Judged:
@@ -328,7 +354,7 @@ class Judge:
         head = heads.get(cluster)
         page = case.page.document.id
         name = page if head is None else self._leader(case, head, reach)
-        return Judged(Verdict(page, status, matches, name, case.notes), cluster)
+        return Judged(Verdict(page, status, matches, name, case.notes), cluster, case.page)
 
     def _head(
         self, case: _Case, held: Sequence[Known], cluster: int, reach: Reach
@@ -360,7 +386,7 @@ class Judge:
 
         If that one stood for the cluster in which the page is, the page does.
         """
-        verdict, cluster, _ = judged
+        verdict, cluster = judged.verdict, judged.cluster
         for known in reach.fetch([number]):
             if known.group == cluster:
                 head = self._head(case, [], cluster, reach)
@@ -370,7 +396,7 @@ class Judge:
             ):
                 note = "takes the place of another text that was remembered under this id"
                 verdict = replace(verdict, notes=(*verdict.notes, note))
-        return Judged(verdict, cluster)
+        return Judged(verdict, cluster, case.page)
 
 
 def _closest(standing: Mapping[int, tuple[float, int]], reach: Reach) -> int:

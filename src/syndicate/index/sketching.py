@@ -126,12 +126,18 @@ class Sketcher:
             out.append(Sketched(document, body, words, *made_of))
         return out
 
-    def page(self, document: Document) -> Sketched:
-        """Do the same with one document, as fast as that can be done, and count its shingles."""
+    def page(
+        self, document: Document, removed: tuple[tuple[int, int], ...] | None = None
+    ) -> Sketched:
+        """Do the same with one document, as fast as that can be done.
+
+        What is to be left out of it may be known already.
+        """
         from syndicate.kernels import pages  # noqa: PLC0415 - compiles
 
         text = encoded(document)
-        removed = self._removed(document, text)
+        if removed is None:
+            removed = self._removed(document, text)
         left = np.frombuffer(cut(text, removed), np.uint8)
         size, perms = self.config.sketch.shingle_size, self.config.sketch.num_perm
         shingles, flags, counts, digests, keys, found = pages.sketch_page(
