@@ -199,6 +199,31 @@ def test_what_is_too_old_stands_for_nothing(place, monkeypatch, options, many):
         assert index.cluster("d")[0] == leader
 
 
+@pytest.mark.parametrize("many", [False, True])
+def test_of_what_is_too_old_nothing_is_taken_over(place, monkeypatch, many):
+    now = [1e9]
+    monkeypatch.setattr("time.time", lambda: now[0])
+    text = story(1, 300)
+
+    def ask(index, page):
+        return next(iter(index.seen_many([page]))) if many else index.seen(page)
+
+    with Index.open(place, config=PLAIN, within="10h") as index:
+        for name, hours in [("gone", 0), ("first", 0), ("b", 6)]:
+            now[0] += 3600 * hours
+            index.seen(doc(name, f"{text} {name}"))
+        index.remove("gone")
+        now[0] += 3600 * 6
+        verdict = ask(index, doc("b", f"{text} b b2"))
+        assert verdict.cluster == index.cluster("b")[0] == "first"
+    with Index.open(place if place == "memory:" else place + "2", ttl="10h") as index:
+        index.add_many(doc(f"old {n}", story(2 + n)) for n in range(600))  # swept before a
+        index.add(doc("a", text))
+        now[0] += 3600 * 11
+        verdict = ask(index, doc("a", story(700, 100)))
+        assert (verdict.status, verdict.notes) == ("new", ())
+
+
 def test_documents_are_dated_anew_from_when_they_come_again(monkeypatch):
     """By the pages that follow them, and not by those before them."""
     now = [1e9]

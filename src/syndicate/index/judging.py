@@ -324,7 +324,7 @@ class Judge:
             head = self._head(case, case.held, copy.group, reach) or copy
             if head.doc != copy.doc and head.digest == case.page.digest:
                 pairs = compare([Compared(case.page, [head])], self._sketcher.config)[0]
-            leader = self._leader(case, head, reach)
+            leader = self._named(case, head, reach)
             verdict = Verdict(name, str(Relation.EXACT), tuple(pairs.matches), leader)
             return Judged(verdict, copy.group, case.page)
         return self._placed(case, pairs, reach)
@@ -353,7 +353,7 @@ class Judge:
         status = str(matches[0].relation) if matches else "new"
         head = heads.get(cluster)
         page = case.page.document.id
-        name = page if head is None else self._leader(case, head, reach)
+        name = page if head is None else self._named(case, head, reach)
         return Judged(Verdict(page, status, matches, name, case.notes), cluster, case.page)
 
     def _head(
@@ -367,12 +367,15 @@ class Judge:
             (one for one in self._line(cluster, reach) if self._fits(case, one, reach)), None
         )
 
-    def _leader(self, case: _Case, head: Known, reach: Reach) -> str:
-        """Give the id of the document that stands for a cluster, though it may be too old."""
-        if self._recent is None:
-            return head.id
-        line = (reach.as_of(one, case.place) for one in self._line(head.group, reach))
-        return next((one.id for one in line if self._alive(one)), head.id)
+    def _leader(self, case: _Case, cluster: int, reach: Reach) -> Known | None:
+        """Give the document that stands for a cluster, though it may be too old to match."""
+        line = (reach.as_of(one, case.place) for one in self._line(cluster, reach))
+        return next((one for one in line if self._alive(one)), None)
+
+    def _named(self, case: _Case, head: Known, reach: Reach) -> str:
+        """Give the id by which the cluster of a document goes that stands for it to a page."""
+        leader = None if self._recent is None else self._leader(case, head.group, reach)
+        return (leader or head).id
 
     def _line(self, cluster: int, reach: Reach) -> Iterator[Known]:
         """Give the documents of a cluster by their rank: what stands for it, then its members."""
@@ -387,10 +390,10 @@ class Judge:
         If that one stood for the cluster in which the page is, the page does.
         """
         verdict, cluster = judged.verdict, judged.cluster
-        for known in reach.fetch([number]):
+        for known in filter(self._alive, reach.fetch([number])):
             if known.group == cluster:
-                head = self._head(case, [], cluster, reach)
-                cluster = -cluster if head is not None and head.doc == number else cluster
+                leader = self._leader(case, cluster, reach)
+                cluster = -cluster if leader is not None and leader.doc == number else cluster
             if known.digest != case.page.digest and all(
                 m.b != verdict.id for m in verdict.matches
             ):
