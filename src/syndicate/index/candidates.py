@@ -200,9 +200,17 @@ class Followed(NamedTuple):
     doc: NDArray[np.int64]
     common: NDArray[np.bool_]
 
-    def copies(self, place: int) -> list[int]:
-        """Give the documents whose digest may be a page's, ascending."""
-        return sorted(self.doc[self.key == self.starts[place]].tolist())
+    def copies(self) -> list[list[int]]:
+        """Give the documents whose digests may be the pages', ascending."""
+        some = self.starts[1:] > self.starts[:-1]
+        digests = np.zeros(len(self.keys), np.bool_)
+        digests[self.starts[:-1][some]] = True
+        found: dict[int, list[int]] = {}
+        at = np.flatnonzero(digests[self.key])
+        for key, doc in zip(self.key[at].tolist(), self.doc[at].tolist(), strict=True):
+            found.setdefault(key, []).append(doc)
+        keys = np.where(some, self.starts[:-1], -1).tolist()
+        return [sorted(found.get(key, ())) for key in keys]
 
     def each(self, numbers: NDArray[np.int64]) -> list[Postings]:
         """Give each page's postings, in the store and in the pages before it.

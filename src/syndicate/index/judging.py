@@ -212,10 +212,12 @@ class Judge:
     ) -> dict[int, Known]:
         """Make documents of the pages that are none yet, by their places."""
         own: dict[int, Known] = {}
+        copies = followed.copies() if bodies else [[]] * len(pages)
+        reach.bring(dict.fromkeys(doc for held in copies for doc in held[:2]))
         first = (change.last() or 0) + 1
         for place, (page, number) in enumerate(zip(pages, numbers, strict=True)):
-            copies = followed.copies(place) if number else []
-            if self._stays(_Case(page, place, []), bodies.get(number), number, copies, reach):
+            case = _Case(page, place, [])
+            if self._stays(case, bodies.get(number), number, copies[place], reach):
                 reach.renew(number, place)
                 continue
             if number:
