@@ -39,6 +39,7 @@ def test_a_page_that_did_not_change_is_exact_whatever_was_learned_since(place, m
         for number in range(70):
             index.seen(page(number))
         again = [page(3), page(69)]
+        assert [index.query(one).status for one in again] == ["exact", "exact"]
         told = index.seen_many(again) if many else map(index.seen, again)
         assert [(one.status, one.of) for one in told] == [
             ("exact", "a.example/3"),

@@ -248,7 +248,7 @@ class Index:
 
         def work(view: View) -> Verdict:
             looked = view.look(self._asked(page, None))
-            return self._judge.verdict(page, looked._replace(number=0), view, time.time()).verdict
+            return self._judge.verdict(page, looked, view, time.time(), puts=False).verdict
 
         return self._store.read(work)
 

@@ -137,8 +137,13 @@ class Judge:
         for one in known:
             self._shelf.add(one, removals)
 
-    def verdict(self, page: Sketched, looked: Looked, view: View, at: float) -> Judged:
-        """Say what a page is, by what the store holds; ``at`` as in `verdicts`."""
+    def verdict(
+        self, page: Sketched, looked: Looked, view: View, at: float, *, puts: bool = True
+    ) -> Judged:
+        """Say what a page is, by what the store holds, and where it is to be put, if it is.
+
+        ``at`` is as in `verdicts`.
+        """
         reach, number = Reach(self._shelf, view, at), looked.number
         bodies = bodies_of([number], view)
         if (again := self._stripped_as(page, bodies.get(number))) is not page:
@@ -150,7 +155,7 @@ class Judge:
         found = candidates([page], [postings], self._sketcher.first_sample, reach)
         case = self._case(page, found[0], reach, 0)
         judged = self._decide(case, self._compare([case])[0], reach)
-        if number and not stays:
+        if puts and number and not stays:
             judged = self._in_place(judged, case, number, reach)
         return judged._replace(stays=stays)
 
