@@ -136,8 +136,9 @@ class Markers:
         The same of markers of one token.
     paired : ndarray of uint16, shape (65536,)
         The same of longer markers, by the low bits of the hashes of their first two tokens.
-    screens : ndarray of uint8, shape (4, 8192)
-        As bits, where there is a marker in these two; then, one that counts inside a line.
+    screens : ndarray of uint8, shape (5, 8192)
+        As bits, where there is a marker in the last two; then, one that counts inside a line in
+        all three.
     credits : CreditWords
         The words of photo credits, for those inside a line.
     """
@@ -258,6 +259,7 @@ def _build(given: Iterable[Marker]) -> Markers:
     seconds = lines.hashes[lines.base + (lengths > 1)]
     alone = _by_low_bits(firsts[one], modes[one])
     paired = _by_low_bits((firsts >> np.uint64(16) ^ seconds)[~one], modes[~one])
+    seen = _by_low_bits(firsts, modes)
     wins = np.where(modes == Mode.PHRASE, Mode.WITHIN, np.where(modes == Mode.CLOSES, 0, modes))
     order = np.lexsort((-wins, keys))
     known = np.unique(np.concatenate([np.zeros(0, np.uint64), *beginnings]))
@@ -269,11 +271,11 @@ def _build(given: Iterable[Marker]) -> Markers:
         beginnings=known,
         bounds=np.append(np.searchsorted(keys[order], known), len(keys)),
         table=table,
-        seen=_by_low_bits(firsts, modes),
+        seen=seen,
         alone=alone,
         paired=paired,
         screens=np.packbits(
-            np.stack([alone, paired, alone & _INNER, paired & _INNER]) > 0,
+            np.stack([alone, paired, seen & _INNER, alone & _INNER, paired & _INNER]) > 0,
             axis=1,
             bitorder="little",
         ),

@@ -73,7 +73,7 @@ def _compile_the_others() -> None:
     table = evidence(shingles, bounds, flags, starts, left, right, size=5)
     many, one, hashes = np.empty((0, 0), np.int64), np.empty(0, np.int64), np.empty(0, np.uint64)
     modes, changed = np.empty(0, np.uint16), np.empty(0, bool)
-    screens = np.empty((4, 0), np.uint8)
+    screens = np.empty((5, 0), np.uint8)
     tokens = hashes, np.empty((0, lines.TOKEN_COLUMNS), np.uint32)
     columns = np.empty((lines.LINE_COLUMNS, 0), np.uint64)
     text = as_bytes(np.empty(0, np.uint8))

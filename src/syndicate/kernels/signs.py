@@ -253,26 +253,25 @@ def _is_set(bits: U8, hashed: np.uint64) -> np.uint64:
     return np.uint64(bits[hashed >> _S3 & _LOW13]) >> (hashed & _SEVEN) & _ONE
 
 
-@merged
-def _screen(
-    hashes: U64, singles: U8, pairs: U8, base: np.int64, first: int, looked: int | np.int64,
-    size: np.int64, found: I64,
-) -> int:  # fmt: skip
-    """List tokens of a line, from one on, with which a marker may begin.
+@helper
+def _inside(hashes: U64, used: np.int64, firsts: U8, singles: U8, pairs: U8, out: U32) -> int:
+    """List the tokens with which a marker may begin that counts inside a line.
 
-    Nearly none is one, so nothing is asked of a token that a branch would have to answer, and the
-    tables fit in the nearest cache.
+    Nearly none is one, so nothing is asked of a token that a branch would have to answer, and
+    lines, most of which are short, are told apart afterwards: of a pair the second may be of the
+    next. ``out`` has room for one more than are used.
     """
-    start, count = np.uint64(base), np.uint64(0)
-    for token in range(np.uint64(first), np.uint64(min(looked, size - 1))):
-        here = hashes[start + token]
-        found[count] = token
-        pair = here >> _S16 ^ hashes[start + token + _ONE]
-        count += _is_set(singles, here) | _is_set(pairs, pair)
-    if first < size == looked:  # the last has none after it
-        found[count] = size - 1
-        count += _is_set(singles, hashes[start + np.uint64(size - 1)])
-    return np.int64(count)
+    count, kept = _NO, _NO
+    for place in range(np.uint64(used)):
+        out[count] = np.uint32(place)
+        count += _is_set(firsts, hashes[place])
+    for i in range(count):
+        place = np.uint64(out[i])
+        here = hashes[place]
+        pair = here >> _S16 ^ hashes[min(place + _ONE, np.uint64(used) - _ONE)]
+        out[kept] = np.uint32(place)
+        kept += _is_set(singles, here) | _is_set(pairs, pair)
+    return np.int64(kept)
 
 
 @kernel
@@ -304,15 +303,22 @@ def describe(
         The same of markers of one token.
     paired : ndarray of uint16, shape (65536,)
         Modes of longer markers, by the low bits of the hashes of their first two tokens.
-    screens : ndarray of uint8, shape (4, 8192)
-        The same two tables as bits; then again, of the modes in `INNER` alone.
+    screens : ndarray of uint8, shape (5, 8192)
+        As bits: the last two tables; then, of the modes in `INNER` alone, all three.
     stems : ndarray of uint64, shape (lines,)
         Filled: hash of what comes before the number of an image's text.
     told : ndarray of int64, shape (TOLD_ROWS, lines)
         Filled: the marker that decides what the line is, or -1; its type, or 0; signs.
     """
     found = np.empty(2 * HEAD, np.int64)
-    any_singles, any_pairs, singles, pairs = screens[0], screens[1], screens[2], screens[3]
+    end = len(stems) - 1
+    used = np.int64(0)
+    if end >= 0:
+        used = np.int64(columns[BASE, end]) + min(np.int64(columns[TOKENS, end]), 2 * HEAD)
+    inner = np.empty(used + 1, np.uint32)
+    singles, pairs = screens[0], screens[1]
+    inside = _inside(hashes, used, screens[2], screens[3], screens[4], inner)
+    at = inside - inside
     for line in range(len(stems)):
         base = np.int64(columns[BASE, line])
         size = np.int64(columns[TOKENS, line])
@@ -336,11 +342,18 @@ def describe(
                 found[token] = token
             count = size
         elif size:
-            count = _screen(hashes, any_singles, any_pairs, base, 0, 1, size, found)
-            if ends >> GAP & _OPENED:
-                found[0] = 0
-                count = 1
-            count += _screen(hashes, singles, pairs, base, 1, looked, size, found[count:])
+            here = hashes[base]
+            first = _is_set(singles, here)
+            if size > 1:
+                first |= _is_set(pairs, here >> _S16 ^ hashes[base + 1])
+            found[0] = 0
+            count += np.int64(first != _NO or ends >> GAP & _OPENED != _NO)
+            while at < inside and np.int64(inner[at]) <= base:
+                at += 1
+            while at < inside and np.int64(inner[at]) < base + looked:
+                found[count] = np.int64(inner[at]) - base
+                count += 1
+                at += 1
         for i in range(count):
             token = found[i]
             place = base + token
