@@ -33,7 +33,8 @@ def comparing(seed):
     left, right = np.repeat(np.arange(12), 12), np.tile(np.arange(12), 12)
     chains = np.zeros(1024, np.int32), np.zeros(256, np.int32), np.zeros(64 * 260, np.uint8)
     seen = np.full(256, -1)
-    return (shingles, bounds, *stock, left, right, *chains, seen, np.zeros(144, np.int32))
+    room = *chains, seen, np.zeros(257, np.uint32)
+    return (shingles, bounds, *stock, left, right, *room, np.zeros(144, np.int32))
 
 
 def sampling(seed):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I32, I64, U8, U16, U64, Bool, Patient, helper, kernel
+from syndicate.kernels._jit import I32, I64, U8, U16, U32, U64, Bool, Patient, helper, kernel
 from syndicate.kernels.chains import FAR, GOLDEN, THINNED, fill, finer, thin
 
 
@@ -84,11 +84,13 @@ def shared(
     following: I32,
     present: U8,
     seen: I64,
+    maybe: U32,
     out: I32,
 ) -> None:
     """Count the distinct hashes that both sets of each pair hold.
 
-    A table is filled once for each run of equal ``left``, so pairs sorted by it are fast.
+    A table is filled once for each run of equal ``left``, so pairs sorted by it are fast. Most of
+    what is asked is not in it: the few hashes that may be are listed first, without a branch.
 
     Parameters
     ----------
@@ -100,6 +102,8 @@ def shared(
         Room for `syndicate.kernels.chains.fill` with the largest set on the left.
     seen : ndarray of int64
         As long as the largest set on the left, -1 throughout.
+    maybe : ndarray of uint32
+        One longer than the largest set on the right; room to work in.
     out : ndarray of int32, shape (pairs,)
         Filled.
     """
@@ -111,25 +115,29 @@ def shared(
             size = bounds[left[pair] + 1] - bounds[left[pair]]
             shift = fill(shingles, bounds[left[pair]], size, table, following, present)
             fine = finer(shift)
+        other = np.uint64(bounds[right[pair]])
+        found = np.uint64(0)
+        for j in range(np.uint64(bounds[right[pair] + 1]) - other):
+            maybe[found] = j
+            found += np.uint64(present[shingles[other + j] * GOLDEN >> fine] != 0)
         count = 0
-        for j in range(np.uint64(bounds[right[pair]]), np.uint64(bounds[right[pair] + 1])):
-            value = shingles[j]
+        for k in range(found):
+            value = shingles[other + np.uint64(maybe[k])]
             place = value * GOLDEN
-            if present[place >> fine]:
-                i = np.int64(table[place >> shift])
-                steps = 0
-                while i >= 0 and shingles[first + np.uint64(i)] != value:
-                    i = np.int64(following[i])
-                    steps += 1
-                    if steps == FAR and present[place >> fine] != THINNED:
-                        present[place >> fine] = THINNED
-                        i = np.int64(table[place >> shift])
-                        thin(shingles, np.int64(first), i, following, 1)
-                if i >= 0 and seen[i] != pair:
-                    seen[i] = pair
-                    count += 1
-                    if near[value >> np.uint64(50)]:
-                        count -= _is_among(value, left_out, firsts)
+            i = np.int64(table[place >> shift])
+            steps = 0
+            while i >= 0 and shingles[first + np.uint64(i)] != value:
+                i = np.int64(following[i])
+                steps += 1
+                if steps == FAR and present[place >> fine] != THINNED:
+                    present[place >> fine] = THINNED
+                    i = np.int64(table[place >> shift])
+                    thin(shingles, np.int64(first), i, following, 1)
+            if i >= 0 and seen[i] != pair:
+                seen[i] = pair
+                count += 1
+                if near[value >> np.uint64(50)]:
+                    count -= _is_among(value, left_out, firsts)
         out[pair] = count
 
 

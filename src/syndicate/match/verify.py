@@ -126,6 +126,7 @@ def overlap(
         np.empty(most, np.int32),
         np.empty(filter_room(most), np.uint8),
         np.full(most, -1),
+        np.empty(int(lengths[right].max(initial=0)) + 1, np.uint32),
     )
     given = shingles, bounds, *left_out, left, right, *scratch, common
     sets.SHARED.run(int(lengths[left].sum() + lengths[right].sum()), *given)

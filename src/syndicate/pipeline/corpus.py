@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from syndicate import io
 from syndicate.io.columns import array_of, number_column, string_column
+from syndicate.io.spool import Rows
 from syndicate.match.context import UNDATED, moment
 from syndicate.match.folded import Folded
 from syndicate.match.relation import Context
@@ -26,12 +27,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from syndicate.io.spool import Rows
     from syndicate.pipeline.part import Part
 
 
 _RECORDS_AT_ONCE = 1024
 _VALUES = Places()
+_NOTHING = np.empty(0, np.int64)
 
 
 class Corpus:
@@ -78,6 +79,7 @@ class Corpus:
         self.counts: NDArray[np.int32] = counts[order]
         found = (item for part in parts for item in part.texts.skipped)
         refused = self._refused(repeats, kept, places)
+        self._kept = _together([part.kept for part in parts])
         self.skipped = tuple(
             sorted((*skipped, *found, *refused), key=lambda item: (item.id, item.error))
         )
@@ -219,26 +221,35 @@ class Corpus:
 
     def sizes(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """Tell how many bytes stripping left of some documents."""
-        sizes = np.empty(len(numbers), np.int64)
-        for source, rows, wanted in self._held("texts", numbers):
-            sizes[wanted] = source.bounds[rows + 1] - source.bounds[rows]
-        kept, cuts = self._fetch("kept", numbers)
-        lengths = np.concatenate([[0], np.cumsum(kept[1::2].astype(np.int64) - kept[::2])])
-        changed = cuts[1:] > cuts[:-1]
-        sizes[changed] = np.diff(lengths[cuts // 2])[changed]
-        return sizes
+        _, _, lengths, bounds = self._left(self.places[numbers])
+        return np.diff(np.concatenate([[0], np.cumsum(lengths)])[bounds])
 
     def spans(self, numbers: NDArray[np.int64]) -> Spans:
         """Give what stripping left of some documents, wherever in memory it is."""
-        begun, sizes, held = self._where(numbers)
-        kept, cuts = self._fetch("kept", numbers)
+        places = self.places[numbers]
+        owner, starts, lengths, bounds = self._left(places)
+        begun, held = self._begun(places)
+        return Spans(begun[owner] + starts.astype(np.uint64), lengths, bounds, held)
+
+    def _left(self, places: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
+        """Give the spans that stripping left of the texts at some places.
+
+        Returns
+        -------
+        owner, starts, lengths : ndarray of int64, shape (spans,)
+            Which of the texts each is of, where in it it starts, and its bytes.
+        bounds : ndarray of int64, shape (texts + 1,)
+            Where those of each text start and the last end.
+        """
+        kept, cuts = self._kept.gather(places)
         pieces = np.diff(cuts) // 2
-        whole = pieces == 0
-        bounds = np.concatenate([[0], np.cumsum(np.maximum(pieces, 1))])
-        owner = np.repeat(np.arange(len(numbers)), np.maximum(pieces, 1))
-        starts, ends = np.zeros(len(owner), np.int64), sizes[owner]
-        starts[~whole[owner]], ends[~whole[owner]] = kept[::2], kept[1::2]
-        return Spans(begun[owner] + starts.astype(np.uint64), ends - starts, bounds, held)
+        cut = pieces > 0
+        pieces[~cut] = 1
+        owner = np.repeat(np.arange(len(places)), pieces)
+        starts, ends = np.zeros(len(owner), np.int64), self._lengths[places][owner]
+        of_cut = cut[owner]
+        starts[of_cut], ends[of_cut] = kept[::2], kept[1::2]
+        return owner, starts, ends - starts, np.concatenate([[0], np.cumsum(pieces)])
 
     def folded(self, numbers: NDArray[np.int64], size: int) -> Folded:
         """Fold and shingle that, ``size`` tokens to a shingle."""
@@ -247,50 +258,59 @@ class Corpus:
     def texts(self, numbers: NDArray[np.int64]) -> list[NDArray[np.uint8]]:
         """Fetch the texts of some documents in UTF-8."""
         found = [np.empty(0, np.uint8)] * len(numbers)
-        for held, rows, wanted in self._held("texts", numbers):
-            for place, text in zip(wanted.tolist(), held.take(rows), strict=True):
+        for rows, of_part, wanted in self._texts(self.places[numbers]):
+            for place, text in zip(wanted.tolist(), rows.take(of_part), strict=True):
                 found[place] = text
         return found
 
-    def _where(
-        self, numbers: NDArray[np.int64]
-    ) -> tuple[NDArray[np.uint64], NDArray[np.int64], tuple[NDArray[np.uint8], ...]]:
-        """Tell where in memory some texts begin, their bytes, and the arrays that hold them."""
-        begun, sizes = np.empty(len(numbers), np.uint64), np.empty(len(numbers), np.int64)
-        arrays = []
-        for source, rows, wanted in self._held("texts", numbers):
-            items, firsts = source.at_hand(rows)
+    @cached_property
+    def _lengths(self) -> NDArray[np.int64]:
+        """The bytes of each text, by place."""
+        return np.concatenate([_NOTHING, *(np.diff(p.texts.rows.bounds) for p in self._parts)])
+
+    @cached_property
+    def _in_memory(self) -> tuple[NDArray[np.uint64], tuple[NDArray[np.uint8], ...]] | None:
+        """Where each text begins, by place, and the arrays that hold them; None if files do."""
+        begun, arrays = [_NOTHING.astype(np.uint64)], []
+        for part in self._parts:
+            rows = part.texts.rows
+            if isinstance(rows.items, Path):
+                return None
+            begun.append(rows.bounds[:-1].astype(np.uint64) + np.uint64(rows.items.ctypes.data))
+            arrays.append(rows.items)
+        return np.concatenate(begun), tuple(arrays)
+
+    def _begun(
+        self, places: NDArray[np.int64]
+    ) -> tuple[NDArray[np.uint64], tuple[NDArray[np.uint8], ...]]:
+        """Bring some texts to memory; tell where each begins, and which arrays hold them."""
+        if self._in_memory is not None:
+            begun, held = self._in_memory
+            return begun[places], held
+        begun, arrays = np.empty(len(places), np.uint64), []
+        for rows, of_part, wanted in self._texts(places):
+            items, firsts = rows.at_hand(of_part)
             begun[wanted] = firsts.astype(np.uint64) + np.uint64(items.ctypes.data)
-            sizes[wanted] = source.bounds[rows + 1] - source.bounds[rows]
             arrays.append(items)
-        return begun, sizes, tuple(arrays)
+        return begun, tuple(arrays)
 
-    def _fetch(
-        self, what: str, numbers: NDArray[np.int64]
-    ) -> tuple[NDArray[Any], NDArray[np.int64]]:
-        """Fetch ``texts`` or what stripping ``kept`` of them, end to end, and the bounds."""
-        held = list(self._held(what, numbers))
-        bounds = np.zeros(len(numbers) + 1, np.int64)
-        for source, rows, wanted in held:
-            bounds[wanted + 1] = source.bounds[rows + 1] - source.bounds[rows]
-        np.cumsum(bounds, out=bounds)
-        items = np.empty(bounds[-1], held[0][0].dtype if held else np.uint8)
-        for source, rows, wanted in held:
-            source.put(rows, items, bounds[wanted])
-        return items, bounds
-
-    def _held(
-        self, what: str, numbers: NDArray[np.int64]
+    def _texts(
+        self, places: NDArray[np.int64]
     ) -> Iterator[tuple[Rows, NDArray[np.int64], NDArray[np.int64]]]:
-        """Tell, part by part, which rows some documents are, ascending, and which of them."""
-        places = self.places[numbers]
+        """Tell, part by part, which of its texts are at some places, and which of these."""
         order = np.argsort(places, kind="stable")
         cuts = np.searchsorted(places[order], self._starts)
         for owner in np.flatnonzero(np.diff(cuts)):
-            part = self._parts[owner]
             wanted = order[cuts[owner] : cuts[owner + 1]]
-            held = part.texts.rows if what == "texts" else part.kept
-            yield held, places[wanted] - self._starts[owner], wanted
+            yield self._parts[owner].texts.rows, places[wanted] - self._starts[owner], wanted
+
+
+def _together(rows: list[Rows]) -> Rows:
+    """Lay rows that are in memory end to end."""
+    lengths = [np.diff(some.bounds) for some in rows]
+    bounds = np.concatenate([[0], np.cumsum(np.concatenate([_NOTHING, *lengths]))])
+    items = [np.empty(0, np.int32), *(some.span(0, len(some))[0] for some in rows)]
+    return Rows(bounds, np.concatenate(items), np.int32)
 
 
 def _codes(column: pa.DictionaryArray) -> NDArray[np.int64]:
