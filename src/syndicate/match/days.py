@@ -134,7 +134,7 @@ def with_days(
     numbers, where = np.unique(np.stack([left[asked], right[asked]]), return_inverse=True)
     a, b = where.reshape(2, -1)
     said = headings(numbers)
-    numbered = np.array([_SHORT_NUMBER.search(heading) is not None for heading in said], bool)
+    numbered = np.array([_NUMBER.search(heading) is not None for heading in said], bool)
     both = np.flatnonzero(numbered[a] & numbered[b])
     known = functools.cache(lambda place: read(said[place]))
     ends = zip(a[both].tolist(), b[both].tolist(), strict=True)
@@ -204,7 +204,6 @@ def _same(one: Day, other: Day) -> bool:
 
 
 _NUMBER = re.compile(r"\d+")
-_SHORT_NUMBER = re.compile(r"(?<!\d)\d\d?(?!\d)")  # without one there is no day
 _MARKS = re.compile(r"[\u0300-\u036f]+")
 _WORD = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]|[^\W\d_]+"
