@@ -64,6 +64,9 @@ class LeftOut(NamedTuple):
         return held
 
 
+_ROOMY = (1 << 15) - 1
+"""Places of a hash table that still fits in a cache."""
+
 NONE = LeftOut.of(np.empty(0, np.uint64))
 
 
@@ -134,5 +137,10 @@ def overlap(
 
 
 def _room(lengths: NDArray[np.int64]) -> int:
-    """Give the size of a hash table that is at most half full."""
-    return 1 << int(2 * lengths.max(initial=1)).bit_length()
+    """Give the size of a hash table that is at most half full, and far less if it is worth it.
+
+    Every meeting of two hashes is a misguessed branch; but tables must be filled, and fit in a
+    cache.
+    """
+    most = int(lengths.max(initial=1))
+    return 1 << max(2 * most, min(16 * most, int(lengths.sum()), _ROOMY)).bit_length()
