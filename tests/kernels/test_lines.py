@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.kernels.columns import column
 
+from syndicate.boilerplate.characters import hash_tables
 from syndicate.boilerplate.lines import read
 from syndicate.kernels import _jit
 from syndicate.kernels import lines as kernels
@@ -143,3 +144,10 @@ def test_a_line_reads_alike_wherever_a_window_ends(form):
         assert lines.hashes[first : first + kept].tolist() == alone.hashes.tolist()
         shift = np.array([len(before), len(before), 0])
         assert (lines.facts[first : first + kept] - shift == alone.facts).all()
+
+
+def test_letters_that_are_tokens_are_looked_for_wherever_there_are_any():
+    alone = np.flatnonzero(hash_tables()[0] & np.uint64(kernels.ALONE))
+    high = (alone < kernels._LATIN) | (alone >= kernels._SCRIPTS)
+    elsewhere = alone[~((alone >= kernels._LETTERS) & high)]
+    assert elsewhere.tolist() == [kernels._COPYRIGHT, kernels._CIRCLED_C]

@@ -64,6 +64,9 @@ _S8, _S16, _S24, _S29, _S32 = (np.uint64(n) for n in (8, 16, 24, 29, 32))
 _S62, _S63 = np.uint64(62), np.uint64(63)
 _NUL, _NEWLINE, _RETURN, _DOT, _COLON, _SLASH = (np.uint32(ord(c)) for c in "\0\n\r.:/")
 _DOTS, _ASTRAL = np.uint32(0x2026), np.uint32(0xFFFF)
+_COPYRIGHT, _CIRCLED_C = np.uint16(0xA9), np.uint16(0x24D2)
+_LETTERS, _LATIN, _SCRIPTS = np.uint16(0xE00), np.uint16(0x1E00), np.uint16(0x2E80)
+"""Letters that are tokens of their own lie between the first two, or from the third on."""
 _LOW5, _LOW6, _S6 = np.uint32(0x1F), np.uint32(0x3F), np.uint32(6)
 
 
@@ -97,31 +100,70 @@ def point_at(data: U8, i: int | np.int64) -> np.uint64:
 
 
 @helper
+def _has_alone(points: U16, n: int, codes: U64) -> bool:
+    """Tell whether a letter is a token of its own; hardly any letter needs a look at the table."""
+    maybe = False
+    for i in range(n):
+        point = points[i]
+        rare = (point >= _LETTERS) & ((point < _LATIN) | (point >= _SCRIPTS))
+        maybe |= rare | (point == _COPYRIGHT) | (point == _CIRCLED_C)
+    if maybe:
+        for i in range(n):
+            if codes[points[i]] & _ALONE:
+                return True
+    return False
+
+
+@helper
 def _cut(
-    points: U16, n: int, codes: U64, factors: U64, edges: U32, edge: int, hashes: U64, low: int
-) -> tuple[np.uint64, np.uint64]:
+    points: U16, n: int, codes: U64, factors: U64, edges: U32, edge: int, hashes: U64, low: int,
+    others: U16,
+) -> np.uint64:  # fmt: skip
     """Hash characters and note where tokens start and end, by turns, from an edge on.
 
-    Give the number of edges, and which bits any code has. Only right where no
-    letter is a token of its own.
+    Give the number of edges. Only right where no letter is a token of its own. A hash waits for
+    the one before it, so two halves that meet between tokens are read side by side; the edges of
+    the second are noted in ``others`` first.
     """
-    count = np.uint64(edge)
-    inside = np.uint64(edge)
-    hashed = hashes[np.uint64(0)]
-    seen = _NO
-    place = np.uint64(low)
-    for i in range(n):
-        point = np.uint64(points[i])
+    past = np.uint64(n)
+    half = past >> _ONE
+    while half < past and codes[points[half]] | factors[points[half]] != _NO:
+        half += _ONE
+    half = min(half + _ONE, past)
+    both = past - half
+    points2, hashes1, hashes2 = points[half:], hashes[1:], hashes[half + _ONE :]
+    count, inside, hashed = np.uint64(edge), np.uint64(edge), hashes[_NO]
+    count2 = inside2 = hashed2 = _NO
+    for i in range(both):
+        point, point2 = np.uint64(points[i]), np.uint64(points2[i])
         code, factor = codes[point], factors[point]
-        edges[count] = np.uint32(place)
-        place += _ONE
+        edges[count] = np.uint32(i)
         now = factor & (inside | (code >> _S63))
         count += (now ^ inside) & _ONE
         inside = now
         hashed = hashed * factor + code
-        hashes[i + 1] = hashed
-        seen |= code
-    return count, seen
+        hashes1[i] = hashed
+        code, factor = codes[point2], factors[point2]
+        others[count2] = np.uint16(i)
+        now = factor & (inside2 | (code >> _S63))
+        count2 += (now ^ inside2) & _ONE
+        inside2 = now
+        hashed2 = hashed2 * factor + code
+        hashes2[i] = hashed2
+    for i in range(both, half):
+        point = np.uint64(points[i])
+        code, factor = codes[point], factors[point]
+        edges[count] = np.uint32(i)
+        now = factor & (inside | (code >> _S63))
+        count += (now ^ inside) & _ONE
+        inside = now
+        hashed = hashed * factor + code
+        hashes1[i] = hashed
+    for k in range(np.uint64(edge), count):
+        edges[k] += np.uint32(low)
+    for k in range(count2):
+        edges[count + k] = np.uint32(np.uint32(low) + np.uint32(half) + others[k])
+    return count + count2
 
 
 @helper
@@ -136,15 +178,15 @@ def _cut_letters(
     low: int,
     alone: np.uint64,
     kept: U16,
-) -> tuple[np.uint64, np.uint64, np.uint64]:
+) -> tuple[np.uint64, np.uint64]:
     """Do the same with any text; ``alone`` tells whether a letter before is a token of its own.
 
     Bytes inside a sequence, two thirds of some scripts, are left out first. Give the number of
-    edges, which bits any code has, and the same of the last letter.
+    edges, and whether the last letter is a token of its own.
     """
     count = inside = np.uint64(edge)
     hashed = hashes[np.uint64(0)]
-    seen = most = _NO
+    most = _NO
     first = np.uint64(low)
     for i in range(n):
         kept[most] = np.uint16(i)
@@ -163,9 +205,8 @@ def _cut_letters(
         inside = now
         alone = lone | (alone & factor & (letter ^ _ONE))
         hashed = hashed * (factor * (parted ^ _ONE)) + code
-        seen |= code
     hashes[np.uint64(n)] = hashed
-    return count, seen, alone
+    return count, alone
 
 
 @helper
@@ -361,7 +402,7 @@ def read_lines(
     points : ndarray of uint16, shape (WINDOW + 1,)
         Scratch, for the code points.
     kept : ndarray of uint16, shape (WINDOW + 1,)
-        Scratch, for which bytes begin a character.
+        Scratch, for which bytes begin a character, or some of the edges.
     edges : ndarray of uint32, shape (2 * WINDOW + 4,)
         Scratch, for where tokens start and end.
     prefixes : ndarray of uint64, shape (WINDOW + 2,)
@@ -387,7 +428,7 @@ def read_lines(
         How many there are.
     """
     count = base = offsets[0] - offsets[0]  # a plain 0 is a type of its own
-    lettered = before = seen = found = _NO
+    found = _NO
     for doc in range(len(offsets) - 1):
         begin = first = stop = low = at = offsets[doc]
         high = offsets[doc + 1]
@@ -401,13 +442,12 @@ def read_lines(
             if low + n == high:
                 points[n] = _NEWLINE
                 n += 1
-            if not lettered:
-                found, seen = _cut(points, n, codes, factors, edges, opened, prefixes, low)
-            if lettered or seen & _ALONE or alone:
-                found, seen, alone = _cut_letters(
+            if alone or _has_alone(points, n, codes):
+                found, alone = _cut_letters(
                     points, n, codes, factors, edges, opened, prefixes, low, alone, kept
                 )
-            lettered, before = seen & before & _ALONE, seen  # the next is most likely alike
+            else:
+                found = _cut(points, n, codes, factors, edges, opened, prefixes, low, kept)
             opened = np.int64(found & _ONE)
             total = np.int64(found >> _ONE)
             edges[found] = np.uint32(low + n)
