@@ -42,6 +42,14 @@ def sampling(seed):
     return shingles, bounds, LIMIT, np.zeros(len(shingles) + 1, np.uint64), np.zeros_like(bounds)
 
 
+def shelving(seed):
+    rng = np.random.default_rng(seed)
+    hashes = rng.integers(0, 1 << 61, 90, dtype=np.uint64)
+    owners = rng.integers(0, 9, 90, dtype=np.uint32)
+    room = np.zeros(9, np.int64), np.zeros_like(hashes), np.zeros_like(owners)
+    return hashes, owners, np.uint64(58), *room
+
+
 def meeting(seed):
     rng = np.random.default_rng(seed)
     lists = [np.sort(rng.permutation(20)[: rng.integers(2, 6)]) for _ in range(15)]
@@ -120,6 +128,7 @@ def searching(seed):
         (sets.distinct, (), counting),
         (sets.shared, (fill,), comparing),
         (samples.sampled, (), sampling),
+        (samples.shelve, (), shelving),
         (samples.meetings, (), meeting),
         (samples.later, (), standing),
         (signatures.band_keys, (mix,), banding),

@@ -55,8 +55,11 @@ class Lines:
         facts: NDArray[np.uint32],
         columns: NDArray[np.uint64],
         count: int,
+        kept: int,
     ) -> None:
-        self.data, self.hashes, self.facts, self.columns = data, hashes, facts, columns
+        self.data, self.columns = data, columns
+        self._room = hashes, facts
+        self.hashes, self.facts = hashes[:kept], facts[:kept]
         used = columns[:, :count]
         self.key, self.form = used[:2]
         values = used[_HASHES:].view(np.int64)
@@ -65,6 +68,18 @@ class Lines:
 
     def __len__(self) -> int:
         return len(self.key)
+
+    def add(self, hashes: NDArray[np.uint64], facts: NDArray[np.uint32]) -> None:
+        """Add tokens, behind the others if there is room."""
+        begun, past = len(self.hashes), len(self.hashes) + len(hashes)
+        keys, places = self._room
+        if past <= len(keys):
+            keys[begun:past], places[begun:past] = hashes, facts
+        else:
+            keys = np.concatenate([self.hashes, hashes])
+            places = np.concatenate([self.facts, facts])
+            self._room = keys, places
+        self.hashes, self.facts = keys[:past], places[:past]
 
     def token(self, line: NDArray[np.int64], index: NDArray[np.int64]) -> NDArray[np.int64]:
         """Place a token: one of the first or the last HEAD of its line."""
@@ -102,7 +117,7 @@ def read(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Lines:
     given = character_table(), *hash_tables(), *_room(min(size, kernels.WINDOW))
     room = hashes, facts, columns
     count, kept = kernels.READ_LINES.run(size, data, offsets, *given, *room)
-    return Lines(data, hashes[:kept], facts[:kept], columns, count)
+    return Lines(data, hashes, facts, columns, count, kept)
 
 
 def _breaks(used: NDArray[np.uint8]) -> int:
@@ -136,8 +151,7 @@ def reread(
     lines.base[where] += len(lines.hashes)
     moved = again.facts.copy()
     moved[:, :2] += np.repeat(shift, np.minimum(again.tokens, 2 * HEAD))[:, None].astype(np.uint32)
-    lines.hashes = np.concatenate([lines.hashes, again.hashes])
-    lines.facts = np.concatenate([lines.facts, moved])
+    lines.add(again.hashes, moved)
     return again
 
 

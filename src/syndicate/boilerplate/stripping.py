@@ -85,7 +85,7 @@ def _of_page(
     may_lose, may_credit, count, columns, hashes, facts, stems, told, shares, drop, titles = found
     if not may_lose:
         return NOTHING
-    lines = Lines(data, hashes, facts, columns, count)
+    lines = Lines(data, hashes, facts, columns, count, len(hashes))
     keys = titles.view(np.uint64)
     texts = Texts(lines, markers, learned, keys, edges[:2], (Features(told, stems), shares, drop))
     if not may_credit:

@@ -62,6 +62,36 @@ def repeated(hashes: U64, counters: U8, out: Bool) -> None:
 
 
 @kernel
+def shelve(
+    hashes: U64, owners: U32, shift: np.uint64, bounds: I64, shelved: U64, whose: U32
+) -> None:
+    """Put hashes in the order of their shelves, and else as they are.
+
+    Parameters
+    ----------
+    hashes : ndarray of uint64, shape (n,)
+    owners : ndarray of uint32, shape (n,)
+    shift : uint64
+        Bits by which a hash is shifted down to its shelf.
+    bounds : ndarray of int64, shape (shelves + 1,)
+        Filled: where each shelf starts.
+    shelved, whose
+        As long as the first two; filled with the same in order.
+    """
+    bounds[:] = 0
+    for i in range(len(hashes)):
+        bounds[(hashes[i] >> shift) + _ONE] += 1
+    for shelf in range(1, len(bounds)):
+        bounds[shelf] += bounds[shelf - 1]
+    free = bounds.copy()
+    for i in range(len(hashes)):
+        shelf = hashes[i] >> shift
+        place = np.uint64(free[shelf])
+        shelved[place], whose[place] = hashes[i], owners[i]
+        free[shelf] += 1
+
+
+@kernel
 def later(documents: U32, bounds: I64, out: I64) -> None:
     """Count how often each document stands in a list before another.
 
@@ -95,5 +125,5 @@ def meetings(documents: U32, bounds: I64, low: int, high: int, n: int, out: I64)
 
 
 SAMPLED, MEETINGS = Patient(sampled, 20_000), Patient(meetings, 20_000)
-LATER = Patient(later, 20_000)
+LATER, SHELVE = Patient(later, 20_000), Patient(shelve, 20_000)
 """The kernels, without waiting for the compiler where there is little to do."""

@@ -90,10 +90,13 @@ def shelve(
     documents : ndarray of uint32
     bounds : ndarray of int64, shape (SHELVES + 1,)
     """
-    shelves = (hashes >> _TO_SHELF).astype(np.uint8)
-    order = np.argsort(shelves, kind="stable")
-    bounds = np.r_[0, np.cumsum(np.bincount(shelves, minlength=SHELVES))]
-    return hashes[order], documents[order], bounds
+    from syndicate.kernels import samples as kernels  # noqa: PLC0415 - compiles
+
+    bounds = np.empty(SHELVES + 1, np.int64)
+    shelved, whose = np.empty_like(hashes), np.empty_like(documents)
+    given = hashes, documents, _TO_SHELF, bounds, shelved, whose
+    kernels.SHELVE.run(len(hashes), *given)
+    return shelved, whose, bounds
 
 
 def shelves_within(low: int, high: int) -> tuple[int, int]:
