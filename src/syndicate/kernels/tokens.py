@@ -21,6 +21,9 @@ from syndicate.kernels.copying import copy_to
 
 ROLL = np.uint64(0xD6E8FEB86659FD93)
 _ROLL2 = np.uint64(0x9FB21C651E98DF25)
+_POWERS, _POWERS2 = (
+    tuple(np.uint64(pow(int(roll), n, 1 << 64)) for n in (2, 3, 4)) for roll in (ROLL, _ROLL2)
+)
 _MIX_DIGEST = np.uint64(0xA0761D6478BD642F)
 _MIX_SHINGLE = np.uint64(0xE7037ED1A0B428DB)
 _ZERO, _ONE, _FOUR, _EIGHT = (np.uint64(n) for n in (0, 1, 4, 8))
@@ -394,41 +397,44 @@ def token_spans(
 
 
 @helper
-def shingle(tokens: U64, count: int, size: int, shingles: U64) -> tuple[int, np.uint64, np.uint64]:
-    """Hash each ``size`` consecutive tokens, and all of them.
+def shingle(tokens: U64, count: int, size: int, shingles: U64) -> int:
+    """Hash each ``size`` consecutive tokens; give the number of shingles.
 
-    Fewer tokens than that make one shingle, none make none. A shingle is the difference of two
-    hashes of the text up to its last token and up to the one before its first, as Karp and
-    Rabin (1987) roll theirs, modulo 2**64. The token hashes give way to those.
-
-    Returns
-    -------
-    tuple
-        The number of shingles, and 128 bits over the whole sequence, as two words.
+    Fewer tokens than that make one shingle, none make none. A shingle is a polynomial of its
+    tokens in `ROLL` modulo 2**64, as Karp and Rabin (1987) have it, but computed of each anew: to
+    roll it on takes fewer steps, of which each waits for the one before.
     """
-    leaving = _ONE
-    for _ in range(size):
-        leaving *= ROLL
-    low = _ZERO
-    high = np.uint64(count)
-    ahead = min(count, size - 1)
-    for i in range(ahead):
-        token = tokens[i]
-        low = low * ROLL + token
-        high = high * _ROLL2 + token
-        tokens[i] = low
-    before = _ZERO
-    for i in range(count - ahead):
-        token = tokens[i + ahead]
-        low = low * ROLL + token
-        high = high * _ROLL2 + token
-        tokens[i + ahead] = low
-        shingles[i] = mix(low - before * leaving, _MIX_SHINGLE)
-        before = tokens[i]
-    if 0 < count < size:
-        shingles[0] = mix(low, _MIX_SHINGLE)
-    made = count - ahead if count >= size else min(count, 1)
-    return made, mix(low, _MIX_SHINGLE), mix(high, _MIX_DIGEST)
+    width = min(size, count)
+    made = np.uint64(count - width + 1 if count else 0)
+    for i in range(made):
+        shingles[i] = tokens[i]
+    for j in range(_ONE, np.uint64(width)):
+        for i in range(made):
+            shingles[i] = shingles[i] * ROLL + tokens[i + j]
+    for i in range(made):
+        shingles[i] = mix(shingles[i], _MIX_SHINGLE)
+    return np.int64(made)
+
+
+@helper
+def digest(tokens: U64, count: int) -> tuple[np.uint64, np.uint64]:
+    """Give 128 bits over all tokens, as two words: such polynomials of all, four at a step."""
+    low, high = _ZERO, np.uint64(count)
+    past = np.uint64(count)
+    i = _ZERO
+    while i + _FOUR <= past:
+        one, two = tokens[i], tokens[i + _ONE]
+        three, last = tokens[i + np.uint64(2)], tokens[i + np.uint64(3)]
+        low = low * _POWERS[2] + (one * _POWERS[1] + two * _POWERS[0] + (three * ROLL + last))
+        high = high * _POWERS2[2] + (
+            one * _POWERS2[1] + two * _POWERS2[0] + (three * _ROLL2 + last)
+        )
+        i += _FOUR
+    while i < past:
+        low = low * ROLL + tokens[i]
+        high = high * _ROLL2 + tokens[i]
+        i += _ONE
+    return mix(low, _MIX_SHINGLE), mix(high, _MIX_DIGEST)
 
 
 @kernel
@@ -512,9 +518,7 @@ def shingle_texts(
                 flags[seen + j] = points[j]
         seen += count
         counts[i] = count
-        made, low, high = shingle(tokens, count, size, shingles[used:])
-        used += made
+        used += shingle(tokens, count, size, shingles[used:])
         bounds[i + 1] = used
-        digests[i, 0] = low
-        digests[i, 1] = high
+        digests[i, 0], digests[i, 1] = digest(tokens, count)
     return used
