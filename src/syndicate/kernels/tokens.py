@@ -514,8 +514,9 @@ def shingle_texts(
                 characterise(points, len(text), traits, separators, parts, units)
             else:
                 characterise_any(text, traits, separators, places, parts, points)
-            for j in range(count):
-                flags[seen + j] = points[j]
+            begun = np.uint64(seen)
+            for j in range(np.uint64(count)):  # all unsigned, for the compiler to copy blocks
+                flags[begun + j] = points[j]
         seen += count
         counts[i] = count
         used += shingle(tokens, count, size, shingles[used:])

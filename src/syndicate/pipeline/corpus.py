@@ -112,6 +112,18 @@ class Corpus:
         """One column of the records of some documents."""
         return self._records.column(name).take(number_column(self.places[numbers]))
 
+    def titles(self, numbers: NDArray[np.int64]) -> list[str | None]:
+        """Titles of some documents."""
+        if not self._titled[self.places[numbers]].any():
+            return [None] * len(numbers)
+        titles: list[str | None] = self.column("title", numbers).to_pylist()
+        return titles
+
+    @cached_property
+    def _titled(self) -> NDArray[np.bool_]:
+        """Which documents have a title, by place."""
+        return np.asarray(array_of(self._records.column("title").is_valid()))
+
     @cached_property
     def times(self) -> NDArray[np.int64]:
         """Publication times by number, in microseconds; `UNDATED` if missing or unreadable."""

@@ -90,7 +90,7 @@ def judge(
 
 def headings_of(corpus: Corpus, numbers: NDArray[np.int64]) -> list[str]:
     """Give the headings of some documents; a text is read only where there is no title."""
-    titles = corpus.column("title", numbers).to_pylist()
+    titles = corpus.titles(numbers)
     bare = np.array([not title for title in titles], bool)
     texts = iter(corpus.texts(numbers[bare]))
     heads = (b"" if title else next(texts)[: days.HEAD].tobytes() for title in titles)

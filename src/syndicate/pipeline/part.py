@@ -171,7 +171,8 @@ def _stripped(
     if config.strip == "none":
         none = np.empty(0, np.int32), np.zeros_like(offsets)
         return _Stripped(Spans.of(data, offsets), *none)
-    titles = records.column("title").to_pylist()
+    held = records.column("title")
+    titles = held.to_pylist() if held.null_count < len(held) else None
     of = sites(records) if templates is not None else None
     stripped = strip_batch(data, offsets, titles, sites=of, templates=templates)
     places, pieces = stripped.places, np.diff(stripped.span_offsets)
