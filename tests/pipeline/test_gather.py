@@ -48,7 +48,8 @@ def test_every_pair_comes_once_with_its_rows(corpus, tmp_path, most, graph):
         found += (left * n + right).tolist()
         assert (np.diff(left * n + right) > 0).all()
         for side in (left, right):
-            pairs = zip(block.take(side), corpus.folded(side, SIZE), strict=True)
+            rows = block.folded.some(block.find(side), NONE)
+            pairs = zip(rows, corpus.folded(side, SIZE), strict=True)
             assert all(np.array_equal(mine, theirs) for mine, theirs in pairs)
     assert sorted(found) == codes.tolist()
     assert not list(tmp_path.rglob("gathered-*"))
@@ -91,4 +92,5 @@ def test_stock_does_not_count(corpus):
     assert lot.block.sizes[lot.block.find(np.array([0]))[0]] == len(
         set(whole.tolist()) - set(stock.tolist())
     )
-    assert lot.block.take(np.array([0])).shingles.tolist() == whole.tolist()
+    rows = lot.block.folded.some(lot.block.find(np.array([0])), NONE)
+    assert rows.shingles.tolist() == whole.tolist()

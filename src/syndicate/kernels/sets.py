@@ -147,6 +147,7 @@ def without(
     bounds: I64,
     traits: U16,
     token_bounds: I64,
+    texts: I64,
     left_out: U64,
     firsts: I64,
     near: Bool,
@@ -155,7 +156,7 @@ def without(
     looks: U16,
     look_bounds: I64,
 ) -> None:
-    """Copy texts without the hashes that are left out and the tokens that begin them.
+    """Copy some texts without the hashes that are left out and the tokens that begin them.
 
     Parameters
     ----------
@@ -163,14 +164,17 @@ def without(
         Hashes in text order, end to end.
     traits, token_bounds
         Traits of the tokens likewise; the first hash of a text begins at its first token.
+    texts : ndarray of int64, shape (n,)
+        Which.
     left_out, firsts, near
         As for `distinct`.
     kept, kept_bounds, looks, look_bounds
-        As long as the first four; filled with what is left of them.
+        As long as the first four would be of these texts alone; filled with what is left.
     """
     used = seen = 0
     kept_bounds[0] = look_bounds[0] = 0
-    for i in range(len(bounds) - 1):
+    for n in range(len(texts)):
+        i = texts[n]
         token = token_bounds[i]
         for j in range(bounds[i], bounds[i + 1]):
             value = shingles[j]
@@ -183,8 +187,8 @@ def without(
         for k in range(token, token_bounds[i + 1]):
             looks[seen] = traits[k]
             seen += 1
-        kept_bounds[i + 1] = used
-        look_bounds[i + 1] = seen
+        kept_bounds[n + 1] = used
+        look_bounds[n + 1] = seen
 
 
 @kernel

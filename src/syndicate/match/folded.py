@@ -43,13 +43,17 @@ class Folded(NamedTuple):
 
     def without(self, stock: LeftOut) -> Folded:
         """Leave out stock phrases, but for their last tokens."""
-        if not len(stock.hashes):
-            return self
+        return self.some(np.arange(len(self.bounds) - 1), stock) if len(stock.hashes) else self
+
+    def some(self, texts: NDArray[np.int64], stock: LeftOut) -> Folded:
+        """Copy some of the texts, and leave out likewise."""
         from syndicate.kernels import sets  # noqa: PLC0415 - compiles
 
-        shingles, bounds = np.empty_like(self.shingles), np.empty_like(self.bounds)
-        traits, edges = np.empty_like(self.traits), np.empty_like(self.token_bounds)
-        given = self.shingles, self.bounds, self.traits, self.token_bounds
+        lengths = (self.bounds[texts + 1] - self.bounds[texts]).sum()
+        tokens = (self.token_bounds[texts + 1] - self.token_bounds[texts]).sum()
+        shingles, bounds = np.empty(lengths, np.uint64), np.empty(len(texts) + 1, np.int64)
+        traits, edges = np.empty(tokens, np.uint16), np.empty(len(texts) + 1, np.int64)
+        given = self.shingles, self.bounds, self.traits, self.token_bounds, texts
         sets.without(*given, *stock, shingles, bounds, traits, edges)
         return Folded(shingles[: bounds[-1]], bounds, traits[: edges[-1]], edges)
 

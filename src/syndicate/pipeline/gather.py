@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from syndicate.io.spool import FixedRows, Rows
+from syndicate.io.spool import FixedRows
 from syndicate.match.folded import Folded
 from syndicate.match.verify import distinct
 from syndicate.pipeline.threads import in_threads
@@ -77,13 +77,6 @@ class Block:
     def find(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """Tell where the rows of some documents are."""
         return self.places[np.searchsorted(self.numbers, numbers)]
-
-    def take(self, numbers: NDArray[np.int64]) -> Folded:
-        """Lay the rows of some documents end to end."""
-        places, held = self.find(numbers), self.folded
-        shingles = Rows(held.bounds, held.shingles, np.uint64).gather(places)
-        traits = Rows(held.token_bounds, held.traits, np.uint16).gather(places)
-        return Folded(*shingles, *traits)
 
 
 def block_of(

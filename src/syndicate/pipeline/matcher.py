@@ -322,9 +322,9 @@ class Matcher:
         ends = where[: len(left)], where[len(left) :]
         context = self.corpus.context(left, right)
         size = self.config.sketch.shingle_size
-        whole = block.take(numbers)
-        folded = whole.without(self.stock)
-        held = np.diff(folded.bounds) < np.diff(whole.bounds)  # which have stock phrases
+        places, bounds = block.find(numbers), block.folded.bounds
+        folded = block.folded.some(places, self.stock)
+        held = np.diff(folded.bounds) < bounds[places + 1] - bounds[places]  # have stock phrases
         both = np.flatnonzero(held[ends[0]] & held[ends[1]])
         uncounted = np.zeros(len(worth), np.int32)
         uncounted[both] = overlap(*rows, a[both], b[both]).shared - sizes.shared[both]
