@@ -129,6 +129,16 @@ def test_explain_names_tiers_and_flips(run, pair):
     assert f"  tokens: {tokens[0]} in A, {tokens[1]} in B (words)\n" in out
 
 
+@pytest.mark.parametrize("command", ["compare", "explain"])
+def test_two_texts_that_share_nothing_are_said_to(run, tmp_path, pair, command):
+    other = tmp_path / "other.txt"
+    other.write_text("Chuyện khác hẳn về một cuộc thi đọc sách ở trường làng.", encoding="utf-8")
+    said = run(command, str(pair[0]), str(other)).stdout
+    assert said.startswith("nothing shared\nJaccard 0.000")
+    assert "overlap" not in said
+    assert "facts_changed" not in said
+
+
 def test_explain_whole_speaks_of_the_bands_alone(run, pair):
     plain = json.loads(run("explain", *pair, "--whole", "--format", "json").stdout)
     assert [tier["name"] for tier in plain["tiers"]] == ["bands"]

@@ -3,6 +3,7 @@ import time
 import unicodedata
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
@@ -158,3 +159,15 @@ def test_the_summary_counts_what_else_there_is():
     assert summary.startswith("100% ")
     assert ", 2 captions" in summary
     assert ", 1 new passage" in summary
+
+
+def test_texts_of_three_words_are_shared_where_they_are_the_same():
+    found = examine("Hello world today", "Hello, world! Today.", config=PLAIN)
+    assert found.summary == "100% exact"
+    assert [piece.kind for piece in found.anatomy.b] == ["shared"]
+
+
+@pytest.mark.parametrize("other", [SCHOOL, "Goodbye moon now", "…"])
+def test_the_summary_says_when_nothing_is_shared(other):
+    found = examine(FLOOD, other, config=PLAIN)
+    assert (found.summary, found.match.relation) == ("nothing shared", Relation.OVERLAP)

@@ -52,7 +52,7 @@ def bench(
     written: Annotated[
         Path | None, typer.Option("--plants", metavar="FILE", help=_PLANTS, show_default=False)
     ] = None,
-    strip: Annotated[bool, typer.Option(" /--no-strip", help=_STRIP, show_default=False)] = True,
+    no_strip: Annotated[bool, typer.Option("--no-strip", help=_STRIP)] = False,
     format_: Annotated[
         Format, typer.Option("--format", "-f", metavar="FORMAT", help="table or json.")
     ] = Format.TABLE,
@@ -80,7 +80,7 @@ def bench(
     with outputs.opened(written) as stream:
         if stream:
             write_records((document_record(one.document) for one in plants), stream)
-    config = Config(threshold=threshold, strip="sites" if strip else "none")
+    config = Config(threshold=threshold, strip="none" if no_strip else "sites")
     started = time.perf_counter()
     result = dedupe([*documents, *(one.document for one in plants)], config=config)
     seconds = time.perf_counter() - started

@@ -64,7 +64,7 @@ Other = Annotated[str, typer.Argument(metavar="B", help=_ONE, show_default=False
 Among = Annotated[
     list[str] | None, typer.Option("--among", metavar="PATH", help=_AMONG, show_default=False)
 ]
-Strip = Annotated[bool, typer.Option(" /--no-strip", help=_STRIP, show_default=False)]
+NoStrip = Annotated[bool, typer.Option("--no-strip", help=_STRIP)]
 Size = Annotated[int, typer.Option("--shingle-size", metavar="N", help=_SIZE)]
 Whole = Annotated[bool, typer.Option("--whole", help=_WHOLE, show_default=False)]
 Written = Annotated[Format, typer.Option("--format", "-f", metavar="FORMAT", help="text or json.")]
@@ -76,7 +76,7 @@ def compare(
     b: Other,
     *,
     among: Among = None,
-    strip: Strip = True,
+    no_strip: NoStrip = False,
     shingle_size: Size = 5,
     format_: Written = Format.TEXT,
 ) -> None:
@@ -89,7 +89,7 @@ def compare(
     from syndicate.pipeline.compare import examine  # noqa: PLC0415 - keeps --help quick
 
     one, two = _documents(a, b, among)
-    comparison = examine(one, two, config=_config(strip=strip, shingle_size=shingle_size))
+    comparison = examine(one, two, config=_config(strip=not no_strip, shingle_size=shingle_size))
     if format_ is Format.JSON:
         _write_json(_plain(comparison))
         return
@@ -105,7 +105,7 @@ def explain(
     b: Other,
     *,
     among: Among = None,
-    strip: Strip = True,
+    no_strip: NoStrip = False,
     shingle_size: Size = 5,
     whole: Whole = False,
     format_: Written = Format.TEXT,
@@ -121,7 +121,7 @@ def explain(
     from syndicate.pipeline.compare import explain as explained  # noqa: PLC0415 - likewise
 
     one, two = _documents(a, b, among)
-    config = _config(strip=strip, shingle_size=shingle_size)
+    config = _config(strip=not no_strip, shingle_size=shingle_size)
     if whole:
         config = replace(config, find="whole")
     found = explained(one, two, config=config)
@@ -131,7 +131,7 @@ def explain(
     console = _console()
     _print_summary(console, found.comparison)
     _print_credits(console, found.comparison)
-    options = "--no-sites" if strip else "--no-strip"
+    options = "--no-strip" if no_strip else "--no-sites"
     _print_reasons(console, found, f"dedupe {options} --whole" if whole else f"dedupe {options}")
 
 
@@ -203,7 +203,8 @@ def _console() -> Console:
 def _print_summary(console: Console, comparison: Comparison) -> None:
     match = comparison.match
     console.print(f"[bold]{comparison.summary}[/bold]", soft_wrap=True)
-    console.print(f"{match.relation}: {match.reason}", soft_wrap=True, markup=False)
+    if comparison.shares:
+        console.print(f"{match.relation}: {match.reason}", soft_wrap=True, markup=False)
     console.print(
         f"Jaccard {match.jaccard:.3f}, {match.containment_a:.3f} of A in B, "
         f"{match.containment_b:.3f} of B in A, {match.shared} shared shingles"
@@ -229,7 +230,8 @@ def _print_reasons(console: Console, found: Explanation, command: str) -> None:
             f"(finds such a pair with probability {tier.chance:.3f})",
             soft_wrap=True,
         )
-    for line in _measured(_measures(found.comparison)):
+    measures = _measures(found.comparison) if found.comparison.shares else {}
+    for line in _measured(measures):
         console.print(f"  {line}", markup=False)
     for flip in found.flips:
         console.print(f"with {flip.setting}: {flip.verdict}", soft_wrap=True, markup=False)

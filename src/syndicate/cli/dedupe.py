@@ -82,8 +82,8 @@ def dedupe(
     ] = 0.0,
     whole: Annotated[bool, typer.Option("--whole", help=_WHOLE)] = False,
     canonical: Annotated[str, typer.Option(metavar="WHICH", help=_CANONICAL)] = "earliest",
-    strip: Annotated[bool, typer.Option(" /--no-strip", help=_STRIP, show_default=False)] = True,
-    sites: Annotated[bool, typer.Option(" /--no-sites", help=_SITES, show_default=False)] = True,
+    no_strip: Annotated[bool, typer.Option("--no-strip", help=_STRIP)] = False,
+    no_sites: Annotated[bool, typer.Option("--no-sites", help=_SITES)] = False,
     extractor: Pages = Extractor.TRAFILATURA,
     format_: Annotated[
         Format, typer.Option("--format", "-f", metavar="FORMAT", help=_FORMAT)
@@ -127,7 +127,7 @@ def dedupe(
         threshold=threshold,
         find="whole" if whole else "all",
         canonical=canonical,
-        strip=("sites" if sites else "rules") if strip else "none",
+        strip="none" if no_strip else "rules" if no_sites else "sites",
         extractor=extractor.value,
     )
     draw = graph_writer(graph) if graph else None

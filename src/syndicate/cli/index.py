@@ -58,11 +58,8 @@ SecretFile = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Key all hashes with the secret in this file."),
 ]
-Strip = Annotated[
-    bool,
-    typer.Option(
-        " /--no-strip", help="Of a new index: compare texts as they are.", show_default=False
-    ),
+NoStrip = Annotated[
+    bool, typer.Option("--no-strip", help="Of a new index: compare texts as they are.")
 ]
 Power = Annotated[
     bool,
@@ -128,7 +125,7 @@ def seen(
     ttl: Ttl = None,
     within: Within = None,
     secret_file: SecretFile = None,
-    strip: Strip = True,
+    no_strip: NoStrip = False,
     power: Power = False,
     extractor: Pages = Extractor.TRAFILATURA,
 ) -> None:
@@ -138,7 +135,7 @@ def seen(
     """
     compile_ahead()
     with opened(
-        place, ttl=ttl, within=within, secret_file=secret_file, strip=strip, power=power
+        place, ttl=ttl, within=within, secret_file=secret_file, strip=not no_strip, power=power
     ) as held:
         _answer(at_hand(paths, _BATCH, extractor), held.seen_many)
 
@@ -201,7 +198,7 @@ def add(
     *,
     ttl: Ttl = None,
     secret_file: SecretFile = None,
-    strip: Strip = True,
+    no_strip: NoStrip = False,
     power: Power = False,
     extractor: Pages = Extractor.TRAFILATURA,
 ) -> None:
@@ -212,7 +209,7 @@ def add(
     """
     failed = False
     compile_ahead()
-    with opened(place, ttl=ttl, secret_file=secret_file, strip=strip, power=power) as held:
+    with opened(place, ttl=ttl, secret_file=secret_file, strip=not no_strip, power=power) as held:
         for batch in at_hand(paths, _BATCH, extractor):
             good = [item for item in batch if not isinstance(item, DocumentError)]
             known = held.known(item.id for item in good)
@@ -354,11 +351,11 @@ def import_(
     paths: Paths = None,
     *,
     secret_file: SecretFile = None,
-    strip: Strip = True,
+    no_strip: NoStrip = False,
 ) -> None:
     """Add exported documents whose ids are not known, with their times."""
     failed: list[DocumentError] = []
-    with opened(place, secret_file=secret_file, strip=strip) as held:
+    with opened(place, secret_file=secret_file, strip=not no_strip) as held:
         added = held.restore(stamped(paths, failed))
     for error in failed:
         console.say(f"skipped {error.path}: {error}")

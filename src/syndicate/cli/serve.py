@@ -11,10 +11,10 @@ import typer
 
 from syndicate.cli import console
 from syndicate.cli.index import (
+    NoStrip,
     Place,
     Power,
     SecretFile,
-    Strip,
     Ttl,
     Within,
     compile_ahead,
@@ -45,7 +45,7 @@ def serve(
     ttl: Ttl = None,
     within: Within = None,
     secret_file: SecretFile = None,
-    strip: Strip = True,
+    no_strip: NoStrip = False,
     power: Power = False,
 ) -> None:
     """Answer over HTTP what index seen, query and stats do; /openapi.json describes it."""
@@ -62,7 +62,7 @@ def serve(
         raise ConfigError(message)
     compile_ahead()
     with opened(
-        place, ttl=ttl, within=within, secret_file=secret_file, strip=strip, power=power
+        place, ttl=ttl, within=within, secret_file=secret_file, strip=not no_strip, power=power
     ) as held:
         local = host in _LOCAL
         settings = uvicorn.Config(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     I64 = NDArray[np.int64]
 
 LEAST_WORDS = 5
-"""Shared words of a passage worth showing."""
+"""Shared words of a passage worth showing, where neither text has fewer."""
 LONG_GAP = 4096
 """Words of a gap, removals included, up to which its edits are counted exactly."""
 
@@ -106,7 +106,8 @@ def dissect(
     removals_a, removals_b
         What stripping took out of each.
     """
-    groups = [group for group in _groups(found) if group[:, 2].sum() >= LEAST_WORDS]
+    least = min(LEAST_WORDS, len(a.kept), len(b.kept))
+    groups = [group for group in _groups(found) if group[:, 2].sum() >= least]
     groups.sort(key=lambda group: int(group[0, 0]))
     passages = tuple(_passage(group, a, b) for group in groups)
     side_a = [np.column_stack([group[:, 0], group[:, 2]]) for group in groups]

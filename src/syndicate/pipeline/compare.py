@@ -88,7 +88,12 @@ class Comparison:
     @property
     def summary(self) -> str:
         """Say in a line what b is to a, and what else it has."""
-        return self.summed_up(self.match)
+        return self.summed_up(self.match) if self.shares else "nothing shared"
+
+    @property
+    def shares(self) -> bool:
+        """Whether the two have as much as one shingle in common."""
+        return self.match.shared > 0
 
     def summed_up(self, told: Match | Member) -> str:
         """Say it in the words of what `dedupe` tells of the pair."""
