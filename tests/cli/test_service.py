@@ -114,9 +114,13 @@ async def test_numbers_are_ids_too():
     with Index.open("memory:", config=Config(strip="none")) as index:
         async with ask(index) as client:
             answer = await client.post("/seen", json={"id": 7, "text": STORY})
-            refused = await client.post("/seen", json={"id": True, "text": STORY})
+            for number in (-(1 << 63), (1 << 64) - 1):
+                largest = await client.post("/seen", json={"id": number, "text": STORY})
+                assert largest.json()["id"] == str(number)
+            for other in (True, 1 << 64, 7.5):
+                refused = await client.post("/seen", json={"id": other, "text": STORY})
+                assert refused.status_code == 400
     assert answer.json()["id"] == "7"
-    assert refused.status_code == 400
 
 
 @pytest.mark.anyio

@@ -42,6 +42,8 @@ _AT_ONCE = 4
 
 _TEXT = {"type": "string"}
 _OPTIONAL = {"type": ["string", "null"]}
+_WHOLE = {"minimum": -(1 << 63), "maximum": (1 << 64) - 1}
+"""Beyond them a number is read as one with a fraction, which names nothing exactly."""
 _DOCUMENT: Final[dict[str, Any]] = {
     "type": "object",
     "required": ["id"],
@@ -50,7 +52,7 @@ _DOCUMENT: Final[dict[str, Any]] = {
         {"required": ["html"], "properties": {"html": {"type": "string", "minLength": 1}}},
     ],
     "properties": {
-        "id": {"type": ["string", "integer"], "minLength": 1},
+        "id": {"type": ["string", "integer"], "minLength": 1, **_WHOLE},
         "text": _TEXT,
         "html": {**_OPTIONAL, "description": "A page, read where there is no text"},
         **dict.fromkeys(("url", "title", "source", "published", "author"), _OPTIONAL),
