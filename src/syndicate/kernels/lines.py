@@ -114,6 +114,15 @@ def _has_alone(points: U16, n: int, codes: U64) -> bool:
     return False
 
 
+@merged
+def _read_on(
+    point: np.uint16, codes: U64, factors: U64, inside: np.uint64, hashed: np.uint64
+) -> tuple[np.uint64, np.uint64]:
+    """Read one character; tell whether it is inside a token, and give the hash up to it."""
+    code, factor = codes[np.uint64(point)], factors[np.uint64(point)]
+    return factor & (inside | (code >> _S63)), hashed * factor + code
+
+
 @helper
 def _cut(
     points: U16, n: int, codes: U64, factors: U64, edges: U32, edge: int, hashes: U64, low: int,
@@ -135,30 +144,19 @@ def _cut(
     count, inside, hashed = np.uint64(edge), np.uint64(edge), hashes[_NO]
     count2 = inside2 = hashed2 = _NO
     for i in range(both):
-        point, point2 = np.uint64(points[i]), np.uint64(points2[i])
-        code, factor = codes[point], factors[point]
+        now, hashed = _read_on(points[i], codes, factors, inside, hashed)
         edges[count] = np.uint32(i)
-        now = factor & (inside | (code >> _S63))
         count += (now ^ inside) & _ONE
-        inside = now
-        hashed = hashed * factor + code
-        hashes1[i] = hashed
-        code, factor = codes[point2], factors[point2]
+        inside, hashes1[i] = now, hashed
+        now, hashed2 = _read_on(points2[i], codes, factors, inside2, hashed2)
         others[count2] = np.uint16(i)
-        now = factor & (inside2 | (code >> _S63))
         count2 += (now ^ inside2) & _ONE
-        inside2 = now
-        hashed2 = hashed2 * factor + code
-        hashes2[i] = hashed2
+        inside2, hashes2[i] = now, hashed2
     for i in range(both, half):
-        point = np.uint64(points[i])
-        code, factor = codes[point], factors[point]
+        now, hashed = _read_on(points[i], codes, factors, inside, hashed)
         edges[count] = np.uint32(i)
-        now = factor & (inside | (code >> _S63))
         count += (now ^ inside) & _ONE
-        inside = now
-        hashed = hashed * factor + code
-        hashes1[i] = hashed
+        inside, hashes1[i] = now, hashed
     for k in range(np.uint64(edge), count):
         edges[k] += np.uint32(low)
     for k in range(count2):
