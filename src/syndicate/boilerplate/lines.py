@@ -21,7 +21,7 @@ PAD = 2
 """Bytes that the kernel reads after the last text."""
 
 _HASHES = 4
-_CHUNK = 2 << 20
+_CHUNK = 1 << 20
 _SEED = np.uint64(0x9E3779B97F4A7C15)
 _GROW = np.uint64(0xD6E8FEB86659FD93)
 _S29 = np.uint64(29)
@@ -174,7 +174,7 @@ Chunk = tuple[int, int, "NDArray[np.uint8]", "NDArray[np.int64]"]
 
 
 def chunks(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Iterator[Chunk]:
-    """Cut a column into runs of texts of two megabytes, which stay in the cache."""
+    """Cut a column into runs of texts of a megabyte, for which little memory is needed."""
     low, count = 0, len(offsets) - 1
     while low < count:
         high = int(np.searchsorted(offsets, offsets[low] + _CHUNK, "right")) - 1
