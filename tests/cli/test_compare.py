@@ -63,6 +63,16 @@ def test_compare_as_json(run, pair):
     assert {piece["kind"] for piece in result["pieces_b"]} >= {"shared", "new"}
 
 
+@pytest.mark.parametrize(
+    ("flags", "kind", "named"),
+    [((), "credit", "--no-sites"), (("--no-strip",), "new", "--no-strip")],
+)
+def test_texts_are_stripped_unless_they_shall_not(run, pair, flags, kind, named):
+    told = json.loads(run("compare", *map(str, pair), *flags, "-f", "json").stdout)
+    assert told["pieces_b"][-1]["kind"] == kind
+    assert f"dedupe {named} would report" in run("explain", *map(str, pair), *flags).stdout
+
+
 def test_documents_are_found_by_id(run, crawl):
     done = run("compare", "a", "b", "--among", crawl, "--format", "json")
     assert json.loads(done.stdout)["b"] == "b"

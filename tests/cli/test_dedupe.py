@@ -186,6 +186,21 @@ def test_no_strip_and_threshold_stand_in_the_settings(run, news):
     assert settings["canonical"] == "longest"
 
 
+@pytest.mark.parametrize(
+    ("flags", "strip"), [((), "sites"), (("--no-sites",), "rules"), (("--no-strip",), "none")]
+)
+def test_how_texts_are_stripped_stands_in_the_settings(run, news, flags, strip):
+    done = run("dedupe", news, *flags, "-f", "json")
+    assert json.loads(done.stdout)["settings"]["strip"] == strip
+
+
+@pytest.mark.parametrize("command", ["dedupe", "compare", "bench", "serve"])
+def test_help_names_flags_that_only_turn_off_alone(run, command):
+    said = run(command, "--help").stdout
+    assert "  --no-strip " in said
+    assert "/ --no" not in said
+
+
 def test_workers_order_and_hash_seed_change_nothing(run, tmp_path):
     stories = [f"{STORY} Số {n}." if n % 3 else f"{OTHER} No {n}." for n in range(60)]
     for number in range(3):

@@ -104,6 +104,14 @@ def test_every_command(run, tmp_path, pages):
     assert (repaired["documents"], repaired["lost"]) == (2, 0)
 
 
+@pytest.mark.parametrize("command", ["seen", "add"])
+@pytest.mark.parametrize(("flags", "strip"), [((), "sites"), (("--no-strip",), "none")])
+def test_a_new_index_strips_unless_it_shall_not(run, tmp_path, pages, command, flags, strip):
+    assert run("index", command, tmp_path / "seen.db", *flags, stdin=pages).returncode == 0
+    (stats,) = rows(run("index", "stats", tmp_path / "seen.db"))
+    assert stats["settings"]["strip"] == strip
+
+
 def test_a_pipe_is_answered_at_once(tmp_path):
     call = [sys.executable, "-m", "syndicate", "index", "seen", str(tmp_path / "seen.db")]
     with subprocess.Popen(call, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as pipe:
