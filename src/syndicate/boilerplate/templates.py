@@ -127,7 +127,7 @@ class SiteTemplates:
 
         Most of a large site are not, and then need not be read.
         """
-        view, bounds = memoryview(data.tobytes()), offsets.tolist()
+        view, bounds = data.data, offsets.tolist()
         for text, site in enumerate(sites):
             if site:
                 page = xxhash.xxh3_64_intdigest(view[bounds[text] : bounds[text + 1]])

@@ -33,12 +33,17 @@ def mask_column(values: NDArray[np.bool_]) -> pa.Array:
 
 def array_of(column: pa.Array | pa.ChunkedArray, fill: int = 0) -> NDArray[Any]:
     """Give a column of numbers or truth values as an array; ``fill`` stands for null."""
-    held = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    held = one_array(column) if isinstance(column, pa.ChunkedArray) else column
     kind = pa.uint8() if pa.types.is_boolean(held.type) else held.type
     held = held.cast(kind)
     if held.null_count:
         held = pc.fill_null(held, scalar(fill).cast(kind))
     return np.from_dlpack(held) if kind == column.type else np.from_dlpack(held).view(bool)
+
+
+def one_array(column: pa.ChunkedArray) -> pa.Array:
+    """Give a column as one array; one that is of one piece already is not copied."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def scalar(value: int) -> pa.Scalar:

@@ -24,6 +24,7 @@ from syndicate.io.batch import (
     row,
 )  # fmt: skip
 from syndicate.io.blocks import NEWLINE
+from syndicate.io.columns import one_array
 from syndicate.io.encoding import is_utf8
 from syndicate.model import Skipped
 
@@ -96,7 +97,7 @@ class LineReader:
         if needs_pages(table["text"], table["html"]):
             return None
         pairs = zip(SCHEMA.names, table.columns, strict=False)
-        return {name: _as_strings(array.combine_chunks(), name) for name, array in pairs}
+        return {name: _as_strings(one_array(column), name) for name, column in pairs}
 
     def _by_line(self, block: Block) -> Batch:
         """Read a block one line at a time, keeping what is well."""

@@ -33,6 +33,8 @@ BARE_LINK, TEASED, NAME, COMMENTS, SHOWN = 21, 22, 23, 27, 29
 # What a line looks like on its page, above the flags of the line and its signs.
 ENDS, HEADING, TWIN, NEXT_TWIN, NUMBERS, TITLED, NAMED, PROSE = (1 << bit for bit in range(20, 28))
 _SIGNS = 8
+_GOING = TWIN | NAMELIKE | TITLED | NAMED | CLOSING << _SIGNS
+"""A line goes only for a rule, for something of these, or as part of a menu."""
 
 PROSE_WORDS = 8
 """Words of the shortest sentence that counts as prose."""
@@ -131,6 +133,9 @@ def judge(
         _look(keys, sizes, flags, signs, live, title, words, look, drop, low, high)
         _repeats(keys, stems, live, title, slots, words, look, times, score, low, high)
         _classify(kinds, shares, live, words, look, times, score, rule, low, high)
+        if _is_quiet(words, look, rule, low, high):
+            low = high
+            continue
         start, last, end = _body(look, score, low, high)
         past = _drop_after(words, look, rule, drop, low, end, last)
         _drop_comments(rule, drop, end, high)
@@ -225,16 +230,17 @@ def _repeats(
     size = first + 2
     while size < 2 * (high - low):
         size *= 2
-    for at in range(2 * size):
-        slots[at] = -1
     pictured = False
+    for i in range(low, high):
+        pictured |= look[i] & (PICTURED << _SIGNS) != 0
+    for at in range(2 * size if pictured else size):
+        slots[at] = -1
     for i in range(low, high):
         at = _slot(slots, first, size - 1, keys, live, keys[live[i]])
         times[i] = 0
         slots[at] = i if slots[at] < 0 else slots[at]
         times[slots[at]] += 1
         if look[i] & (PICTURED << _SIGNS):
-            pictured = True
             at = _slot(slots, size, size - 1, stems, live, stems[live[i]])
             score[i] = 0
             slots[at] = i if slots[at] < 0 else slots[at]
@@ -320,6 +326,18 @@ def _classify(
         under = why == NOTHING and seen & HEADING != 0
         rule[i] = why
         score[i] = points
+
+
+@helper
+def _is_quiet(words: I64, look: I64, rule: I64, low: int, high: int) -> bool:
+    """Tell whether no line of a text can go, as of most articles: nothing speaks against any."""
+    spoken = marks = low - low
+    short = spoken
+    for i in range(low, high):
+        spoken |= rule[i]
+        marks |= look[i]
+        short += words[i] <= MENU_WORDS and not look[i] & ENDS
+    return spoken == NOTHING and not marks & _GOING and short < MENU_LINES
 
 
 @helper

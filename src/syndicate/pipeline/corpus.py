@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from syndicate import io
-from syndicate.io.columns import array_of, number_column, string_column
+from syndicate.io.columns import array_of, number_column, one_array, string_column
 from syndicate.io.spool import Rows
 from syndicate.match.context import UNDATED, moment
 from syndicate.match.folded import Folded
@@ -127,7 +127,7 @@ class Corpus:
     @cached_property
     def times(self) -> NDArray[np.int64]:
         """Publication times by number, in microseconds; `UNDATED` if missing or unreadable."""
-        values = self._records.column("published").combine_chunks().dictionary_encode()
+        values = one_array(self._records.column("published")).dictionary_encode()
         known = np.array([moment(value) for value in values.dictionary.to_pylist()] + [UNDATED])
         return np.asarray(known[_codes(values)][self.places])
 
@@ -150,7 +150,7 @@ class Corpus:
 
     def _encoded(self, column: pa.ChunkedArray) -> NDArray[np.int64]:
         folded = pc.utf8_lower(pc.utf8_trim_whitespace(column))
-        return _codes(folded.combine_chunks().dictionary_encode())[self.places]
+        return _codes(one_array(folded).dictionary_encode())[self.places]
 
     def source_ranks(self, wanted: Sequence[str]) -> NDArray[np.int64]:
         """Give the place of each document's source or site in a list; its length if in none."""
@@ -348,7 +348,7 @@ def _by_id(
     table = pa.table({"id": ids, "low": low, "high": high})
     keys = [(name, "ascending") for name in ("id", "low", "high")]
     order = array_of(pc.sort_indices(table, sort_keys=keys)).astype(np.int64)
-    ordered = ids.combine_chunks().take(number_column(order))
+    ordered = one_array(ids).take(number_column(order))
     repeated = np.zeros(len(order), bool)
     repeated[1:] = array_of(pc.equal(ordered[1:], ordered[:-1]))
     leader = order[~repeated][np.cumsum(~repeated) - 1]
