@@ -27,6 +27,13 @@ def test_explain_marks_what_goes(run, tmp_path):
     assert all(line in done.stdout for line in BODY)
 
 
+def test_explain_shows_no_carriage_returns(run, tmp_path):
+    (tmp_path / "a.txt").write_bytes(ARTICLE.replace("\n", "\r\n").encode())
+    done = run("strip", "a.txt", "--explain")
+    assert f"[caption: ends in a photo credit] {CAPTION}\n" in done.stdout
+    assert not {"\r", "\ufffd"} & set(done.stdout)
+
+
 def test_json_has_the_fields_and_the_removals(run, tmp_path):
     row = {"id": "7", "text": ARTICLE, "url": "https://a.example/1"}
     done = run("strip", "-", "--format", "json", stdin=json.dumps(row) + "\n")

@@ -4,6 +4,8 @@ import numpy as np
 
 from syndicate.kernels.align import changed_facts
 from syndicate.match.align import (
+    BRIEF,
+    BRIEF_PART,
     BULK,
     RELAXED,
     TABLE,
@@ -53,8 +55,12 @@ def measured(found, traits, facts, token_bounds, left, right):
     changed, places = _changed_facts(traits, base_a, gap_a, base_b, gap_b, joined | table)
     passage = np.cumsum(~joined) - 1
     words = np.bincount(passage, length).astype(np.int64) if len(a) else length
-    first_a, last_a, bulk_a, own_a = _extent(pair, a, length, tokens_a)
-    first_b, last_b, bulk_b, own_b = _extent(pair, b, length, tokens_b)
+    of_run = words[passage] if len(a) else length
+    brief = total(np.where(of_run < BRIEF, length, 0))
+    counted = (of_run >= BRIEF) | (BRIEF_PART * brief > total(length))[pair]
+    first_a, last_a, bulk_a = _extent(pair, a, length, tokens_a, counted)
+    first_b, last_b, bulk_b = _extent(pair, b, length, tokens_b, counted)
+    own_a, own_b = _own(pair, a, length, tokens_a), _own(pair, b, length, tokens_b)
     longest = np.zeros(pairs, np.int64)
     np.maximum.at(longest, pair[~joined], words)
     return EvidenceTable(
@@ -95,27 +101,30 @@ def _changed_facts(traits, base_a, gap_a, base_b, gap_b, edited):
     return counts[0], counts[1]
 
 
-def _extent(pair, starts, length, tokens):
-    """Give of each pair the first and last token shared, the bulk's, the longest own stretch.
+def _extent(pair, starts, length, tokens, counted):
+    """Give of each pair the first and last token shared and the bulk's, by the runs that count."""
+    enough = -(-np.bincount(pair, length, len(tokens)).astype(np.int64) // BULK)
+    first, last, bulk = tokens.copy(), np.zeros_like(tokens), tokens.copy()
+    for one in range(len(tokens)):
+        chosen = np.flatnonzero((pair == one) & counted)
+        if len(chosen):
+            order = chosen[np.argsort(starts[chosen], kind="stable")]
+            so_far = np.cumsum(length[order])
+            first[one], last[one] = starts[order[0]], (starts + length)[order[-1]]
+            bulk[one] = starts[order[np.searchsorted(so_far, enough[one])]]
+    return first, last, bulk
+
+
+def _own(pair, starts, length, tokens):
+    """Give the longest own stretch of each pair.
 
     A stretch inside a passage, between runs that an edit separates, is short and so does
     not decide anything.
     """
-    order = np.lexsort((starts, pair))
-    pair, starts, length = pair[order], starts[order], length[order]
-    ends = starts + length
-    new = np.ones(len(pair), bool)
-    new[1:] = pair[1:] != pair[:-1]
-    old = np.roll(new, -1)  # the last run of its pair
-    first, last, bulk, own = tokens.copy(), np.zeros_like(tokens), tokens.copy(), tokens.copy()
-    first[pair[new]] = starts[new]
-    last[pair[old]] = ends[old]
-    own[pair[new]] = np.maximum(first, tokens - last)[pair[new]]
-    inner = np.flatnonzero(~new)
-    np.maximum.at(own, pair[inner], starts[inner] - ends[inner - 1])
-    total = np.bincount(pair, length, len(tokens)).astype(np.int64)
-    before = np.cumsum(length) - length
-    so_far = before + length - before[new][np.cumsum(new) - 1]
-    reached = np.flatnonzero(BULK * so_far >= total[pair])[::-1]  # the first comes last and stays
-    bulk[pair[reached]] = starts[reached]
-    return first, last, bulk, own
+    own = tokens.copy()
+    for one in range(len(tokens)):
+        chosen = np.flatnonzero(pair == one)
+        order = chosen[np.argsort(starts[chosen], kind="stable")]
+        edges = np.concatenate([[0], (starts + length)[order]])
+        own[one] = (np.append(starts[order], tokens[one]) - edges).max()
+    return own

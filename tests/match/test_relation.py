@@ -96,6 +96,16 @@ def test_a_story_amid_own_sentences_is_embedded_whole_or_in_a_page_much_longer()
     assert relation_of(part, page) is Relation.EMBEDDING
 
 
+def test_a_name_that_stands_elsewhere_does_not_tell_where_a_story_lies():
+    office = "the Office for Roads and Waterways"
+    story = "\n".join([OWN, *LINES[1:5], f"So said {office}."])
+    page = "\n".join([f"For long {office} kept quiet.", FLOOD, *LINES[1:5], SCHOOL, LAW])
+    _, rule, found = meaning_of(story, page)
+    assert found.passages == 2
+    assert min(found.first_b, found.bulk_b) >= len(FLOOD.split())
+    assert RULES[rule].relation is Relation.EMBEDDING
+
+
 def test_three_fifths_of_a_text_in_many_pieces_are_an_excerpt():
     words, own = BRIDGE.split(), FLOOD.split()
     pieces = [words[12 * n : 12 * n + 12] for n in range(8)]

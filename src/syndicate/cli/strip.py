@@ -177,7 +177,7 @@ def _explain(document: Document, result: Stripped) -> None:
     from syndicate.report.table import shown  # noqa: PLC0415
 
     def safe(text: str) -> str:
-        return "\n".join(shown(line) for line in text.split("\n"))
+        return "\n".join(shown(line.removesuffix("\r")) for line in text.split("\n"))
 
     out = Text()
     place = 0
@@ -187,7 +187,7 @@ def _explain(document: Document, result: Stripped) -> None:
         body = raw.rstrip()
         out.append(f"[{removal.kind}: {removal.reason}] ", "dim")
         out.append(safe(body), f"strike {_COLOURS.get(removal.kind, 'red')}")
-        out.append(raw[len(body) :])
+        out.append(safe(raw[len(body) :]))
         place = removal.end
     out.append(safe(result.original[place:]))
     console = Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())

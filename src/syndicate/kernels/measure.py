@@ -19,7 +19,7 @@ from syndicate.kernels.copying import copy_to
 """Rows of a table, as `syndicate.match.align.EvidenceTable` has its columns."""
 ROWS = 23
 
-EDIT, INSERTED, BESIDE, RELAXED, BULK, TABLE = range(6)
+EDIT, INSERTED, BESIDE, RELAXED, BULK, TABLE, BRIEF, BRIEF_PART = range(8)
 """Places in ``limits``."""
 _EVEN, _FEW = 3, 16
 
@@ -71,27 +71,40 @@ def _sort(starts: I64, order: I64) -> None:
 
 
 @helper
-def _extent(starts: I64, length: I64, order: I64, total: int, bulk_part: int, out: I64) -> None:
+def _least(words: I64, total: int, limits: I64) -> int:
+    """Give the words of the shortest passage that counts for where the shared text lies."""
+    brief = np.int64(0)
+    for passage in range(len(words)):
+        brief += words[passage] if words[passage] < limits[BRIEF] else 0
+    return limits[BRIEF] if limits[BRIEF_PART] * brief <= total else 0
+
+
+@helper
+def _extent(
+    starts: I64, length: I64, order: I64, passage: I64, words: I64, least: int, enough: int,
+    out: I64,
+) -> None:  # fmt: skip
     """Give the first and last token shared, the bulk's, and the longest stretch outside.
 
+    ``passage`` is that of each run, ``words`` are those of each passage; what is in one of less
+    than ``least`` counts for the stretch alone. With ``enough`` words the bulk is reached.
     ``out`` holds the text's tokens four times, as for a pair that shares nothing.
     """
     tokens = out[0]
     so_far = np.int64(0)
     end = np.int64(0)
     longest = np.int64(0)
-    reached = False
     for at in range(len(order)):
         k = order[at]
         longest = max(longest, starts[k] - end)
         end = starts[k] + length[k]
-        so_far += length[k]
-        if not reached and bulk_part * so_far >= total:
-            out[2] = starts[k]
-            reached = True
-    if len(order):
-        out[0] = starts[order[0]]
+        if words[passage[k]] < least:
+            continue
+        out[0] = out[0] if so_far else starts[k]
         out[1] = end
+        out[2] = out[2] if so_far >= enough else starts[k]
+        so_far += length[k]
+    if len(order):
         out[3] = max(longest, tokens - end)
 
 
@@ -154,7 +167,7 @@ def measure(
         Text numbers.
     size : int
         Tokens to a shingle.
-    limits : ndarray of int64, shape (6,)
+    limits : ndarray of int64, shape (8,)
         The limits of `syndicate.match.align` in the order of those here.
     out : ndarray of int64, shape (pairs, ROWS)
         Filled.
@@ -164,6 +177,7 @@ def measure(
     for pair in range(len(left)):
         most = max(most, bounds[pair + 1] - bounds[pair])
     room, order = np.empty((3, most), np.int64), np.empty(most, np.int64)  # for any pair
+    passage, words = np.empty(most, np.int64), np.empty(most, np.int64)
     extent, where = np.empty(4, np.int64), np.empty(4, np.int64)
     out[:] = 0
     for pair in range(len(left)):
@@ -174,24 +188,27 @@ def measure(
         low, high = bounds[pair], bounds[pair + 1]
         kept = _keep(a, b, length, low, high, row[TOKENS_B], size, limits, room)
         runs = room[:, :kept]
-        words = np.int64(0)
         for k in range(kept):
             joined = _gaps(
                 runs, k, base_a, base_b, facts, traits, limits, where, changed, places, row
             )
-            row[PASSAGES] += np.int64(not joined)
-            words = runs[2, k] + (words if joined else 0)
-            row[LONGEST] = max(row[LONGEST], words)
+            at = row[PASSAGES] - np.int64(joined)
+            words[at] = runs[2, k] + (words[at] if joined else 0)
+            passage[k] = at
+            row[PASSAGES] = at + 1
+            row[LONGEST] = max(row[LONGEST], words[at])
         row[RUNS] = kept
         row[SPANNED_A] = min(row[SPANNED_A], row[TOKENS_A])
         row[SPANNED_B] = min(row[SPANNED_B], row[TOKENS_B])
         row[FACTS_A] = facts[base_a + row[TOKENS_A]] - facts[base_a]
         row[FACTS_B] = facts[base_b + row[TOKENS_B]] - facts[base_b]
+        least = _least(words[: row[PASSAGES]], row[SHARED], limits)
+        enough = -(-row[SHARED] // limits[BULK])
         for side in range(2):
             extent[:] = row[TOKENS_A + side]
             extent[1] = 0
             _sort(runs[side], order)
-            _extent(runs[side], runs[2], order[:kept], row[SHARED], limits[BULK], extent)
+            _extent(runs[side], runs[2], order[:kept], passage, words, least, enough, extent)
             row[FIRST_A + 2 * side] = extent[0]
             row[LAST_A + 2 * side] = extent[1]
             row[BULK_A + side] = extent[2]

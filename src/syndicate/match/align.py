@@ -42,10 +42,14 @@ BULK = 7
 TABLE = 200
 """Tokens of the longest table of numbers that is compared as one edit."""
 
+BRIEF, BRIEF_PART = 8, 10
+"""Words of the shortest passage that tells where the shared text lies, unless shorter ones are
+more than one part in so many of it: the name of an office stands anywhere in two texts on it."""
+
 CHUNK = 1 << 20
 """Shingles of right-hand texts aligned at a time; bounds the memory for runs."""
 
-LIMITS = np.array([EDIT, INSERTED, BESIDE, RELAXED, BULK, TABLE])
+LIMITS = np.array([EDIT, INSERTED, BESIDE, RELAXED, BULK, TABLE, BRIEF, BRIEF_PART])
 """As `syndicate.kernels.measure` takes them."""
 
 
@@ -89,9 +93,10 @@ class EvidenceTable(NamedTuple):
     moved
         Passages that come earlier in a than the one before them in b.
     first_a, last_a, first_b, last_b
-        First token shared, and the one after the last.
+        First token shared, and the one after the last; without passages of less than `BRIEF` words
+        if all of these are little.
     bulk_a, bulk_b
-        Where the run begins with which a seventh of the shared tokens is reached.
+        Where the run begins with which a seventh of the shared tokens is reached, likewise.
     own_a, own_b
         Longest stretch of either text outside all passages.
     edits

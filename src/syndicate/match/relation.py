@@ -190,7 +190,7 @@ RULES = (
     ),
     Rule(
         Relation.REPRINT,
-        "{e.span_a:.0%} and {e.span_b:.0%} of both texts are the same text",
+        "{e.span_a:.0%} and {e.span_b:.0%} of both texts are the same text, edits included",
     ),
     Rule(
         Relation.EXCERPT,
