@@ -45,7 +45,8 @@ CREDIT = re.compile(
 )
 BYLINE = re.compile(
     r"^(([A-ZĐÀ-Ỹ][^ ]*|-|[/(]|Theo)[ )./]*){1,8}$"
-    r"|(?i:^Theo|^\W*xem |^Nguồn|^\W*(video|clip|hotline))"
+    r"|^([A-ZĐÀ-Ỹ][^ ]*[ –-]*){0,6}\(?(?i:tổng hợp|ghi|dịch|thực hiện)\)?$"
+    r"|(?i:^Theo|^\W*xem |^Nguồn|^Thiết kế:|^\W*(video|clip|hotline))"
 )
 FURNITURE_24H = (
     "Lưu bài viết thành công", "Tin bài đã lưu", "Bạn có thể xem lại", "[Link nguồn]",

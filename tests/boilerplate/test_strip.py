@@ -250,6 +250,37 @@ def test_byline_and_lead_in_go():
     assert [kind for kind, _ in removed(text)] == ["byline", "lead-in"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Mộc Miên (Tổng hợp)", "H.Y (tổng hợp)", "Hoàng Thuỳ thực hiện", "Võ Hải ghi", "PV",
+        "Đ.Nam", "PV/VOV.VN", "Khánh Lynh - Văn Việt - Trọng Giáp", "Thiết kế: Nguyễn Yến",
+        "Theo Dân trí", "Theo Chinhphu.vn", "Theo báo Lao Động", "Theo Cổng Thông tin điện tử",
+        "(avec AFP)", "con información de EFE", "com informações da Lusa",
+    ],
+)  # fmt: skip
+def test_a_last_line_that_names_who_wrote_it_goes(line):
+    assert strip(article(*BODY, line)).text == article(*BODY)
+    assert strip("\n".join([*BODY[:2], BODY[2] + "...", line])).text.endswith("...\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Theo ông Nam, lúa chín sớm.", "theo lời người dân trong vùng", "NỘI DUNG TƯ VẤN:",
+        "Kinh phí phòng chống dịch", "Giá Vàng 24", "Tương Lai Của Cây Lúa Miền Tây",
+        "Minh Anh, người ghi", "Bình. Minh. Tổng hợp", "avec du pain",
+    ],
+)  # fmt: skip
+def test_a_last_line_that_only_reads_like_one_stays(line):
+    assert strip(article(*BODY, line)).text == article(*BODY, line)
+
+
+def test_who_wrote_it_stays_in_the_midst_of_a_text():
+    text = "\n".join([*BODY[:2], "Mộc Miên (Tổng hợp)", *BODY[2:]])
+    assert strip(text).text == text
+
+
 def test_lead_ins_of_agencies():
     for mark in ("TTO - ", "(NLĐO)- ", "HÀ NỘI (TTXVN) – ", "NEW YORK (AP) — ", "(Reuters) - "):
         text = article(mark + BODY[0], *BODY[1:])

@@ -48,6 +48,7 @@ class Mode(enum.IntFlag):
     PERSON = 4096
     POSE = 8192
     SETTING = 16384
+    SIGNATURE = 32768
 
 
 _INNER = np.uint16(
@@ -61,7 +62,7 @@ _PLACES = {
     "furniture": {"whole": Mode.WHOLE, "starts": Mode.STARTS, "within": Mode.WITHIN},
     "legal": {"whole": Mode.WHOLE, "starts": Mode.STARTS, "within": Mode.WITHIN},
     "credit": {"whole": Mode.WHOLE, "starts": Mode.STARTS},
-    "byline": {"whole": Mode.WHOLE, "starts": Mode.STARTS},
+    "byline": {"whole": Mode.WHOLE, "starts": Mode.STARTS, "signatures": Mode.SIGNATURE},
     "caption": {
         "heads": Mode.HEAD,
         "phrases": Mode.PHRASE,

@@ -22,6 +22,7 @@ from syndicate.kernels.signs import (
     PICTURED,
     POINTED,
     SHOWING,
+    SIGNED,
 )
 
 # Rules, as `syndicate.boilerplate.rules` numbers them; the first are also types of markers.
@@ -33,7 +34,7 @@ BARE_LINK, TEASED, NAME, COMMENTS, SHOWN = 21, 22, 23, 27, 29
 # What a line looks like on its page, above the flags of the line and its signs.
 ENDS, HEADING, TWIN, NEXT_TWIN, NUMBERS, TITLED, NAMED, PROSE = (1 << bit for bit in range(20, 28))
 _SIGNS = 8
-_GOING = TWIN | NAMELIKE | TITLED | NAMED | CLOSING << _SIGNS
+_GOING = TWIN | NAMELIKE | TITLED | NAMED | (CLOSING | SIGNED) << _SIGNS
 """A line goes only for a rule, for something of these, or as part of a menu."""
 
 PROSE_WORDS = 8
@@ -552,9 +553,10 @@ def _drop_alone(words: I64, look: I64, rule: I64, drop: I64, low: int, high: int
             prose = i if prose == high and look[i] & PROSE else prose
     for i in range(low, high):
         seen = look[i]
-        if drop[i] == NOTHING and seen & NAMELIKE and words[i] >= 2:
+        named = (seen & NAMELIKE and words[i] >= 2) or seen & (SIGNED << _SIGNS)
+        if drop[i] == NOTHING and named:
             opens = low < i < prose and i + 1 < high and look[i + 1] & PROSE
-            closes = i == final and above >= 0 and look[above] & ENDS
+            closes = i == final and above >= 0 and look[above] & (ENDS | ELLIPSIS)
             drop[i] = NAME if opens or closes else NOTHING
     for i in range(low, high):
         if drop[i] == DATELINE and not evident:

@@ -12,6 +12,7 @@ from syndicate.kernels.lines import (
     COLON,
     DASH,
     DIGIT,
+    ELLIPSIS,
     END,
     ENDS,
     FIRST,
@@ -19,6 +20,7 @@ from syndicate.kernels.lines import (
     GAP,
     GROW,
     HEAD,
+    LINK,
     LOOK,
     MARKED,
     NUMBERED,
@@ -38,15 +40,15 @@ from syndicate.kernels.lines import (
     WORDS,
 )  # fmt: skip
 
-CREDIT, DATED, PICTURED, POINTED, LED, ENDED, CLOSING, SHOWING, CODE, LISTED = (
-    1 << bit for bit in range(10)
+CREDIT, DATED, PICTURED, POINTED, LED, ENDED, CLOSING, SHOWING, CODE, LISTED, SIGNED = (
+    1 << bit for bit in range(11)
 )
 """What a line says of itself.
 
 It ends in a photo credit; is a date and nothing else; ends like an image's text (``… - 2``,
 ``… ảnh 2``); begins with ``>>``; may begin with an outlet's mark; ends in ``./.``;
 is the head of what readers wrote; says what a picture shows; ends as lines of programs do;
-is a row of a list.
+is a row of a list; names who wrote the text or where it is from.
 """
 
 # Rows of what is told.
@@ -58,7 +60,7 @@ MARKS, MODE, MOST_WORDS, NEEDS_COLON, LENGTH, TYPE = range(6)
 WHOLE, STARTS, WITHIN, DATE, HEADS, PHRASE, PICTURE, OUTLET, STAMP, CLOSES = (
     1 << bit for bit in range(10)
 )
-PLACE, SCENE, PERSON, POSE, SETTING = (1 << bit for bit in range(10, 15))
+PLACE, SCENE, PERSON, POSE, SETTING, SIGNATURE = (1 << bit for bit in range(10, 16))
 SHOWS = SCENE | PERSON
 INSIDE = PLACE | SETTING
 ENTIRE, CAPTION, LEADS = WHOLE | CLOSES, HEADS | PHRASE, OUTLET | STAMP
@@ -86,6 +88,8 @@ LEAD_TOKENS = 8
 _LEAD_WORDS = 8
 _LONG_LINE = 40
 _SCENE_WORDS, _PLACE_WORDS, _NAMES = 16, 40, 5
+_SIGNED_TOKENS, _SIGNATURE_TOKENS = 8, 3
+_NO_SIGNATURE = SENTENCE | ELLIPSIS | LINK
 _FIRST, _SECOND = (ord(c) for c in "12")
 _SEMICOLON, _BRACE, _CLOSING_BRACE, _SQUARE = (np.uint64(ord(c)) for c in ";{}]")
 _CLOSING, _ZERO, _NINE, _BAR = (np.uint64(ord(c)) for c in ")09|")
@@ -424,9 +428,70 @@ def describe(
             signs |= CODE
         if length > _LONG_LINE and ends >> _S24 & _LOW16 == _SLASH_DOT:
             signs |= ENDED
+        if (
+            size <= _SIGNED_TOKENS
+            and flags & _NO_SIGNATURE == 0
+            and _is_signed(
+                data, columns, hashes, facts, characters, seen, line, beginnings, bounds, table
+            )
+        ):
+            signs |= SIGNED
         told[MARKER, line] = marker
         told[SORT, line] = table[marker, TYPE] if marker >= 0 else 0
         told[SIGNS, line] = signs
+
+
+@helper
+def _is_signed(
+    data: U8,
+    columns: U64,
+    hashes: U64,
+    facts: U32,
+    characters: U64,
+    seen: U16,
+    line: int,
+    beginnings: U64,
+    bounds: I64,
+    table: I64,
+) -> bool:
+    """Tell a short line that is no sentence and names who wrote a text, or where it is from.
+
+    All of it are names, initials and addresses among them; or a signature (``Theo``) comes before
+    a name, or after names (``tổng hợp``), or stands alone (``PV``).
+    """
+    base, size = np.int64(columns[BASE, line]), np.int64(columns[TOKENS, line])
+    names = together = most = size - size
+    if np.int64(columns[TAIL, line]) & _COLON:
+        return False
+    for token in range(size):
+        look = np.int64(facts[base + token, LOOK])
+        gap = look >> 16 if token else 0
+        together = together + 1 if gap == _SPACE else 1
+        most = max(most, together)
+        ended = gap & _COLON != 0 or gap & (_END | _SPACE) == _END | _SPACE
+        if ended or look & _DIGIT:
+            return False
+        names += names == token and look & _UPPER != 0
+    if names == size > 1:
+        return bool(most <= _NAMES)
+    for token in range(size):
+        ends = token >= size - _SIGNATURE_TOKENS and names >= token
+        if token and not ends:
+            continue
+        if np.int64(seen[hashes[base + token] & _LOW16]) & SIGNATURE == 0:
+            continue
+        entry = longest(
+            data, columns, hashes, facts, characters, line, token, SIGNATURE, beginnings, bounds,
+            table,
+        )  # fmt: skip
+        if entry < 0:
+            continue
+        past = token + table[entry, LENGTH]
+        if past == size:
+            return True
+        if token == 0 and np.int64(facts[base + past, LOOK]) & _UPPER:
+            return True
+    return False
 
 
 @merged
