@@ -18,6 +18,14 @@ def test_title_byline_and_dateline_with_their_spans():
     assert text[result.credits[0].start : result.credits[0].end] == "Dân trí"
 
 
+def test_a_byline_keeps_the_bracket_that_closes_in_it():
+    text = article(*BODY, "Trần Bình (Theo AFP)")
+    result = strip(text)
+    assert result.byline.value == "Trần Bình (Theo AFP)"
+    assert text[result.byline.start : result.byline.end] == result.byline.value
+    assert strip(article(*BODY, "(Theo AFP)")).byline.value == "Theo AFP"
+
+
 def test_a_title_taken_out_is_given_back():
     text = article(TITLE, BODY[0], TITLE + " - 1", *BODY[1:])
     result = strip(text)

@@ -129,6 +129,8 @@ def _inner(text: str, start: int, end: int, *prefixes: re.Pattern[str]) -> Field
     raw = text[start:end]
     start += len(raw) - len(raw.lstrip(_EDGES))
     value = raw.strip(_EDGES)
+    if value.count("(") > value.count(")") and text.startswith(")", start + len(value)):
+        value += ")"
     for prefix in prefixes:
         match = prefix.match(value)
         if match and not value.startswith("http"):
