@@ -276,6 +276,42 @@ def test_a_last_line_that_only_reads_like_one_stays(line):
     assert strip(article(*BODY, line)).text == article(*BODY, line)
 
 
+ONE_LINE = " ".join(BODY)
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "Minh Anh", "MINH ANH", "Minh Anh - Lan Hạ", "Minh Anh (TTXVN)", "(Vietnam+)",
+        "Theo Dân trí", "Lan Hạ (Theo AFP)", "Hải Hà (tổng hợp)", "PV/VOV.VN", "(Nguồn Sina)",
+    ],
+)  # fmt: skip
+def test_who_wrote_it_goes_from_the_end_of_a_text_of_one_line(tail):
+    assert removed(f"{ONE_LINE} {tail}") == [("byline", tail)]
+    assert removed(f"{ONE_LINE}/. {tail}") == [("end-mark", f"/. {tail}")]
+
+
+def test_what_follows_the_end_mark_goes_though_it_is_no_name():
+    assert removed(f"{ONE_LINE}/. Xem thêm: >>>") == [("end-mark", "/. Xem thêm: >>>")]
+    assert removed(f"{ONE_LINE}/. Ông Bình nói về vụ lúa năm nay.") == []
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "Ông gặp bà ở TP. Hồ Chí Minh", "Họ hỏi GS. Trần Văn Nam", "Hiện trường vụ việc",
+        "Ông về quê năm 1987. Rồi ông đi", "Minh Anh, 34", "Bình", "Ông đến Hà Nội",
+    ],
+)  # fmt: skip
+def test_words_at_the_end_of_one_line_that_are_no_signature_stay(tail):
+    assert removed(f"{ONE_LINE} {tail}") == []
+
+
+def test_a_name_stays_at_the_end_of_a_short_line():
+    text = "\n".join([*BODY[:2], BODY[2] + " Minh Anh"])
+    assert strip(text).text == text
+
+
 def test_who_wrote_it_stays_in_the_midst_of_a_text():
     text = "\n".join([*BODY[:2], "Mộc Miên (Tổng hợp)", *BODY[2:]])
     assert strip(text).text == text

@@ -182,9 +182,9 @@ def test_what_is_taken_out(texts):
     bounds = np.empty(len(offsets), np.int64)
     unsettled = np.array([rests for _, rests in texts], bool)
     count = collect(
-        lines.columns, np.array(signs, np.int64), np.arange(len(lines)), unsettled, offsets,
-        np.array(again, np.int64), np.ascontiguousarray(was[:, again]), np.array(rules, np.int64),
-        room, bounds,
+        data, lines.columns, np.array(signs, np.int64), np.arange(len(lines)), unsettled,
+        offsets, np.array(again, np.int64), np.ascontiguousarray(was[:, again]),
+        np.array(rules, np.int64), room, bounds,
     )  # fmt: skip
     expected, edges, line = [], [0], 0
     for doc, (rows, restless) in enumerate(texts):
@@ -198,7 +198,9 @@ def test_what_is_taken_out(texts):
                 if how & 1:
                     expected.append([lines.begin[i], lines.start[i], Rule.LEAD_IN, -1])
                 if how >> 1:
-                    expected.append([lines.stop[i], lines.stop[i] + 5, Rule.END_MARK, -1])
+                    expected.append(
+                        [lines.stop[i], lines.stop[i] + 5, _tail_rule(cut[doc], i - line), -1]
+                    )
         edges.append(len(expected))
         line += len(rows)
     assert room[:, :count].T.tolist() == expected
@@ -207,7 +209,13 @@ def test_what_is_taken_out(texts):
 
 def _cut(text, how):
     """Give a line before it was cut: ``how`` says at which ends; each cut takes five bytes."""
-    return ("aaaa " if how & 1 else "") + text + (" aaaa" if how >> 1 else ""), how
+    tail = "/aaaa" if len(text) % 2 else " aaaa"
+    return ("aaaa " if how & 1 else "") + text + (tail if how >> 1 else ""), how
+
+
+def _tail_rule(rows, place):
+    """Give the rule by which a line's tail goes, whose line is one of a text's."""
+    return Rule.END_MARK if "/aaaa" in rows[place][0] else Rule.NAME
 
 
 def _enough(lines, rules):

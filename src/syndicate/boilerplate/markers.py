@@ -103,6 +103,8 @@ class Marker:
     def most_words(self, tokens: int) -> int:
         """Give the length of the longest line that the marker may speak for."""
         limit = _NO_LIMIT
+        if self.place == "signatures":
+            return limit
         if self.section in ("credit", "byline"):
             limit = 12 if self.section == "credit" else 16
         elif self.place == "within":

@@ -136,7 +136,8 @@ class Texts:
         rows = np.empty((settle.REMOVED_ROWS, room), np.int64)
         bounds = np.empty(len(self._offsets), np.int64)
         count = settle.COLLECT.run(
-            len(lines), lines.columns, self._signs, self._features.marker, self._changed,
-            self._offsets, at, np.ascontiguousarray(before), self._gone, rows, bounds,
+            len(lines), lines.data, lines.columns, self._signs, self._features.marker,
+            self._changed, self._offsets, at, np.ascontiguousarray(before), self._gone, rows,
+            bounds,
         )  # fmt: skip
         return Removals(rows[:, :count], bounds)

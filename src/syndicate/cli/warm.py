@@ -86,7 +86,7 @@ def _compile_the_others() -> None:
         changed, many,
     )  # fmt: skip
     edges = np.zeros(1, np.int64)
-    settle.collect(columns, one, one, changed, edges, one, columns, one, many, edges)
+    settle.collect(text, columns, one, one, changed, edges, one, columns, one, many, edges)
     sets.SHARED.hurry()
     overlap(shingles, bounds, np.full(3, 40, np.int32), left, right)
     relate.RELATE.hurry()

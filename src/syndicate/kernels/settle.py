@@ -25,20 +25,30 @@ from syndicate.kernels.lines import (
     TOKENS,
     WORDS,
 )
-from syndicate.kernels.signs import ENDED, LEAD_TOKENS, LEADS, LED, LENGTH, MODE, STAMP, longest
+from syndicate.kernels.signs import (
+    ENDED,
+    LEAD_TOKENS,
+    LEADS,
+    LED,
+    LENGTH,
+    MODE,
+    STAMP,
+    longest,
+    past_end,
+)
 
 # Rules, as `syndicate.boilerplate.rules` numbers them.
-LEAD_IN, END_MARK = 19, 20
+LEAD_IN, END_MARK, NAME = 19, 20, 23
 
 LEAD_LINES = 4
 """Lines at the top of a text that an outlet's mark may open."""
 CUT, CUT_START, CUT_STOP = range(3)
 CUT_COLUMNS = 3
 REMOVED_ROWS = 4
-_BRACKETED_TOKENS, _END_BYTES = 5, 2
+_BRACKETED_TOKENS = 5
 _LOW16 = np.uint64(0xFFFF)
 _CLOSE, _OPEN, _DASH, _COLON = (np.int64(c) >> CLASS_BITS for c in (CLOSE, OPEN, DASH, COLON))
-_COLON_SIGN, _ROUND, _SQUARE = (ord(sign) for sign in ":)]")
+_COLON_SIGN, _ROUND, _SQUARE, _SLASH = (ord(sign) for sign in ":)]/")
 
 
 @kernel
@@ -61,8 +71,8 @@ def mark(
 ) -> int:
     """Note which live lines go, and where marks are to be cut off those that stay.
 
-    An outlet's mark opens one of the first lines of a text, the end mark closes its last:
-    ``(Dân trí) - …``, ``TTO - …``, ``NEW YORK (AP) — …``, ``date 2024-08 …``, ``… ./.``.
+    An outlet's mark opens one of the first lines of a text, the end mark closes its last, or a
+    name: ``(Dân trí) - …``, ``TTO - …``, ``NEW YORK (AP) — …``, ``date 2024-08 …``, ``… ./.``.
 
     Parameters
     ----------
@@ -118,7 +128,9 @@ def mark(
                 cuts[count, CUT] = last
                 cuts[count, CUT_START] = np.int64(columns[START, last])
                 count += 1
-            cuts[count - 1, CUT_STOP] = np.int64(columns[STOP, last]) - _END_BYTES
+            cuts[count - 1, CUT_STOP] = past_end(
+                data, columns, hashes, facts, characters, seen, last, beginnings, bounds, table
+            )
         changed[text] = goes or count > before
     return count
 
@@ -196,6 +208,7 @@ def _bracketed(data: U8, facts: U32, base: np.int64, tokens: np.int64) -> int:
 
 @kernel
 def collect(
+    data: U8,
     columns: U64,
     signs: I64,
     markers: I64,
@@ -211,8 +224,9 @@ def collect(
 
     Parameters
     ----------
+    data : ndarray of uint8
     columns : ndarray of uint64, shape (LINE_COLUMNS, lines)
-        The lines.
+        The bytes and the lines.
     signs : ndarray of int64, shape (lines,)
         What each line said of itself before anything was cut off it.
     markers : ndarray of int64, shape (lines,)
@@ -276,7 +290,8 @@ def collect(
             elif fine and is_cut:
                 start, stop = np.int64(columns[START, line]), np.int64(columns[STOP, line])
                 count = _cut_off(removed, count, np.int64(first), start, LEAD_IN)
-                count = _cut_off(removed, count, stop, np.int64(past), END_MARK)
+                rule = END_MARK if data[stop] == _SLASH else NAME
+                count = _cut_off(removed, count, stop, np.int64(past), rule)
         low = high
     edges[len(edges) - 1] = count
     return count

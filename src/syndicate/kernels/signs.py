@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from syndicate.kernels._jit import I64, U8, U16, U32, U64, Bool, Patient, helper, kernel, merged
+from syndicate.kernels.blanks import blank_before
 from syndicate.kernels.lines import (
     BASE,
     CLASS_BITS,
@@ -46,9 +47,9 @@ CREDIT, DATED, PICTURED, POINTED, LED, ENDED, CLOSING, SHOWING, CODE, LISTED, SI
 """What a line says of itself.
 
 It ends in a photo credit; is a date and nothing else; ends like an image's text (``… - 2``,
-``… ảnh 2``); begins with ``>>``; may begin with an outlet's mark; ends in ``./.``;
-is the head of what readers wrote; says what a picture shows; ends as lines of programs do;
-is a row of a list; names who wrote the text or where it is from.
+``… ảnh 2``); begins with ``>>``; may begin with an outlet's mark; holds more at its end than the
+article; is the head of what readers wrote; says what a picture shows; ends as lines of programs
+do; is a row of a list; names who wrote the text or where it is from.
 """
 
 # Rows of what is told.
@@ -71,6 +72,7 @@ INNER = WITHIN | CAPTION | LEADS | PLACE | SETTING | PICTURE
 _UPPER, _DIGIT, _END, _CLOSE, _SPACE, _OPEN, _DASH, _COLON = (
     np.int64(c) >> CLASS_BITS for c in (UPPER, DIGIT, END, CLOSE, SPACE, OPEN, DASH, COLON)
 )
+_STOPPED = _END | _SPACE
 _SEED, _GROW, _NO = np.uint64(SEED), np.uint64(GROW), np.uint64(0)
 _S29, _S32 = np.uint64(29), np.uint64(32)
 _LOW8, _LOW13, _LOW16, _LOW24 = (np.uint64((1 << bits) - 1) for bits in (8, 13, 16, 24))
@@ -89,6 +91,7 @@ _LEAD_WORDS = 8
 _LONG_LINE = 40
 _SCENE_WORDS, _PLACE_WORDS, _NAMES = 16, 40, 5
 _SIGNED_TOKENS, _SIGNATURE_TOKENS = 8, 3
+_AFTER_END, _ONE_LINE = 12, 400
 _NO_SIGNATURE = SENTENCE | ELLIPSIS | LINK
 _FIRST, _SECOND = (ord(c) for c in "12")
 _SEMICOLON, _BRACE, _CLOSING_BRACE, _SQUARE = (np.uint64(ord(c)) for c in ";{}]")
@@ -97,6 +100,7 @@ _ARROWS, _SLASH_DOT, _BULLETS = (
     np.uint64(int.from_bytes(signs.encode(), "little")) for signs in (">>", "/.", "•")
 )
 _BULLET = _BULLETS & _LOW8
+_FULL_STOP, _SLASH = (np.uint8(ord(sign)) for sign in "./")
 _OPENED, _BEGINS_DIGIT = np.uint64(_OPEN), np.uint64(_DIGIT)
 _BARE, _TONED = np.uint64(1), np.uint64(2)
 _ALL = np.int64(1 << 60)
@@ -123,7 +127,7 @@ def _marks(data: U8, characters: U64, start: np.int64, stop: np.int64, most: np.
 
 
 @helper
-def _toned(data: U8, columns: U64, characters: U64, line: int) -> bool:
+def _toned(data: U8, columns: U64, characters: U64, line: int | np.int64) -> bool:
     """Tell whether a line has marks, and note it: most lines are never asked."""
     if columns[MARKED, line] == _NO:
         start, stop = np.int64(columns[START, line]), np.int64(columns[STOP, line])
@@ -146,7 +150,7 @@ def longest(
     hashes: U64,
     facts: U32,
     characters: U64,
-    line: int,
+    line: int | np.int64,
     first: int,
     modes: int,
     beginnings: U64,
@@ -220,7 +224,13 @@ def longest(
 
 @helper
 def _tone(
-    data: U8, columns: U64, facts: U32, characters: U64, line: int, first: int, last: int
+    data: U8,
+    columns: U64,
+    facts: U32,
+    characters: U64,
+    line: int | np.int64,
+    first: int,
+    last: int,
 ) -> int:
     """Sum the marks of some tokens of a line."""
     base = np.int64(columns[BASE, line])
@@ -233,13 +243,17 @@ def _tone(
 
 
 @helper
-def _gap(columns: U64, facts: U32, line: int, index: int) -> int:
+def _place(columns: U64, line: int | np.int64, index: int | np.int64) -> np.int64:
+    """Give where the facts of a token are, one of the first or the last `HEAD` of its line."""
+    return np.int64(columns[BASE, line]) + (index if index < HEAD else HEAD + (index & (HEAD - 1)))
+
+
+@helper
+def _gap(columns: U64, facts: U32, line: int | np.int64, index: int | np.int64) -> int:
     """Give the classes of what stands before a token; past the last, of the tail."""
     if index >= np.int64(columns[TOKENS, line]):
         return np.int64(columns[TAIL, line])
-    place = np.int64(columns[BASE, line])
-    place += index if index < HEAD else HEAD + (index & (HEAD - 1))
-    return np.int64(facts[place, LOOK]) >> 16
+    return np.int64(facts[_place(columns, line, index), LOOK]) >> 16
 
 
 @merged
@@ -426,19 +440,69 @@ def describe(
             signs |= LISTED
         if _is_code(ends, length):
             signs |= CODE
-        if length > _LONG_LINE and ends >> _S24 & _LOW16 == _SLASH_DOT:
+        if length > _LONG_LINE and past_end(
+            data, columns, hashes, facts, characters, seen, line, beginnings, bounds, table
+        ) >= 0:  # fmt: skip
             signs |= ENDED
-        if (
-            size <= _SIGNED_TOKENS
-            and flags & _NO_SIGNATURE == 0
-            and _is_signed(
-                data, columns, hashes, facts, characters, seen, line, beginnings, bounds, table
-            )
-        ):
+        if size <= _SIGNED_TOKENS and flags & _NO_SIGNATURE == 0 and _is_signed(
+            data, columns, hashes, facts, characters, seen, line, 0, beginnings, bounds, table
+        ):  # fmt: skip
             signs |= SIGNED
         told[MARKER, line] = marker
         told[SORT, line] = table[marker, TYPE] if marker >= 0 else 0
         told[SIGNS, line] = signs
+
+
+@helper
+def past_end(
+    data: U8,
+    columns: U64,
+    hashes: U64,
+    facts: U32,
+    characters: U64,
+    seen: U16,
+    line: int | np.int64,
+    beginnings: U64,
+    bounds: I64,
+    table: I64,
+) -> int:
+    """Give the byte of a line at which its article is over, or -1.
+
+    The mark ``/.`` may end it, and some words that are no sentence may follow that: who wrote it,
+    where to read on. Else a long line may end in a full stop and what names who wrote it.
+    """
+    start, stop = np.int64(columns[START, line]), np.int64(columns[STOP, line])
+    size = np.int64(columns[TOKENS, line])
+    if columns[ENDS, line] >> _S24 & _LOW16 == _SLASH_DOT:
+        return stop - 2
+    if size <= 2 * _AFTER_END or np.int64(columns[FLAGS, line]) & _NO_SIGNATURE:
+        return -1
+    low = np.int64(facts[_place(columns, line, size - _AFTER_END - 1), PAST])
+    for at in range(stop - 3, low - 1, -1):
+        if data[at] == _FULL_STOP and data[at + 1] == _SLASH and data[at + 2] == _FULL_STOP:
+            return at + 1
+    if stop - start < _ONE_LINE:
+        return -1
+    first = size - 1
+    stopped = _gap(columns, facts, line, first) & _STOPPED == _STOPPED
+    while first > size - _SIGNED_TOKENS and not stopped:
+        first -= 1
+        stopped = _gap(columns, facts, line, first) & _STOPPED == _STOPPED
+    before = np.int64(facts[_place(columns, line, first - 1), LOOK])
+    stopped = stopped and (before & _UPPER == 0 or before & _DIGIT != 0)
+    if not stopped or not _is_signed(
+        data, columns, hashes, facts, characters, seen, line, first, beginnings, bounds, table
+    ):
+        return -1
+    low = np.int64(facts[_place(columns, line, first - 1), PAST])
+    at = np.int64(facts[_place(columns, line, first), FIRST])
+    while at > low and not blank_before(data, at, low):  # a bracket
+        at -= 1
+    blank = blank_before(data, at, low)
+    while blank:
+        at -= blank
+        blank = blank_before(data, at, low)
+    return at
 
 
 @helper
@@ -449,36 +513,38 @@ def _is_signed(
     facts: U32,
     characters: U64,
     seen: U16,
-    line: int,
+    line: int | np.int64,
+    first: int | np.int64,
     beginnings: U64,
     bounds: I64,
     table: I64,
 ) -> bool:
-    """Tell a short line that is no sentence and names who wrote a text, or where it is from.
+    """Tell whether a line, from a token on, names who wrote a text, or where it is from.
 
     All of it are names, initials and addresses among them; or a signature (``Theo``) comes before
-    a name, or after names (``tổng hợp``), or stands alone (``PV``).
+    a name, or after names (``tổng hợp``), or stands alone (``PV``); or it is a word in brackets.
     """
-    base, size = np.int64(columns[BASE, line]), np.int64(columns[TOKENS, line])
-    names = together = most = size - size
-    if np.int64(columns[TAIL, line]) & _COLON:
+    size = np.int64(columns[TOKENS, line])
+    names = together = most = first
+    tail = np.int64(columns[TAIL, line])
+    if tail & _COLON:
         return False
-    for token in range(size):
-        look = np.int64(facts[base + token, LOOK])
-        gap = look >> 16 if token else 0
-        together = together + 1 if gap == _SPACE else 1
+    for token in range(first, size):
+        look = np.int64(facts[_place(columns, line, token), LOOK])
+        gap = look >> 16 if token > first else 0
+        together = together + 1 if gap == _SPACE else first + 1
         most = max(most, together)
-        ended = gap & _COLON != 0 or gap & (_END | _SPACE) == _END | _SPACE
+        ended = gap & _COLON != 0 or gap & _STOPPED == _STOPPED
         if ended or look & _DIGIT:
             return False
         names += names == token and look & _UPPER != 0
-    if names == size > 1:
-        return bool(most <= _NAMES)
-    for token in range(size):
-        ends = token >= size - _SIGNATURE_TOKENS and names >= token
-        if token and not ends:
+    if names == size and (size > first + 1 or (first > 0 and _is_enclosed(columns, facts, line))):
+        return bool(most - first <= _NAMES)
+    for token in range(first, size):
+        last = token >= size - _SIGNATURE_TOKENS and names >= token
+        if token > first and not last:
             continue
-        if np.int64(seen[hashes[base + token] & _LOW16]) & SIGNATURE == 0:
+        if np.int64(seen[hashes[_place(columns, line, token)] & _LOW16]) & SIGNATURE == 0:
             continue
         entry = longest(
             data, columns, hashes, facts, characters, line, token, SIGNATURE, beginnings, bounds,
@@ -489,9 +555,17 @@ def _is_signed(
         past = token + table[entry, LENGTH]
         if past == size:
             return True
-        if token == 0 and np.int64(facts[base + past, LOOK]) & _UPPER:
+        if token == first and np.int64(facts[_place(columns, line, past), LOOK]) & _UPPER:
             return True
     return False
+
+
+@helper
+def _is_enclosed(columns: U64, facts: U32, line: int | np.int64) -> bool:
+    """Tell whether the last token of a line stands in brackets."""
+    last = np.int64(columns[TOKENS, line]) - 1
+    opened = _gap(columns, facts, line, last) & _OPEN
+    return bool(opened and np.int64(columns[TAIL, line]) & _CLOSE)
 
 
 @merged
