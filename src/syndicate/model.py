@@ -8,6 +8,7 @@ are the text meant.
 from __future__ import annotations
 
 import enum
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -107,6 +108,17 @@ def plain(value: object) -> str | None:
 
 
 _NOT_PLAIN = (bool, bytes, Mapping, list, tuple, set)
+
+
+def percent(part: float) -> int:
+    """Give a part of one in whole percent, rounded down so that only all of it is 100.
+
+    Examples
+    --------
+    >>> percent(0.29), percent(0.9971), percent(1.0)
+    (29, 99, 100)
+    """
+    return math.floor(100 * part + 1e-9)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ _OBJECTS = 50_000
 _CLOSED = 1
 _USAGE = 2
 _FAILED = 3
+_INTERRUPTED = 130
 _NO_MEMORY = (
     "the system gave no more memory than this process has; end other programs or raise its limit "
     "(libraries alone take 1.6 GB of address space), and give dedupe less with --memory"
@@ -61,6 +62,8 @@ def main() -> NoReturn:
         _leave(error, _FAILED)
     except MemoryError:
         _leave(_NO_MEMORY, _FAILED)
+    except KeyboardInterrupt:  # when the command had just returned
+        sys.exit(_INTERRUPTED)
     except BrokenPipeError:
         _forget_output()
         sys.exit(_CLOSED)

@@ -47,7 +47,9 @@ class Ending:
                 signal.signal(number, self._end)
 
     def close(self) -> None:
-        """Say that the command has ended; what follows is not interrupted again."""
+        """Say that the command has ended; what follows is not interrupted any more."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
         self._closed.set()
 
     def _end(self, number: int, _frame: FrameType | None) -> NoReturn:

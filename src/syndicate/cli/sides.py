@@ -27,8 +27,8 @@ def print_sides(console: Console, comparison: Comparison) -> None:
     from rich.table import Table  # noqa: PLC0415
 
     table = Table(expand=True, show_lines=False, box=box.HEAVY_HEAD)
-    table.add_column(safe(comparison.match.a), ratio=1)
-    table.add_column(safe(comparison.match.b), ratio=1)
+    table.add_column(safe(comparison.match.a), ratio=1, overflow="fold")
+    table.add_column(safe(comparison.match.b), ratio=1, overflow="fold")
     a, b = comparison.a.original, comparison.b.original
     cuts = [(0, 0), *_beside(a, b), (len(a), len(b))]
     for start, end in pairwise(cuts):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 import itertools
 import os
@@ -130,16 +131,19 @@ def find(paths: Iterable[str | os.PathLike[str]]) -> Found:
 
 def _find_one(given: str, found: Found) -> None:
     path = Path(given)
-    if given == STDIN:
-        found.sources.append(Source(STDIN, "stdin"))
-    elif path.is_dir():
-        _add_folder(path, given, found)
-    elif path.exists() or path.is_symlink():
-        found.add(path, path.name)
-    elif glob.has_magic(given):
-        _add_pattern(given, found)
-    else:
-        found.skip(given, "no such file or folder")
+    try:
+        if given == STDIN:
+            found.sources.append(Source(STDIN, "stdin"))
+        elif path.is_dir():
+            _add_folder(path, given, found)
+        elif path.exists() or path.is_symlink():
+            found.add(path, path.name)
+        elif glob.has_magic(given):
+            _add_pattern(given, found)
+        else:
+            found.skip(given, "no such file or folder")
+    except OSError as error:
+        found.skip(given, reason(error))
 
 
 def _add_pattern(given: str, found: Found) -> None:
@@ -213,12 +217,18 @@ def _entries(folder: Path, root: Path, found: Found) -> list[os.DirEntry[str]]:
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
-    return Path(entry.path).is_dir() if entry.is_symlink() else entry.is_dir()
+    """Tell a folder, or a link to one as far as that can be told."""
+    try:
+        return Path(entry.path).is_dir() if entry.is_symlink() else entry.is_dir()
+    except OSError:
+        return False
 
 
 def _link_fault(error: Exception) -> str:
-    missing = isinstance(error, FileNotFoundError)
-    return "a link to a file that is not there" if missing else "a loop of links"
+    if isinstance(error, FileNotFoundError):
+        return "a link to a file that is not there"
+    is_loop = isinstance(error, RuntimeError) or getattr(error, "errno", 0) == errno.ELOOP
+    return "a loop of links" if is_loop else reason(error)
 
 
 def reason(error: Exception) -> str:

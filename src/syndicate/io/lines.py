@@ -40,6 +40,7 @@ _RETURN: Final = ord("\r")
 _OPEN: Final = ord("{")
 _CLOSE: Final = ord("}")
 _SPACES: Final = b" \t\r\n"
+_DIGITS: Final = 600  # fewer than any limit that Python can be given
 _OTHER_TYPES: Final = {int: pa.int64(), list: pa.list_(pa.string()), dict: pa.struct([])}
 """What a field other than text may be in each line of a file, instead of a string."""
 
@@ -189,7 +190,7 @@ def _decoded(line: bytes) -> object:
         message = f"byte 0x{line[error.start]:02x} at column {error.start + 1} is not UTF-8"
         raise DocumentError(message) from error
     try:
-        return json.loads(text)
+        return json.loads(text, parse_int=_whole)
     except json.JSONDecodeError as error:
         what = error.msg.removesuffix(" at")  # "Unterminated string starting at"
         message = f"not JSON: {what} at column {error.colno}"
@@ -199,3 +200,8 @@ def _decoded(line: bytes) -> object:
             return table.to_pylist()[0]
         message = "not JSON that can be read: it is nested too deeply"
         raise DocumentError(message) from error
+
+
+def _whole(digits: str) -> int | str:
+    """Give a number, or the digits of one that Python takes for an attack."""
+    return int(digits) if len(digits) <= _DIGITS else digits

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import pyarrow as pa
 
+from syndicate.errors import DocumentError
 from syndicate.io.encoding import SAMPLE, Recoded, marked
 from syndicate.io.find import STDIN, Source
 
@@ -46,7 +47,11 @@ def opened(source: Source, codec_of: Callable[[bytes], str] = marked) -> Iterato
         if codec == "utf-8-sig":
             buffered.read(len("\ufeff".encode()))
         is_utf8 = codec.startswith("utf-8")
-        yield buffered if is_utf8 else io.BufferedReader(Recoded(buffered, codec), _BUFFER)
+        try:
+            yield buffered if is_utf8 else io.BufferedReader(Recoded(buffered, codec), _BUFFER)
+        except DocumentError:
+            if packed is None or packed.fault is None:
+                raise
         if packed is not None and packed.fault is not None:
             raise packed.fault
 
@@ -69,7 +74,12 @@ class _Packed(io.RawIOBase):
         return True
 
     def readinto(self, space: Any) -> int:  # noqa: ANN401 - any buffer
-        """Fill the start of a buffer, for a fault costs all that was asked for; give how much."""
+        """Fill the start of a buffer, for a fault costs all that was asked for; give how much.
+
+        Asked again after some faults, the library gives nothing for ever, and raises no more.
+        """
+        if self.fault is not None:
+            return 0
         try:
             return int(self._stream.readinto(memoryview(space)[:_STEP]))  # type: ignore[attr-defined]
         except (OSError, EOFError, pa.ArrowException) as error:

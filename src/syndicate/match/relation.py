@@ -49,7 +49,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from syndicate.match.align import EvidenceTable
-from syndicate.model import Relation
+from syndicate.model import Relation, percent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -190,7 +190,8 @@ RULES = (
     ),
     Rule(
         Relation.REPRINT,
-        "{e.span_a:.0%} and {e.span_b:.0%} of both texts are the same text, edits included",
+        "{e.span_short:.0%} of the shorter and {e.span_long:.0%} of the longer text are the same "
+        "text, edits included",
     ),
     Rule(
         Relation.EXCERPT,
@@ -381,7 +382,18 @@ class Evidence(NamedTuple):
         rule
             A place in `RULES`.
         """
-        return RULES[rule].reason.format(e=self)
+        return RULES[rule].reason.format(e=_RoundedDown(self))
+
+
+class _RoundedDown:
+    """An `Evidence` whose shares are whole percent, so that only all of a text is 100 %."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+
+    def __getattr__(self, name: str) -> float:
+        value: float = getattr(self._evidence, name)
+        return value if isinstance(value, int) else percent(value) / 100
 
 
 def decide(evidence: Evidence, context: Context | None = None) -> tuple[Relation, str]:

@@ -18,7 +18,7 @@ from syndicate.match.folded import Folded
 from syndicate.match.passages import Anatomy, Words, dissect
 from syndicate.match.relation import OVERLAPS, RULES, Evidence, tells
 from syndicate.match.verify import LeftOut, Overlap, distinct, overlap
-from syndicate.model import Credit, Document, Match, Member, Stripped
+from syndicate.model import Credit, Document, Match, Member, Stripped, percent
 from syndicate.origin.credits import find_sources
 from syndicate.origin.names import load_names
 from syndicate.pipeline.corpus import Corpus
@@ -97,7 +97,7 @@ class Comparison:
 
     def summed_up(self, told: Match | Member) -> str:
         """Say it in the words of what `dedupe` tells of the pair."""
-        text = f"{told.containment:.0%} {told.relation}"
+        text = f"{percent(told.containment)}% {told.relation}"
         kinds = Counter(piece.kind for piece in self.anatomy.b)
         for kind in ("shared", "edited"):
             kinds.pop(kind, None)

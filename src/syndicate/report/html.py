@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
+from syndicate.model import percent
 from syndicate.report.table import shown, totals
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def write_html(result: Reported, story: Story, stream: TextIO) -> None:
             copies=[
                 {
                     "told": copy,
+                    "sure": percent(copy.confidence),
                     "source": _label(copy.source, story.documents),
                     "name": _label(copy.copy, story.documents),
                 }
@@ -133,7 +135,7 @@ def _cluster(
     members = []
     for member in cluster.members:
         pair = sides.get((cluster.canonical, member.id))
-        summary = pair.summary if pair else f"{member.containment:.0%} contained"
+        summary = pair.summary if pair else f"{percent(member.containment)}% contained"
         members.append(
             {
                 "relation": member.relation.value,
@@ -144,12 +146,16 @@ def _cluster(
                 "sides": pair and _sides(pair, documents),
             }
         )
+    pages = [
+        _page(name, documents) for name in (cluster.canonical, *(m.id for m in cluster.members))
+    ]
     return {
         "id": f"c{cluster.id}",
-        "head": _page(cluster.canonical, documents),
+        "head": pages[0],
+        "find": " ".join(" ".join(page.values()) for page in pages),
         "origin": _origin(cluster.canonical, documents, traced),
         "members": members,
-        "cohesion": cluster.cohesion,
+        "cohesion": percent(cluster.cohesion),
     }
 
 
@@ -195,7 +201,7 @@ def _origin(
     return {
         "source": source,
         "virtual": copy.virtual,
-        "confidence": copy.confidence,
+        "confidence": percent(copy.confidence),
         "evidence": [shown(said) for said in copy.evidence],
     }
 

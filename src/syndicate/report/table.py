@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
 from contextlib import contextmanager
 from heapq import nsmallest
 from itertools import islice
 from typing import TYPE_CHECKING, Final, TextIO
+
+from syndicate.model import percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -74,7 +75,7 @@ def _print(result: Reported, out: Console) -> None:
 def totals(result: Reported) -> str:
     """Say in a line what was found."""
     copies = sum(len(cluster.members) for cluster in result.clusters)
-    share = f" ({percent(copies / result.documents)} of all)" if copies else ""
+    share = f" ({in_percent(copies / result.documents)} of all)" if copies else ""
     parts = [
         count(result.documents, "document"),
         count(len(result.clusters), "cluster"),
@@ -90,9 +91,9 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def percent(part: float) -> str:
-    """Give a part of one in whole percent, rounded down so that only all of it is 100 %."""
-    return f"{math.floor(part * 100 + 1e-9)} %"
+def in_percent(part: float) -> str:
+    """Write a part of one."""
+    return f"{percent(part)} %"
 
 
 def shown(text: str) -> str:
@@ -105,7 +106,7 @@ def _clusters(clusters: Iterable[Cluster]) -> Table:
     for cluster in clusters:
         _add(table, cluster.canonical, "canonical", "", "")
         for member in cluster.members[:_MEMBERS]:
-            numbers = percent(member.jaccard), percent(member.containment)
+            numbers = in_percent(member.jaccard), in_percent(member.containment)
             _add(table, f"  {member.id}", member.relation.value, *numbers)
         if len(cluster.members) > _MEMBERS:
             more = count(len(cluster.members) - _MEMBERS, "more copy", "more copies")
@@ -133,7 +134,7 @@ def _apart(matches: Iterable[Match]) -> Table:
     table = _table("alike, but no copies", "relation", "jaccard", "containment")
     for match in matches:
         _add(table, match.a, "", "", "")
-        numbers = percent(match.jaccard), percent(match.containment)
+        numbers = in_percent(match.jaccard), in_percent(match.containment)
         _add(table, f"  {match.b}", match.relation.value, *numbers)
         table.add_section()
     return table
