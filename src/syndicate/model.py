@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from syndicate.errors import DocumentError
 
@@ -108,6 +109,21 @@ def plain(value: object) -> str | None:
 
 
 _NOT_PLAIN = (bool, bytes, Mapping, list, tuple, set)
+
+
+def host_of(url: str | None) -> str | None:
+    """Give the host of a URL without its ``www.``; None where there is none.
+
+    Examples
+    --------
+    >>> host_of("https://www.baotin.example/a?b=1"), host_of("http://[broken"), host_of(None)
+    ('baotin.example', None, None)
+    """
+    try:
+        host = urlsplit(url or "").hostname
+    except ValueError:  # brackets that hold no address, letters that fold to a slash
+        return None
+    return host.removeprefix("www.") if host else None
 
 
 def percent(part: float) -> int:

@@ -212,3 +212,35 @@ def test_web_pages_are_read_by_the_extractor_asked_for(run, tmp_path):
     told, refused = rows(run("index", "seen", "x.db", "-", stdin=lines))
     assert told["status"] == "new"
     assert refused["id"] == "-:2"
+
+
+def test_a_text_too_large_costs_only_itself(run, tmp_path):
+    pages = [{"id": "a", "text": "một"}, {"id": "b", "text": "x " * 5_000_000}]
+    pages.append({"id": "c", "text": "hai"})
+    lines = "".join(json.dumps(page) + "\n" for page in pages)
+    (tmp_path / "pages.jsonl").write_text(lines)
+    for done in (
+        run("index", "add", "a.db", "pages.jsonl"),
+        run("index", "add", "b.db", stdin=lines),
+    ):
+        told = [json.loads(line) for line in done.stdout.splitlines()]
+        assert [row.get("status") for row in told] == ["added", None, "added"]
+        assert "can be remembered" in told[1]["error"]
+    run("index", "import", "c.db", "pages.jsonl")
+    for place in ("a.db", "b.db", "c.db"):
+        assert json.loads(run("index", "stats", place).stdout)["documents"] == 2
+
+
+def test_long_numbers_are_ids_of_their_own(run):
+    first, second = 20261128123456789012345, 20261128123456789012346
+    lines = f'{{"id": {first}, "text": "một"}}\n{{"id": {second}, "text": "hai"}}\n'
+    told = run("index", "seen", "seen.db", stdin=lines).stdout.splitlines()
+    assert [json.loads(line)["id"] for line in told] == [str(first), str(second)]
+
+
+def test_a_time_that_is_none_is_refused_on_import(run):
+    for said in ("yesterday", "9999-12-31T23:59:59-23:00"):
+        line = json.dumps({"id": "a", "text": "một", "remembered": said})
+        done = run("index", "import", "seen.db", stdin=line + "\n")
+        assert done.returncode == 1
+        assert "remembered must be a time" in done.stdout + done.stderr

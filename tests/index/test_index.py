@@ -512,3 +512,13 @@ def test_unknown_places_are_refused():
         Index.open("postgres://localhost/news")
     with pytest.raises(StoreError, match=r"Redis server at 127.0.0.1:1.* failed"):
         Index.open("redis://127.0.0.1:1/0")
+
+
+def test_what_was_added_is_forgotten_in_time_too(place, monkeypatch):
+    with Index.open(place, config=PLAIN, ttl="1d") as index:
+        index.add_many(doc(f"{i}", story(i)) for i in range(5))
+        later = time.time() + 2 * 86_400
+        monkeypatch.setattr(time, "time", lambda: later)
+        index.add_many(doc(f"{i}", story(i)) for i in range(5, 10))
+        assert index.known(f"{i}" for i in range(10)) == {f"{i}" for i in range(5, 10)}
+        assert index.stats()["documents"] == 5

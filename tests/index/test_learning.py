@@ -1,9 +1,12 @@
 """Furniture learned as pages come."""
 
+from unittest.mock import Mock
+
 import pytest
 from tests.index.stories import story
 
 from syndicate.config import Config
+from syndicate.errors import StoreError
 from syndicate.index import Index
 from syndicate.index.codec import unpack
 from syndicate.model import Document
@@ -67,3 +70,28 @@ def test_settings_without_sites_learn_nothing(place):
     with Index.open(place, config=Config(strip="rules")) as index:
         index.add_many(page(number) for number in range(300))
         assert removed(index, "a.example/299") == []
+
+
+@pytest.mark.parametrize("url", ["http://[abc", "http://[::1", "http://a℀b.example/"])
+def test_an_address_that_is_none_costs_nothing(place, url):
+    with Index.open(place) as index:
+        pages = [Document(f"{number}", story(number), url=url) for number in range(70)]
+        assert index.seen(pages[0]).status == "new"
+        assert {verdict.status for verdict in index.seen_many(pages[1:])} == {"new"}
+
+
+def test_half_of_a_surrogate_pair_in_a_site_s_name_costs_nothing(place):
+    with Index.open(place) as index:
+        for number in range(70):
+            page = Document(f"{number}", story(number), source="Báo \ud83d")
+            assert index.seen(page).status == "new"
+
+
+def test_pages_are_told_of_though_what_was_learned_cannot_be_kept(place, monkeypatch):
+    with Index.open(place, config=Config(strip="sites")) as index:
+
+        full = Mock(side_effect=StoreError("the disk is full"))
+        monkeypatch.setattr(index._store, "set_note", full)
+        told = list(index.seen_many([page(number) for number in range(70)]))
+        assert {verdict.status for verdict in told} == {"new"}
+        assert removed(index, "a.example/69") == [FURNITURE]

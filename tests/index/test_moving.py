@@ -2,6 +2,8 @@
 
 import dataclasses
 import sqlite3
+import subprocess
+import sys
 
 import orjson
 import pytest
@@ -91,6 +93,72 @@ def test_what_is_no_index_is_not_repaired(tmp_path):
         repair(tmp_path / "missing.db")
 
 
+def test_another_programs_file_is_not_repaired(tmp_path):
+    path = tmp_path / "app.db"
+    db = sqlite3.connect(path)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("CREATE TABLE customers (name)")
+    db.commit()
+    before = path.read_bytes(), path.with_name("app.db-wal").read_bytes()
+    db.close()
+    with pytest.raises(IndexFormatError, match="not an index"):
+        repair(path)
+    assert before[1]
+    assert [found.name for found in tmp_path.iterdir()] == ["app.db"]
+
+
+def test_the_log_of_a_damaged_file_is_kept_beside_it(tmp_path):
+    path, log = tmp_path / "seen.db", tmp_path / "seen.db-wal"
+    with Index.open(path, config=PLAIN) as index:
+        index.add_many(Document(f"{i}", story(i)) for i in range(20))
+        held = path.read_bytes(), log.read_bytes()
+    path.write_bytes(held[0])
+    log.write_bytes(held[1])
+    made = repair(path)
+    assert made.documents == 20
+    assert (tmp_path / "seen.db.damaged-wal").read_bytes() == held[1]
+
+
+def test_documents_are_saved_of_a_file_that_does_not_say_what_it_is(tmp_path):
+    path = tmp_path / "seen.db"
+    filled(path, 20)
+    db = sqlite3.connect(path)
+    db.execute("UPDATE state SET header = x'7b7b'")
+    db.commit()
+    db.close()
+    with pytest.raises(IndexFormatError, match="does not say what it is"):
+        Index.open(path)
+    assert repair(path, config=PLAIN).documents == 20
+    with Index.open(path) as index:
+        assert index.get("7").text == story(7)
+
+
+def test_neither_repair_nor_upgrade_makes_a_secret_index_public(tmp_path):
+    path = tmp_path / "seen.db"
+    filled(path, 3, secret="thunder")
+    for make in (repair, upgrade):
+        with pytest.raises(IndexFormatError, match="with a secret"):
+            make(path)
+    with pytest.raises(IndexFormatError, match="another was given"):
+        repair(path, secret="lightning")
+    assert repair(path, secret="thunder").documents == 3
+    with Index.open(path, secret="thunder") as index:
+        assert len(index) == 3
+
+
+def test_a_file_that_another_process_has_open_is_not_repaired(tmp_path):
+    path = tmp_path / "seen.db"
+    filled(path, 3)
+    holds = "import sys; from syndicate import Index; Index.open(sys.argv[1]); print(); input()"
+    command = [sys.executable, "-c", holds, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        other.stdout.readline()
+        with pytest.raises(StoreError, match="open elsewhere"):
+            repair(path)
+        other.communicate(b"\n")
+    assert repair(path).documents == 3
+
+
 @pytest.mark.parametrize(("name", "value"), [("scheme", "syndicate/0"), ("format", 99)])
 def test_another_scheme_or_format_is_refused_with_the_remedy(tmp_path, name, value):
     path = tmp_path / "seen.db"
@@ -149,7 +217,7 @@ def test_upgrade_waits_for_nobody(tmp_path):
     filled(path, 3)
     with Index.open(path) as index:
         index.seen(Document("x", story(99)))
-        with pytest.raises(StoreError, match="other"):
+        with pytest.raises(StoreError, match="is open elsewhere"):
             upgrade(path)
         assert index.get("x") is not None
 

@@ -272,7 +272,7 @@ def test_without_the_extra_pages_say_what_to_install(tmp_path, monkeypatch):
     write(tmp_path, a_html=PAGE, c_txt="ba")
     texts, skipped = everything(tmp_path)
     assert texts == {"c.txt": "ba"}
-    assert "pip install 'syndicate-news[html]'" in skipped["a.html"]
+    assert "pip install '.[html]'" in skipped["a.html"]
 
 
 def test_whatever_a_parser_raises_costs_one_page(tmp_path, monkeypatch):

@@ -113,7 +113,7 @@ def test_a_page_too_long_is_refused():
 
 def test_without_the_extra_the_remedy_is_named(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "trafilatura", None)
-    with pytest.raises(ConfigError, match=r"pip install 'syndicate-news\[html\]'"):
+    with pytest.raises(ConfigError, match=r"pip install '\.\[html\]'"):
         extract(page())
 
 

@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import random
+import re
 
 import pytest
 import zstandard
@@ -235,3 +236,34 @@ def test_a_damaged_archive_is_reported(tmp_path, name):
     (tmp_path / name).write_bytes(packed[:-6])
     (unit,) = plan([tmp_path / name]).units
     assert [item for item, _ in skipped(read(unit))] == [name]
+
+
+@pytest.mark.parametrize("suffix", ["gz", "zst", "bz2"])
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "txt"])
+def test_a_file_that_is_not_packed_as_its_name_says_is_reported(tmp_path, kind, suffix):
+    (tmp_path / f"a.{kind}.{suffix}").write_bytes(LINES)
+    (unit,) = plan([tmp_path / f"a.{kind}.{suffix}"]).units
+    ((name, why),) = skipped(read(unit))
+    assert name == f"a.{kind}.{suffix}"
+    assert re.search("header|frame|magic", why)
+
+
+def test_a_damaged_byte_and_what_follows_an_archive_are_reported(tmp_path):
+    packed = gzip.compress(LINES * 999)
+    half = len(packed) // 2
+    broken = packed[:half] + bytes([packed[half] ^ 255]) + packed[half + 1 :]
+    for name, data in (("a.jsonl.gz", broken), ("b.jsonl.gz", packed + b"more than that")):
+        (tmp_path / name).write_bytes(data)
+        (unit,) = plan([tmp_path / name]).units
+        assert name in [item for item, _ in skipped(read(unit))]
+
+
+def test_a_number_of_thousands_of_digits_costs_nothing(tmp_path):
+    digits = "7" * 5000
+    (tmp_path / "a.jsonl").write_text(
+        f'{{"text": "một", "n": {digits}}}\n{{"id": {digits}, "text": "hai"}}\nbroken\n'
+    )
+    (unit,) = plan([tmp_path / "a.jsonl"]).units
+    batches = list(read(unit))
+    assert [row["id"] for row in rows(batches)] == ["a.jsonl:1", digits]
+    assert [item for item, _ in skipped(batches)] == ["a.jsonl:3"]

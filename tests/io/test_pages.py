@@ -103,7 +103,7 @@ def test_what_is_no_page_is_no_document(page):
 def test_without_the_extra_the_remedy_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "trafilatura", None)
     for way in (as_lines, as_parquet, as_values):
-        with pytest.raises(ConfigError, match=r"pip install 'syndicate-news\[html\]'"):
+        with pytest.raises(ConfigError, match=r"pip install '\.\[html\]'"):
             way(tmp_path)
 
 

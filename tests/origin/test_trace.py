@@ -71,7 +71,7 @@ def test_a_mention_is_no_credit():
     ("first", "second"),
     [
         ("2024-05-01T08:00:00+07:00", "2024-05-01T02:30:00+00:00"),
-        ("2024-05-01", "2024-05-02T00:00:00Z"),
+        ("2024-05-01", "2024-05-02T18:00:00Z"),
         ("2024-05-01T08:00", "2024-05-01T09:00"),
     ],
 )
@@ -82,9 +82,17 @@ def test_an_earlier_time_is_weak_evidence(first, second):
 
 
 @pytest.mark.parametrize(
-    "times", [("2024-05-01T08:00Z",) * 2, ("2024-05-01", None), ("soon", "late")]
+    "times",
+    [
+        ("2024-05-01T08:00Z",) * 2,
+        ("2024-05-01", None),
+        ("soon", "late"),
+        ("2024-05-01", "2024-05-01T10:00:00Z"),
+        ("2024-05-01", "2024-05-02T00:00:00Z"),
+        ("2024-05-01T20:00:00Z", "2024-05-02"),
+    ],
 )
-def test_equal_missing_and_broken_times_say_nothing(times):
+def test_equal_missing_broken_and_vague_times_say_nothing(times):
     assert traced(*(page(name, published=t) for name, t in zip("ab", times, strict=True))) == ()
 
 

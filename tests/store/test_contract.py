@@ -300,3 +300,6 @@ def test_a_backup_is_a_store_of_its_own_or_refused(store, tmp_path):
     copy.close()
     with pytest.raises(StoreError, match="exists"):
         store.backup(tmp_path / "copy.db")
+    with pytest.raises((StoreError, OSError)):
+        store.backup(tmp_path / "missing" / "copy.db")
+    assert not list(tmp_path.glob(".*.part*"))

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from tests.privileges import folder_of_anybody, unprivileged
 
-from syndicate.errors import IndexFormatError, StoreError
-from syndicate.store import change, checkpoints, database, mapped, merging
+from syndicate.errors import ConfigError, IndexFormatError, StoreError
+from syndicate.store import change, checkpoints, database, mapped, merging, open_store
 from syndicate.store.contract import NEWEST, Asked, Record
 from syndicate.store.salvage import salvage
 from syndicate.store.sqlite import SqliteStore
@@ -545,3 +545,36 @@ def test_a_writer_waits_its_turn_and_gives_up_with_a_word(tmp_path, monkeypatch)
     other.close()
     assert store.write(lambda change: change.remove([1])) == 0
     store.close()
+
+
+def test_a_durability_that_there_is_not_is_refused(tmp_path):
+    with pytest.raises(ConfigError, match="'process' or 'power', got 'full'"):
+        open_store(tmp_path / "seen.db", durability="full")
+
+
+def test_a_forked_process_that_goes_elsewhere_keeps_the_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    store = open_store("seen.db")
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir("other")
+    store._connect()  # as after a fork
+    store.set_note("a", b"b")
+    store.close()
+    assert not list((tmp_path / "other").iterdir())
+
+
+def test_processes_that_make_one_file_at_once_all_open_it(tmp_path):
+    opens = (
+        "import sys, time\nfrom syndicate.store import open_store\n"
+        "print(flush=True)\nsys.stdin.readline()\n"
+        "for n in range(40): open_store(f'{sys.argv[1]}/{n}.db').close()"
+    )
+    command = [sys.executable, "-c", opens, str(tmp_path)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    others = [subprocess.Popen(command, text=True, **pipes) for _ in range(3)]
+    for other in others:
+        other.stdout.readline()
+    for other in others:
+        other.stdin.write("\n")
+        other.stdin.flush()
+    assert [other.communicate()[1] for other in others] == [""] * 3

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from syndicate.model import Credit, Field
+from syndicate.model import Credit, Field, host_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -113,8 +112,8 @@ def _credits(text: str, removal: Removal) -> Iterator[Credit]:
         url = _URL.search(text, start, end)
         field = _inner(text, start, end, _LABEL)
         if field is not None and url is not None and field.value.startswith(url[0]):
-            name = urlsplit(url[0]).hostname or url[0]
-            yield Credit(name.removeprefix("www."), "credit", field.start, field.end, url[0])
+            name = host_of(url[0]) or url[0]
+            yield Credit(name, "credit", field.start, field.end, url[0])
         elif field is not None:
             yield Credit(field.value, "credit", field.start, field.end, url[0] if url else None)
 

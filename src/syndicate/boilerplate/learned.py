@@ -127,5 +127,5 @@ def site_keys(sites: Sequence[str | None]) -> Keys:
 def _site_key(site: str | None) -> int:
     if not site:
         return 0
-    encoded = str(site).encode()
+    encoded = str(site).encode("utf-8", "replace")
     return (zlib.crc32(encoded) << 32) | zlib.adler32(encoded[::-1]) or 1

@@ -19,7 +19,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urlsplit
 
 import numpy as np
 import orjson
@@ -30,6 +29,7 @@ from syndicate.boilerplate.lines import as_bytes, chunks
 from syndicate.boilerplate.pages import pages
 from syndicate.boilerplate.remembered import Site
 from syndicate.errors import IndexFormatError, StoreError
+from syndicate.model import host_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -182,14 +182,8 @@ class SiteTemplates:
             If it cannot be written.
         """
         target = pathlib.Path(path)
-        sites = {name: self._sites[name].to_json() for name in self.sites}
-        content = {"format": FORMAT, "version": VERSION, "sites": sites}
-        for name in self.sites:
-            sites[name]["furniture"] = [
-                {"line": one.line, "articles": one.articles} for one in self.furniture(name)
-            ]
         part = target.with_name(f".{target.name}.{os.getpid()}.part")
-        written = orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+        written = self.to_bytes()
         try:
             part.write_bytes(written)
             part.replace(target)
@@ -201,6 +195,16 @@ class SiteTemplates:
             )
             raise StoreError(message) from error
 
+    def to_bytes(self) -> bytes:
+        """Give the content of such a file."""
+        sites = {_spelled(name): self._sites[name].to_json() for name in self.sites}
+        content = {"format": FORMAT, "version": VERSION, "sites": sites}
+        for name in self.sites:
+            sites[_spelled(name)]["furniture"] = [
+                {"line": one.line, "articles": one.articles} for one in self.furniture(name)
+            ]
+        return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
         """Read what `save` wrote.
@@ -211,10 +215,23 @@ class SiteTemplates:
             If the file is no such file, of another version, or damaged.
         """
         try:
-            content = orjson.loads(pathlib.Path(path).read_bytes())
+            content = pathlib.Path(path).read_bytes()
         except OSError as error:
             message = f"cannot read {path}: {error.strerror}; 'sites learn' writes such files"
             raise IndexFormatError(message) from error
+        return cls.from_bytes(content, str(path))
+
+    @classmethod
+    def from_bytes(cls, written: bytes, path: str) -> Self:
+        """Read the content of such a file; ``path`` says where it is from.
+
+        Raises
+        ------
+        IndexFormatError
+            As for `load`.
+        """
+        try:
+            content = orjson.loads(written)
         except orjson.JSONDecodeError as error:
             message = f"{path} must be a readable file written by 'sites learn': {error}"
             raise IndexFormatError(message) from error
@@ -240,13 +257,16 @@ class SiteTemplates:
 def site_of(document: Document) -> str | None:
     """Give the site of a document: its source, else the host of its URL, else its folder."""
     if document.source:
-        return document.source
-    if document.url:
-        host = urlsplit(document.url).hostname
-        if host:
-            return host.removeprefix("www.")
+        return _spelled(document.source)
+    if (host := host_of(document.url)) is not None:
+        return host
     folder, slash, _ = document.id.partition("/")
     return folder if slash and "://" not in document.id else None
+
+
+def _spelled(name: str) -> str:
+    """Make a name fit for UTF-8."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def _least(articles: int) -> int:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from syndicate.cli.strip import Extractor
-from syndicate.errors import DocumentError
+from syndicate.errors import ConfigError, DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,14 +25,15 @@ def stamped(
     paths: list[str] | None, failed: list[DocumentError]
 ) -> Iterator[tuple[Document, float]]:
     """Read exported lines with their times; without one, now."""
-    from syndicate.model import Document  # noqa: PLC0415
+    from syndicate.index.parts import document_of  # noqa: PLC0415
 
     now = datetime.now(UTC).timestamp()
     for number, line in enumerate(_lines(paths), 1):
+        name = f"line {number}"
         try:
-            record = _record(line, f"line {number}")
-            document = Document.from_mapping(record, default_id=f"-:{number}")
-            yield document, _moment(record.get("remembered"), now)
+            record = _record(line, name)
+            document = document_of(record, default_id=f"-:{number}")
+            yield document, _moment(record.get("remembered"), now, name)
         except DocumentError as error:
             failed.append(error)
 
@@ -39,30 +41,45 @@ def stamped(
 def _lines(paths: list[str] | None) -> Iterator[bytes]:
     for path in paths or ["-"]:
         if path == "-":
-            yield from sys.stdin.buffer
+            yield from chain.from_iterable(_lines_at_hand(_stdin()))
         else:
             with Path(path).open("rb") as file:
-                yield from file
+                yield from chain.from_iterable(_lines_at_hand(file))
 
 
-def _moment(value: object, now: float) -> float:
-    try:
-        return datetime.fromisoformat(str(value)).timestamp() if value else now
-    except ValueError:
+def _stdin() -> BinaryIO:
+    if sys.stdin is None:
+        message = "standard input is closed; name a file, or send documents in"
+        raise ConfigError(message)
+    return sys.stdin.buffer
+
+
+def _moment(value: object, now: float, name: str) -> float:
+    """Read when something was remembered; a time without a zone is UTC."""
+    if not value:
         return now
+    try:
+        moment = datetime.fromisoformat(str(value))
+        zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return zoned.astimezone(UTC).timestamp()
+    except (ValueError, OverflowError) as error:
+        message = f"{name}: remembered must be a time such as 2026-03-12T08:00:00Z, got {value!r}"
+        raise DocumentError(message, path=name) from error
 
 
 def _record(line: bytes, name: str) -> dict[str, Any]:
     import orjson  # noqa: PLC0415
 
     if len(line) > _LINE:
-        message = f"{name} has {len(line)} bytes, at most {_LINE} are read; split it"
+        message = f"{name} has more than {_LINE} bytes, and no more are read; split it"
         raise DocumentError(message, path=name)
     try:
         found = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         message = f"{name} is not JSON: {error}"
         raise DocumentError(message, path=name) from error
+    if isinstance(found, dict) and isinstance(found.get("id"), float):
+        found = json.loads(line)  # in full, whatever its length
     if not isinstance(found, dict):
         message = f"{name} must be a JSON object, got {type(found).__name__}"
         raise DocumentError(message, path=name)
@@ -72,14 +89,22 @@ def _record(line: bytes, name: str) -> dict[str, Any]:
 def _documents(paths: list[str], extractor: Extractor) -> Iterator[Document | DocumentError]:
     """Read documents; what cannot be read comes as the error it is."""
     from syndicate import io  # noqa: PLC0415
-    from syndicate.model import Document  # noqa: PLC0415
 
     plan = io.plan(paths, extractor=extractor.value)
     yield from (DocumentError(item.error, path=item.id) for item in plan.skipped)
     for unit in plan.units:
         for batch in io.read(unit):
-            yield from (Document.from_mapping(row) for row in batch.records.to_pylist())
+            yield from map(_checked, batch.records.to_pylist())
             yield from (DocumentError(item.error, path=item.id) for item in batch.skipped)
+
+
+def _checked(record: dict[str, Any]) -> Document | DocumentError:
+    from syndicate.index.parts import document_of  # noqa: PLC0415
+
+    try:
+        return document_of(record)
+    except DocumentError as error:
+        return DocumentError(str(error), path=str(record["id"]))
 
 
 def at_hand(
@@ -99,7 +124,7 @@ def at_hand(
 
 def _from_stdin(extractor: Extractor) -> Iterator[list[Document | DocumentError]]:
     number = 0
-    for lines in _lines_at_hand(sys.stdin.buffer):
+    for lines in _lines_at_hand(_stdin()):
         numbered = list(enumerate(lines, number + 1))
         number += len(lines)
         yield [_from_line(line, place, extractor) for place, line in numbered if line.strip()]
@@ -108,22 +133,31 @@ def _from_stdin(extractor: Extractor) -> Iterator[list[Document | DocumentError]
 def _from_line(line: bytes, number: int, extractor: Extractor) -> Document | DocumentError:
     from syndicate.index.parts import document_of  # noqa: PLC0415
 
+    name = f"-:{number}"
     try:
         record = _record(line, f"line {number}")
-        return document_of(record, extractor.value, f"-:{number}")
     except DocumentError as error:
-        return DocumentError(str(error), path=f"-:{number}")
+        return DocumentError(str(error), path=name)
+    try:
+        return document_of(record, extractor.value, name)
+    except DocumentError as error:
+        return DocumentError(str(error), path=error.path or name)
 
 
 def _lines_at_hand(stream: BinaryIO) -> Iterator[list[bytes]]:
-    """Read the whole lines that are there, waiting only where there is none."""
+    """Read the whole lines that are there, waiting only where there is none.
+
+    Of a line that is too long no more is held than shows that.
+    """
     begun: list[bytes] = []
+    left = _LINE + 1
     while data := stream.read1(_AT_ONCE):  # type: ignore[attr-defined] # buffered streams have it
         first, *more = data.split(b"\n")
-        begun.append(first)
+        begun.append(first[:left])
+        left -= len(begun[-1])
         if more:
             yield [b"".join(begun), *more[:-1]]
-            begun = [more[-1]]
+            begun, left = [more[-1]], _LINE + 1 - len(more[-1])
     if rest := b"".join(begun):
         yield [rest]
 

@@ -52,9 +52,9 @@ def serve(
     try:
         import uvicorn  # noqa: PLC0415 - an extra
 
-        from syndicate.cli.service import application  # noqa: PLC0415
+        from syndicate.cli.service import Impatient, application  # noqa: PLC0415
     except ImportError as error:
-        message = 'serve needs the extra: pip install "syndicate-news[serve]"'
+        message = f"serve needs the extra: pip install '.[serve]' in the project ({error})"
         raise ConfigError(message) from error
     token = read_secret(token_file)
     if host not in _LOCAL and not token:
@@ -67,6 +67,7 @@ def serve(
         local = host in _LOCAL
         settings = uvicorn.Config(
             application(held, token=token, local=local),
+            http=Impatient,
             log_level="warning",
             timeout_keep_alive=30,
             limit_concurrency=256,

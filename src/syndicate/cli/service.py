@@ -12,8 +12,10 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Route
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from syndicate.errors import DocumentError, SyndicateError
 from syndicate.index.parts import document_of
@@ -301,7 +303,27 @@ async def _body(request: Request) -> bytes:
     except TimeoutError as error:
         message = f"the request must arrive within {READ_SECONDS:.0f} seconds"
         raise _RefusedError(408, message) from error
+    except ClientDisconnect as error:
+        raise _RefusedError(400, "the client hung up") from error
     return b"".join(parts)
+
+
+class Impatient(H11Protocol):
+    """Closes connections on which no request came in time: only so many can be open."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait."""
+        super().connection_made(transport)
+        self._limit = self.loop.call_later(READ_SECONDS, self._close_idle)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        self._limit.cancel()
+        super().connection_lost(exc)
+
+    def _close_idle(self) -> None:
+        if self.cycle is None:
+            self.transport.close()
 
 
 def _read(body: bytes) -> object:

@@ -292,10 +292,11 @@ class Index:
             count += len(batch)
         return count
 
-    @staticmethod
-    def _add(change: Change, pages: list[Sketched]) -> list[Sketched]:
+    def _add(self, change: Change, pages: list[Sketched]) -> list[Sketched]:
         """Put pages; give those that were not there already, unchanged."""
         now = time.time()
+        if self._ttl is not None:
+            change.remove(change.before(now - self._ttl, _SWEEP * len(pages)))
         numbers = change.numbers([page.document.id for page in pages])
         same = unchanged(pages, numbers, change)
         change.stamp(list(same), now)

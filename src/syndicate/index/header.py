@@ -98,12 +98,7 @@ def verify(found: dict[str, Any], place: str, config: Config | None, secret: Sec
                 "`index upgrade` sketches it anew"
             )
             raise IndexFormatError(message)
-    if found.get("secret", "") != secret.check:
-        message = (
-            f"{place} was made with {'a' if found.get('secret') else 'no'} secret, and "
-            f"{'another' if secret.check else 'none'} was given; give the one it was made with"
-        )
-        raise IndexFormatError(message)
+    check_secret(found, place, secret)
     if config is not None and config != stored:
         name = next(key for key, value in asdict(config).items() if asdict(stored)[key] != value)
         message = (
@@ -112,3 +107,19 @@ def verify(found: dict[str, Any], place: str, config: Config | None, secret: Sec
         )
         raise IndexFormatError(message)
     return stored
+
+
+def check_secret(found: dict[str, Any], place: str, secret: Secret) -> None:
+    """Make sure that a secret is the one that an index was made with.
+
+    Raises
+    ------
+    IndexFormatError
+        If not.
+    """
+    if found.get("secret", "") != secret.check:
+        message = (
+            f"{place} was made with {'a' if found.get('secret') else 'no'} secret, and "
+            f"{'another' if secret.check else 'none'} was given; give the one it was made with"
+        )
+        raise IndexFormatError(message)

@@ -284,7 +284,7 @@ class Judge:
         held = list(islice(self._near(case, docs, reach, MOST + 1), MOST + 1))
         if len(held) <= MOST:
             return case._replace(held=distinct_texts(held))
-        note = f"compared with {MOST} of up to {len(found.docs)} candidates, those that share most"
+        note = f"compared with {MOST} of up to {len(docs)} candidates, those that share most"
         return case._replace(held=distinct_texts(held[:MOST]), notes=(note,))
 
     def _is_short(self, page: Sketched) -> bool:

@@ -7,11 +7,11 @@ next to nothing. Each time it is kept in the store, together with what others ha
 
 from __future__ import annotations
 
-import tempfile
 import threading
-from pathlib import Path
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
+from syndicate.errors import StoreError
 from syndicate.index.codec import column
 
 if TYPE_CHECKING:
@@ -95,12 +95,14 @@ class Learner:
             self._put_to_use()
 
     def _put_to_use(self) -> None:
-        """Take in what others learned, keep it all, and strip by it from now on."""
-        self._take(self._store.note(_NOTE))
-        with tempfile.TemporaryDirectory(prefix="syndicate-") as folder:
-            path = Path(folder) / "sites.json"
-            self._learned.save(path)
-            self._store.set_note(_NOTE, _packed(self._pages, path.read_bytes()))
+        """Take in what others learned, keep it all, and strip by it from now on.
+
+        The pages are remembered by now, and somebody waits for their verdicts: if the store
+        fails, it is given what was learned another time.
+        """
+        with suppress(StoreError):
+            self._take(self._store.note(_NOTE))
+            self._store.set_note(_NOTE, _packed(self._pages, self._learned.to_bytes()))
         used = _templates()
         used.merge(self._learned)
         self.templates = used
@@ -110,10 +112,7 @@ class Learner:
         if note is None:
             return
         pages, content = _unpacked(note)
-        with tempfile.TemporaryDirectory(prefix="syndicate-") as folder:
-            path = Path(folder) / "sites.json"
-            path.write_bytes(content)
-            found = _templates().load(path)
+        found = _templates().from_bytes(content, f"note {_NOTE}")
         self._learned.merge(found)
         self._pages = max(self._pages, pages)
         self.templates = self.templates or found

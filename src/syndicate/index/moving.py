@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterator
 from operator import methodcaller
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from syndicate.errors import IndexFormatError, StoreError, SyndicateError
 from syndicate.index import header
@@ -112,6 +112,9 @@ def upgrade(path: str | Path, *, config: Config | None = None, secret: str | Non
         store.claim()
         described = header.read(store.header() or b"", str(path))
         _readable(described, str(path))
+        if described.get("secret") and secret is None:
+            message = f"{path} was made with a secret; give that, or another for the new file"
+            raise IndexFormatError(message)
     finally:
         store.close()
     chosen = config or header.settings(described)
@@ -128,23 +131,35 @@ def repair(path: str | Path, *, config: Config | None = None, secret: str | None
     path
         The file; nobody else may have it open.
     config
-        Settings, if those of the file cannot be read.
+        Settings, if those of the file cannot be read; by default the defaults.
     secret
         Of the file.
 
     Raises
     ------
+    IndexFormatError
+        If it is another program's file, or was made with another secret.
     StoreError
-        If it is no SQLite file at all.
+        If it is no SQLite file at all, or someone has it open.
     """
     from syndicate.store.salvage import salvage  # noqa: PLC0415 - only files are made anew
 
     _must_exist(Path(path))
     with salvage(Path(path)) as wreck:
-        if config is None and wreck.header is not None:
-            config = header.settings(header.read(wreck.header, str(path)))
+        described = _described(wreck.header, str(path))
+        if described is not None:
+            header.check_secret(described, str(path), header.Secret.of(secret))
+            config = config or header.settings(described)
         made = _make_anew(Path(path), _whole(wreck.records), config, secret, ".damaged")
         return made._replace(lost=max(wreck.said - made.documents, 0))
+
+
+def _described(stored: bytes | None, place: str) -> dict[str, Any] | None:
+    """Read a description; None if it is damaged, though the records may be well."""
+    try:
+        return header.read(stored or b"", place)
+    except IndexFormatError:
+        return None
 
 
 def _must_exist(path: Path) -> None:
@@ -221,9 +236,11 @@ def _make_anew(
     except BaseException:
         _unlink(draft)
         raise
+    log, shared = (path.with_name(path.name + end) for end in ("-wal", "-shm"))
     path.rename(old)
-    for end in ("-wal", "-shm"):  # what was in the log is in the new file
-        path.with_name(path.name + end).unlink(missing_ok=True)
+    if log.exists():  # what of it is damaged may be read by other means
+        log.rename(old.with_name(old.name + "-wal"))
+    shared.unlink(missing_ok=True)
     draft.rename(path)
     return Made(held, 0, old)
 

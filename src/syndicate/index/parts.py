@@ -45,8 +45,8 @@ def document_of(
     ConfigError
         If there is a page and the extra ``html`` is not installed.
     DocumentError
-        If it is none, its page holds no article, or its id is empty or holds half of a surrogate
-        pair.
+        If it is none, is too large, its page holds no article, or its id is empty or holds half
+        of a surrogate pair.
     """
     if isinstance(given, Document):
         document = given
@@ -54,6 +54,8 @@ def document_of(
         document = _from_page(given, extractor, default_id)
     else:
         document = Document.from_mapping(given, default_id=default_id)
+    if len(document.text) > _SURE:
+        encoded(document)
     if not document.id:
         message = "a document without an id cannot be remembered; give one"
         raise DocumentError(message)
@@ -97,8 +99,6 @@ def parts(
     try:
         for given in documents:
             document = document_of(given, extractor)
-            if len(document.text) > _SURE:
-                encoded(document)
             if document.id in part or (part and letters + len(document.text) > _LETTERS):
                 yield list(part.values())
                 part, letters, left = {}, 0, _left(learner)

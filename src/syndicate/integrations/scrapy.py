@@ -91,6 +91,14 @@ class SyndicatePipeline:
         adapter = ItemAdapter(item)
         loop = asyncio.get_running_loop()
         record = {name: adapter.get(field or name) for name, field in self._fields.items()}
+        fixed = ItemAdapter.get_field_names_from_class(type(item))
+        if self._action == "tag" and fixed is not None and self._tag not in fixed:
+            self._count("errors")
+            _LOG.error(
+                "%s has no field %r for what the index says, which is not asked; declare it, or "
+                "set SYNDICATE_TAG_FIELD", type(item).__name__, self._tag,
+            )  # fmt: skip
+            return item
         try:
             verdict = await loop.run_in_executor(self._thread, self._seen, record)
         except DocumentError as error:

@@ -6,14 +6,16 @@ import importlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from syndicate.config import Extractor
 from syndicate.errors import ConfigError, DocumentError
 from syndicate.io.batch import MAX_DOCUMENT, TOO_LONG
+from syndicate.model import host_of
 
 _META = {
     "syndication-source": "syndication-source",
@@ -135,7 +137,7 @@ def _load(name: str) -> Any:  # noqa: ANN401 - a module without types
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        message = f"reading HTML needs the extra: pip install 'syndicate-news[html]' ({error})"
+        message = f"reading HTML needs the extra: pip install '.[html]' in the project ({error})"
         raise ConfigError(message) from error
 
 
@@ -197,11 +199,11 @@ def _page(text: str, tags: list[Tag], url: str | None) -> Page:
     stated: dict[str, str] = {}
     for kind, value in _stated(tags):
         stated.setdefault(kind, " ".join(value.split()))
-    canonical = stated.get("canonical")
-    if canonical:
-        stated["canonical"] = urljoin(url or "", canonical)
+    with suppress(ValueError):  # a link that is none stays as it stands
+        if canonical := stated.get("canonical"):
+            stated["canonical"] = urljoin(url or "", canonical)
     address = _own(url or stated.get("address"), stated.get("canonical"))
-    host = urlsplit(address or "").hostname
+    host = host_of(address)
     hints = ("canonical", "syndication-source", "original-source", "based-on", "publisher")
     return Page(
         text=text,
@@ -227,8 +229,7 @@ def _own(found_at: str | None, canonical: str | None) -> str | None:
     """Give the page's own URL: its canonical one, unless that is on another site."""
     if found_at is None or canonical is None:
         return canonical or found_at
-    same = urlsplit(found_at).hostname == urlsplit(canonical).hostname
-    return canonical if same else found_at
+    return canonical if host_of(found_at) == host_of(canonical) else found_at
 
 
 def _stated(tags: list[Tag]) -> Iterator[tuple[str, str]]:

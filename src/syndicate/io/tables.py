@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal
 
 import numpy as np
@@ -13,6 +14,7 @@ from pyarrow import parquet
 
 from syndicate.errors import DocumentError
 from syndicate.io.batch import (
+    MAX_DOCUMENT,
     NOTHING,
     READ,
     Batch,
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 _DELIMITERS: Final = ",;\t"
 _HEADER: Final = 1 << 16
 _BUFFER: Final = 1 << 20
-_CSV_BLOCK: Final = 8 << 20  # more than a row may have
+_CSV_BLOCK: Final = MAX_DOCUMENT + (1 << 20)  # more than a row may have
 NOT_UTF8: Final = "the text is not UTF-8"
 
 
@@ -234,7 +236,7 @@ def _csv_reader(
 
     wanted = {name: kind for name, kind in READ.items() if name in names}
     return arrow_csv.open_csv(
-        stream,
+        io.BufferedReader(stream, _BUFFER),  # gives as much as is asked for
         arrow_csv.ReadOptions(use_threads=False, block_size=_CSV_BLOCK),
         arrow_csv.ParseOptions(
             delimiter=delimiter, newlines_in_values=True, invalid_row_handler=leave_out

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
 import numpy as np
 
 from syndicate.match.relation import Context
+from syndicate.model import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,17 +32,6 @@ def worth_aligning(sizes: Overlap, threshold: float) -> NDArray[np.bool_]:
     smaller = np.minimum(sizes.size_a, sizes.size_b)
     enough = (sizes.shared >= SHARED) | (sizes.shared >= PART * np.maximum(smaller, 1))
     return np.asarray(enough & (sizes.shared >= threshold / 8 * smaller))
-
-
-def site_of(url: str | None) -> str | None:
-    """Give the host of a URL without its ``www.``; None where there is none."""
-    if not url:
-        return None
-    try:
-        host = urlsplit(url).hostname
-    except ValueError:
-        return None
-    return host.removeprefix("www.") if host else None
 
 
 def moment(published: str | None) -> int:
@@ -75,7 +64,7 @@ class Standing(NamedTuple):
 
 def standing(url: str | None, source: str | None, published: str | None) -> Standing:
     """Prepare a document's URL, source and publication time to be compared."""
-    return Standing(_plain(url), _plain(source or site_of(url)), moment(published))
+    return Standing(_plain(url), _plain(source or host_of(url)), moment(published))
 
 
 def context(

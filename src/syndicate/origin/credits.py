@@ -16,8 +16,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from syndicate.model import Credit
-from syndicate.origin.names import Names, host_of, key
+from syndicate.model import Credit, host_of
+from syndicate.origin.names import Names, key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

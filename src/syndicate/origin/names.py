@@ -9,7 +9,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
-from urllib.parse import urlsplit
+
+from syndicate.model import host_of
 
 SHORT = 4
 """Letters of a form up to which it is read as written only."""
@@ -98,15 +99,6 @@ def key(name: str) -> str:
     """Fold a name: ``Dân Trí`` and ``dantri`` are one."""
     decomposed = unicodedata.normalize("NFKD", name.casefold().replace("đ", "d"))
     return "".join(character for character in decomposed if character.isalnum())
-
-
-def host_of(url: str | None) -> str | None:
-    """Give the host of a URL without its ``www.``; None where there is none."""
-    try:
-        host = urlsplit(url or "").hostname
-    except ValueError:
-        return None
-    return host.removeprefix("www.") if host else None
 
 
 @functools.cache

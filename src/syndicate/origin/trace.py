@@ -12,7 +12,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from syndicate.model import Copy, Credit, Relation
@@ -42,13 +42,32 @@ class _Case(NamedTuple):
     virtual: bool = False
 
 
+_DAY_S_END, _DAY_S_BEGINNING = timedelta(hours=36), timedelta(hours=14)
+"""From a day's midnight in UTC until it is over everywhere, and back to where it began."""
+
+
+class _When(NamedTuple):
+    """When something was published: a moment, or some time on a day, wherever that day was."""
+
+    time: datetime
+    is_day: bool
+
+    def before(self, other: _When) -> bool:
+        """Tell whether it was earlier for certain."""
+        if self.is_day and not other.is_day:
+            return self.time + _DAY_S_END < other.time
+        if other.is_day and not self.is_day:
+            return self.time < other.time - _DAY_S_BEGINNING
+        return self.time < other.time
+
+
 @dataclass(slots=True)
 class _File:
     """What we know of one document."""
 
     document: Document
     outlet: Outlet | None
-    time: datetime | None
+    time: _When | None
     credits: tuple[Credit, ...]
     voices: set[str]
 
@@ -95,12 +114,13 @@ def _read(document: Document, names: Names) -> _File:
     )
 
 
-def _time(value: str | None) -> datetime | None:
+def _time(value: str | None) -> _When | None:
     try:
         time = datetime.fromisoformat(value or "")
     except ValueError:
         return None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+    is_day = len(value or "") <= len("2024-05-01")
+    return _When(time if time.tzinfo else time.replace(tzinfo=UTC), is_day)
 
 
 def _between(files: Mapping[str, _File], match: Match, names: Names) -> Iterable[_Case]:
@@ -111,10 +131,12 @@ def _between(files: Mapping[str, _File], match: Match, names: Names) -> Iterable
     weight = sum(_first_and_rest(for_b)) - sum(_first_and_rest(for_a))
     told = for_b if weight > 0 else for_a
     evidence = [text for _, text in told]
-    if a.time and b.time and a.time != b.time:
-        weight += EARLIER if a.time < b.time else -EARLIER
-        first, second = (a, b) if a.time < b.time else (b, a)
-        span = _span(a.time, b.time)
+    a_first = a.time is not None and b.time is not None and a.time.before(b.time)
+    b_first = a.time is not None and b.time is not None and b.time.before(a.time)
+    if a.time and b.time and (a_first or b_first):
+        weight += EARLIER if a_first else -EARLIER
+        first, second = (a, b) if a_first else (b, a)
+        span = _span(a.time.time, b.time.time)
         evidence.append(f"{first.document.id} was published {span} before {second.document.id}")
     if match.relation is Relation.ROUNDUP:
         b_holds = match.containment_a > match.containment_b

@@ -8,6 +8,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 from syndicate.errors import StoreError
 from syndicate.store.runs import opened, unseal
 
@@ -24,8 +29,11 @@ DamagedError = sqlite3.DatabaseError
 SqliteError = sqlite3.Error
 """All that SQLite raises."""
 
+APPLICATION = 0x53594E44  # "SYND"
+
 _WAIT = 60.0  # seconds until a writer gives up waiting for others
 _LONGEST_LOG = 8000  # pages that `checkpoints` may leave, before a commit has to wait
+_OPENED = 128
 _NAP = (0.0002, 0.002)
 _LONG_NAP = 1.0
 
@@ -59,12 +67,36 @@ def patiently(work: Callable[[], Result]) -> Result:
             time.sleep(random.uniform(*_NAP))
 
 
+def is_open(path: Path) -> bool:
+    """Tell whether another process has a file open, where the system lets us ask.
+
+    Whoever has one open that keeps a log shares a lock on byte 128 of the file beside it
+    (https://sqlite.org/walformat.html). This process must not: closing a file drops its locks.
+    """
+    if fcntl is None:
+        return False
+    try:
+        with path.with_name(path.name + "-shm").open("r+b") as shared:
+            fcntl.lockf(shared, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _OPENED)
+            return False
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+
+
+def opened_elsewhere(path: Path) -> str:
+    """Say that somebody has a file open."""
+    return f"{path} is open elsewhere; end what uses it first"
+
+
 def refuse_stump(path: Path, file: Mapped) -> None:
     """Refuse a file that is shorter than it says, unless its log may hold the rest."""
     log = path.with_name(path.name + "-wal")
     if log.is_file() and log.stat().st_size:
         return
-    if path.stat().st_size < said_length(file.head(32)):
+    said = said_length(file.head(32))  # before its size, for it may grow meanwhile
+    if path.stat().st_size < said:
         message = f"{path} is damaged: it was cut short; `index repair` saves what is left"
         raise StoreError(message)
 
@@ -78,7 +110,15 @@ def said_length(head: bytes) -> int:
 
 
 def integrity(db: sqlite3.Connection) -> Iterator[str]:
-    """Check the file's structure, then every checksum."""
+    """Check the file's structure, then every checksum, as all of it is at one moment."""
+    db.execute("BEGIN")
+    try:
+        yield from _integrity(db)
+    finally:
+        db.execute("COMMIT")
+
+
+def _integrity(db: sqlite3.Connection) -> Iterator[str]:
     for (line,) in db.execute("PRAGMA integrity_check"):
         if line != "ok":
             yield str(line)

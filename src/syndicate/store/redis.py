@@ -18,7 +18,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import numpy as np
 
@@ -60,13 +60,20 @@ class RedisStore:
 
     def __init__(self, url: str) -> None:
         redis = _library()
-        parts = urlsplit(url)
-        query = parse_qs(parts.query)
+        address, _, asked = url.partition("?")
+        query = parse_qs(asked)
         self._prefix = query.pop("prefix", ["syndicate:"])[-1]
-        rest = "&".join(f"{name}={value}" for name, values in query.items() for value in values)
-        self._place = f"{parts.hostname}:{parts.port or 6379}{parts.path}"
+        rest = urlencode(query, doseq=True)
         self._errors = redis.RedisError
-        self._redis = redis.Redis.from_url(parts._replace(query=rest).geturl())
+        try:
+            parts = urlsplit(address)
+            host = parts.hostname and f"{parts.hostname}:{parts.port or 6379}"
+            self._place = f"{host or ''}{parts.path}"
+            self._redis = redis.Redis.from_url(f"{address}?{rest}" if rest else address)
+            self._redis.connection_pool.make_connection()
+        except (ValueError, TypeError) as error:
+            message = f"{url!r} is no URL of a Redis server: {error}"
+            raise ConfigError(message) from error
         self._look = self._redis.register_script(redis_scripts.LOOK)
         self._commit = self._redis.register_script(redis_scripts.COMMIT)
         self._call(self._redis.ping)
@@ -330,5 +337,5 @@ def _library() -> Any:  # noqa: ANN401 - redis-py types every answer as maybe aw
     try:
         return importlib.import_module("redis")
     except ImportError as error:
-        message = 'a redis:// index needs the extra: pip install "syndicate-news[redis]"'
+        message = "a redis:// index needs the extra: pip install '.[redis]' in the project"
         raise ConfigError(message) from error

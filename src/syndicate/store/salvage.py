@@ -10,9 +10,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from syndicate.errors import StoreError
+from syndicate.errors import IndexFormatError, StoreError
 from syndicate.store.change import COLUMNS, record_of
-from syndicate.store.database import DamagedError, open_file, quietly, said_length, translated
+from syndicate.store.database import (
+    APPLICATION,
+    DamagedError,
+    is_open,
+    open_file,
+    opened_elsewhere,
+    quietly,
+    said_length,
+    translated,
+)
 
 if TYPE_CHECKING:
     from syndicate.store.contract import Record
@@ -42,9 +51,13 @@ def salvage(path: Path) -> Iterator[Wreck]:
 
     Raises
     ------
+    IndexFormatError
+        If it is another program's.
     StoreError
-        If it is no SQLite file at all, or there is no room for the copy.
+        If it is no SQLite file at all, someone has it open, or there is no room for the copy.
     """
+    if is_open(path):
+        raise StoreError(opened_elsewhere(path))
     with tempfile.TemporaryDirectory(dir=path.parent, prefix="salvage-") as folder:
         copy = Path(folder) / path.name
         with translated(path):
@@ -53,6 +66,9 @@ def salvage(path: Path) -> Iterator[Wreck]:
         try:
             with translated(path):
                 db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
+                if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
+                    message = f"{path} is an SQLite file, but not an index; name another path"
+                    raise IndexFormatError(message)
             header = quietly(db, "SELECT header FROM state")
             said = quietly(db, "SELECT size FROM state") or 0
             yield Wreck(header, said, _readable(db))

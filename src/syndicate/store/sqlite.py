@@ -7,16 +7,19 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
-from syndicate.errors import IndexFormatError, StoreError
+from syndicate.errors import ConfigError, IndexFormatError, StoreError
 from syndicate.store.change import TABLES, SqliteChange
 from syndicate.store.checkpoints import Checkpoints
 from syndicate.store.database import (
+    APPLICATION,
     DamagedError,
     integrity,
     open_file,
+    opened_elsewhere,
     patiently,
+    quietly,
     refuse_stump,
     translated,
 )
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 Durability = Literal["process", "power"]
 
-APPLICATION = 0x53594E44  # "SYND"
 FORMAT = 2
 
 
@@ -54,7 +56,12 @@ class SqliteStore:
     """
 
     def __init__(self, path: Path | str, *, durability: Durability = "process") -> None:
+        if durability not in get_args(Durability):
+            kinds = " or ".join(map(repr, get_args(Durability)))
+            message = f"durability must be {kinds}, got {durability!r}"
+            raise ConfigError(message)
         self.path = Path(path)
+        self._file = self.path.absolute()  # a process may go to another folder
         self._durability = durability
         self._lock = threading.RLock()
         self._connect()
@@ -62,27 +69,30 @@ class SqliteStore:
     def _connect(self) -> None:
         self._pid = os.getpid()
         self._closed = False
-        if not self.path.parent.is_dir():
+        if not self._file.parent.is_dir():
             message = f"cannot open {self.path}: its folder does not exist; make it first"
             raise StoreError(message)
         with translated(self.path):
-            if not os.access(self.path, os.R_OK) or not self.path.is_file():
-                open_file(self.path).close()
-            self._mapped = Mapped.of(self.path)
+            if not os.access(self._file, os.R_OK) or not self._file.is_file():
+                open_file(self._file).close()
+            self._mapped = Mapped.of(self._file)
             try:
-                refuse_stump(self.path, self._mapped)
-                self._db = open_file(self.path)
+                refuse_stump(self._file, self._mapped)
+                self._db = open_file(self._file)
                 self._set_up()
             except BaseException:
                 self._mapped.close()
                 raise
         self._mirror = Mirror(self._mapped)
-        self._checkpoints = Checkpoints(self.path)
+        self._checkpoints = Checkpoints(self._file)
 
     def _set_up(self) -> None:
         db = self._db
+        db.execute("BEGIN")  # or another process might create it between the questions
         application = db.execute("PRAGMA application_id").fetchone()[0]
-        if application == 0 and not db.execute("SELECT 1 FROM sqlite_master").fetchone():
+        is_new = application == 0 and not db.execute("SELECT 1 FROM sqlite_master").fetchone()
+        db.execute("COMMIT")
+        if is_new:
             self._create()
         elif application != APPLICATION:
             message = f"{self.path} is an SQLite file, but not an index; name another path"
@@ -101,7 +111,7 @@ class SqliteStore:
     def _create(self) -> None:
         db = self._db
         db.execute("PRAGMA page_size = 8192")
-        db.execute("PRAGMA journal_mode = WAL")
+        patiently(lambda: db.execute("PRAGMA journal_mode = WAL").fetchall())
         db.execute("BEGIN IMMEDIATE")
         if not db.execute("SELECT 1 FROM sqlite_master").fetchone():
             for statement in (TABLES + SCHEMA).split(";"):
@@ -237,9 +247,9 @@ class SqliteStore:
         if Path(path).exists():
             message = f"cannot back up to {path}: it exists; name a new file"
             raise StoreError(message)
-        with self._lock, translated(Path(path)):
-            patiently(lambda: self._db.execute("VACUUM INTO ?", (str(path),)))
-            copy = open_file(path)
+        with self._lock, translated(path), _drafted(path) as draft:
+            patiently(lambda: self._db.execute("VACUUM INTO ?", (str(draft),)))
+            copy = open_file(draft)
             try:
                 copy.execute("PRAGMA journal_mode = WAL").fetchall()
             finally:
@@ -261,7 +271,7 @@ class SqliteStore:
             return {
                 "store": "sqlite",
                 "path": str(self.path),
-                "bytes": self.path.stat().st_size,
+                "bytes": self._file.stat().st_size,
                 "runs": len(change.mirror.runs.runs),
                 "postings": sum(run.held for run in change.mirror.runs.runs.values()),
                 "pages_read_in_place": change.mirror.runs.read,
@@ -283,7 +293,8 @@ class SqliteStore:
             self._mirror.close()
             self._checkpoints.end()
             self._db.execute("PRAGMA busy_timeout = 1000")
-            self._db.execute("PRAGMA journal_mode = DELETE").fetchall()
+            if quietly(self._db, "PRAGMA journal_mode = DELETE") != "delete":
+                raise StoreError(opened_elsewhere(self.path))
             self._db.execute("PRAGMA journal_mode = WAL").fetchall()
 
     def close(self) -> None:
@@ -295,3 +306,15 @@ class SqliteStore:
                 self._checkpoints.end()
                 self._db.close()
                 self._mapped.close()
+
+
+@contextmanager
+def _drafted(path: Path) -> Iterator[Path]:
+    """Give another name beside a file's, which becomes the file's when all is written."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield draft
+        draft.rename(path)
+    finally:
+        for end in ("", "-journal", "-wal", "-shm"):
+            draft.with_name(draft.name + end).unlink(missing_ok=True)
