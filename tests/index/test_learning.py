@@ -89,7 +89,6 @@ def test_half_of_a_surrogate_pair_in_a_site_s_name_costs_nothing(place):
 
 def test_pages_are_told_of_though_what_was_learned_cannot_be_kept(place, monkeypatch):
     with Index.open(place, config=Config(strip="sites")) as index:
-
         full = Mock(side_effect=StoreError("the disk is full"))
         monkeypatch.setattr(index._store, "set_note", full)
         told = list(index.seen_many([page(number) for number in range(70)]))

@@ -167,7 +167,7 @@ def test_no_line_of_a_table_in_a_file_ends_in_blanks():
 
 
 def test_table_of_nothing_says_so():
-    assert written("table", Result()) == "no document shares text with another\n"
+    assert written("table", Result()) == "no document shares enough text with another\n"
     assert written("table", Result(documents=0)) == "no document was read\n"
 
 

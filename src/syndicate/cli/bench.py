@@ -119,14 +119,16 @@ def _read(paths: list[str], limit: int | None) -> list[Document]:
     from syndicate.model import Document  # noqa: PLC0415
 
     documents: dict[str, Document] = {}
-    for unit in io.plan(paths).units:
+    plan = io.plan(paths)
+    for unit in plan.units:
         for batch in io.read(unit):
             for record in batch.records.to_pylist():
                 documents.setdefault(record["id"], Document(**record))
                 if len(documents) == limit:
                     return list(documents.values())
     if not documents:
-        message = f"no document in {', '.join(paths)}; plants are made of the corpus's own"
+        why = "".join(f"; {item.id}: {item.error}" for item in plan.skipped[:1])
+        message = f"no document in {', '.join(paths)}{why}; plants are made of the corpus's own"
         raise ConfigError(message)
     return list(documents.values())
 

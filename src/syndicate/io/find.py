@@ -133,7 +133,8 @@ def _find_one(given: str, found: Found) -> None:
     path = Path(given)
     try:
         if given == STDIN:
-            found.sources.append(Source(STDIN, "stdin"))
+            if not any(source.path == STDIN for source in found.sources):
+                found.sources.append(Source(STDIN, "stdin"))
         elif path.is_dir():
             _add_folder(path, given, found)
         elif path.exists() or path.is_symlink():

@@ -134,7 +134,7 @@ def _joined(array: pa.Array) -> pa.Array:
     """Join lists of strings, as `syndicate.model.plain` does; what else is nested is no text."""
     try:
         return pc.binary_join(array.cast(pa.list_(pa.string())), ", ")
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError):
         return pa.nulls(len(array), pa.string())
 
 

@@ -128,6 +128,9 @@ class Budget:
             message = f"memory must be at least {LEAST >> 20} MB, got {got}"
             raise ConfigError(message)
         if workers is not None:
+            if workers < 1:
+                message = f"workers must be at least 1, got {workers}"
+                raise ConfigError(message)
             return cls(chosen, workers)
         fitting = max(1, (chosen - _PROCESS) // (_PROCESS + (64 << 20)))
         wanted = 1 if size < _WORTH_SHARING else os.cpu_count() or 1

@@ -404,7 +404,7 @@ def _flips(
     """Try the other settings and keep those that change the verdict."""
     before = now.match.relation
     flips = []
-    if before.joins and now.score < 1:
+    if now.told and now.score < 1:
         flips.append(Flip(f"threshold above {now.score:.3f}", "no match"))
     other: Literal["rules", "none"] = "rules" if config.strip == "none" else "none"
     tries = [(f"strip {other}", replace(config, strip=other))]

@@ -69,7 +69,7 @@ def _print(result: Reported, out: Console) -> None:
     if not result.documents:
         out.print("no document was read")
     elif not result.matches:
-        out.print("no document shares text with another")
+        out.print("no document shares enough text with another")
 
 
 def totals(result: Reported) -> str:
