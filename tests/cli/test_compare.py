@@ -233,3 +233,21 @@ def test_bench_of_nothing_is_refused(run, tmp_path):
     (tmp_path / "empty").mkdir()
     done = run("bench", tmp_path / "empty")
     assert done.returncode == 2
+
+
+def test_an_id_that_several_documents_have_is_no_answer(run, tmp_path):
+    rows = [{"id": "a", "text": "một"}, {"id": "a", "text": "hai"}, {"id": "b", "text": "hai"}]
+    (tmp_path / "all.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    done = run("compare", "a", "b", "--among", "all.jsonl")
+    assert done.returncode == 3
+    assert "several documents have the id 'a'" in done.stderr
+
+
+def test_lines_without_spaces_are_folded_not_cut(run, tmp_path):
+    text = "".join(chr(0x4E00 + number) for number in range(300))
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    (tmp_path / "b.txt").write_text(text + "外", encoding="utf-8")
+    done = run("compare", "a.txt", "b.txt")
+    shown = set(done.stdout)
+    assert set(text) <= shown
+    assert "…" not in shown

@@ -377,3 +377,10 @@ def test_seeds(run, pytestconfig):
     (cluster,) = result["clusters"]
     names = [cluster["canonical"], *(member["id"] for member in cluster["members"])]
     assert sorted(name[:3] for name in names) == ["000", "001"]
+
+
+def test_a_result_is_not_named_as_if_it_was_packed(run, tmp_path):
+    (tmp_path / "a.txt").write_text("một hai ba")
+    done = run("dedupe", "a.txt", "--keep", "kept.jsonl.gz")
+    assert done.returncode == 2
+    assert "kept.jsonl.gz would not be packed" in done.stderr

@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from scrapy import Field, Item
 from scrapy.exceptions import DropItem, NotConfigured
 from scrapy.utils.test import get_crawler
 
@@ -104,6 +105,20 @@ def test_an_item_without_text_passes_and_is_counted(tmp_path):
     (item,) = run(held, {"url": "a", "price": 3})
     assert item == {"url": "a", "price": 3}
     assert crawler.stats.get_stats()["syndicate/errors"] == 1
+
+
+class Article(Item):
+    url, text = Field(), Field()
+
+
+def test_an_item_that_cannot_be_tagged_is_not_remembered(tmp_path):
+    held, crawler = pipeline(tmp_path)
+    article = Article(url="a", text=STORY)
+    (item,) = run(held, article)
+    assert item is article
+    assert crawler.stats.get_stats()["syndicate/errors"] == 1
+    other, _ = pipeline(tmp_path, SYNDICATE_TAG_FIELD="url")
+    assert run(other, article)[0]["url"]["status"] == "new"
 
 
 def test_it_is_off_without_an_index_and_strict_about_settings(tmp_path):

@@ -151,7 +151,14 @@ def _documents(a: str, b: str, among: list[str] | None) -> tuple[Document, Docum
         If a file cannot be read or does not hold one document, or an id is nowhere.
     """
     if among:
-        found = {document.id: document for document in _read(among, {a, b})}
+        found: dict[str, Document] = {}
+        for document in _read(among, {a, b}):
+            if found.setdefault(document.id, document).text != document.text:
+                message = (
+                    f"several documents have the id {document.id!r}, of which dedupe keeps one; "
+                    "give each its own"
+                )
+                raise DocumentError(message, path=document.id)
         missing = [name for name in (a, b) if name not in found]
         if missing:
             message = (

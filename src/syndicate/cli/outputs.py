@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 STDOUT: Final = Path("-")
+_PACKED: Final = frozenset((".gz", ".zst", ".bz2"))
 
 
 def check(outputs: Mapping[str, Path | None], inputs: Sequence[str]) -> None:
     """Refuse outputs that are input, or would be read as such next time, or that are the same.
+
+    What is named as if it was packed is refused, too: nothing is packed, nor could it be read.
 
     Parameters
     ----------
@@ -38,6 +41,9 @@ def check(outputs: Mapping[str, Path | None], inputs: Sequence[str]) -> None:
     if repeated := [str(path) for path in real if real.count(path) > 1]:
         *names, last = outputs
         message = f"{', '.join(names)} and {last} need a file each, {repeated[0]} is given twice"
+        raise ConfigError(message)
+    if packed := [str(path) for path in given if path.suffix.lower() in _PACKED]:
+        message = f"{packed[0]} would not be packed as its name says; name it without that suffix"
         raise ConfigError(message)
     for path, source in itertools.product(real, map(Path, inputs)):
         if source.resolve() == path:
