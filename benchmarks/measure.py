@@ -114,9 +114,11 @@ def run(command: list[str], *, cores: int | None = None, env: dict | None = None
         With the end of what it said, if it fails.
     """
     limits = pinned(cores) if cores else contextlib.nullcontext()
-    with limits, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         begun, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-        with subprocess.Popen(command, stdout=out, stderr=err, env=env) as child:
+        with limits:  # of the command, not of what watches it
+            started = subprocess.Popen(command, stdout=out, stderr=err, env=env)
+        with started as child:
             watch = _Watch(child.pid)
             watch.start()
             status = child.wait()

@@ -440,9 +440,13 @@ def describe(
             signs |= LISTED
         if _is_code(ends, length):
             signs |= CODE
-        if length > _LONG_LINE and past_end(
-            data, columns, hashes, facts, characters, seen, line, beginnings, bounds, table
-        ) >= 0:  # fmt: skip
+        marked = ends >> _S24 & _LOW16 == _SLASH_DOT
+        # asked here as well, for most lines are sentences, and to call costs more than that
+        if not marked and size > 2 * _AFTER_END and flags & _NO_SIGNATURE == 0:
+            marked = past_end(
+                data, columns, hashes, facts, characters, seen, line, beginnings, bounds, table
+            ) >= 0  # fmt: skip
+        if length > _LONG_LINE and marked:
             signs |= ENDED
         if size <= _SIGNED_TOKENS and flags & _NO_SIGNATURE == 0 and _is_signed(
             data, columns, hashes, facts, characters, seen, line, 0, beginnings, bounds, table
