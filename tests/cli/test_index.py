@@ -232,10 +232,13 @@ def test_a_text_too_large_costs_only_itself(run, tmp_path):
 
 
 def test_long_numbers_are_ids_of_their_own(run):
-    first, second = 20261128123456789012345, 20261128123456789012346
-    lines = f'{{"id": {first}, "text": "một"}}\n{{"id": {second}, "text": "hai"}}\n'
+    numbers = "20261128123456789012345", "20261128123456789012346"
+    lines = "".join(f'{{"id": {number}, "text": "một"}}\n' for number in numbers)
     told = run("index", "seen", "seen.db", stdin=lines).stdout.splitlines()
-    assert [json.loads(line)["id"] for line in told] == [str(first), str(second)]
+    assert [json.loads(line)["id"] for line in told] == list(numbers)
+    longest = f'{{"id": {"7" * 5000}, "text": "hai"}}\n'
+    done = run("index", "seen", "seen.db", stdin=longest)
+    assert (done.stderr, len(done.stdout.splitlines())) == ("", 1)
 
 
 def test_a_time_that_is_none_is_refused_on_import(run):

@@ -6,7 +6,7 @@ import pytest
 from tests.index.stories import story
 
 from syndicate.config import Config
-from syndicate.errors import StoreError
+from syndicate.errors import IndexFormatError, StoreError
 from syndicate.index import Index
 from syndicate.index.codec import unpack
 from syndicate.model import Document
@@ -87,10 +87,10 @@ def test_half_of_a_surrogate_pair_in_a_site_s_name_costs_nothing(place):
             assert index.seen(page).status == "new"
 
 
-def test_pages_are_told_of_though_what_was_learned_cannot_be_kept(place, monkeypatch):
+@pytest.mark.parametrize("error", [StoreError, IndexFormatError])
+def test_pages_are_told_of_though_what_was_learned_cannot_be_kept(place, monkeypatch, error):
     with Index.open(place, config=Config(strip="sites")) as index:
-        full = Mock(side_effect=StoreError("the disk is full"))
-        monkeypatch.setattr(index._store, "set_note", full)
+        monkeypatch.setattr(index._store, "set_note", Mock(side_effect=error("no room")))
         told = list(index.seen_many([page(number) for number in range(70)]))
         assert {verdict.status for verdict in told} == {"new"}
         assert removed(index, "a.example/69") == [FURNITURE]

@@ -79,7 +79,7 @@ def _record(line: bytes, name: str) -> dict[str, Any]:
         message = f"{name} is not JSON: {error}"
         raise DocumentError(message, path=name) from error
     if isinstance(found, dict) and isinstance(found.get("id"), float):
-        found = json.loads(line)  # in full, whatever its length
+        found = json.loads(line, parse_int=str)  # all its digits, however many
     if not isinstance(found, dict):
         message = f"{name} must be a JSON object, got {type(found).__name__}"
         raise DocumentError(message, path=name)

@@ -11,7 +11,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
-from syndicate.errors import StoreError
+from syndicate.errors import SyndicateError
 from syndicate.index.codec import column
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Learner:
         The pages are remembered by now, and somebody waits for their verdicts: if the store
         fails, it is given what was learned another time.
         """
-        with suppress(StoreError):
+        with suppress(SyndicateError):
             self._take(self._store.note(_NOTE))
             self._store.set_note(_NOTE, _packed(self._pages, self._learned.to_bytes()))
         used = _templates()

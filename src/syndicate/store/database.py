@@ -76,13 +76,15 @@ def is_open(path: Path) -> bool:
     if fcntl is None:
         return False
     try:
-        with path.with_name(path.name + "-shm").open("r+b") as shared:
-            fcntl.lockf(shared, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _OPENED)
-            return False
-    except FileNotFoundError:
+        shared = path.with_name(path.name + "-shm").open("r+b")
+    except OSError:  # nobody has it open, or we may not ask
         return False
-    except OSError:
-        return True
+    with shared:
+        try:
+            fcntl.lockf(shared, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _OPENED)
+        except OSError:
+            return True
+    return False
 
 
 def opened_elsewhere(path: Path) -> str:
