@@ -4,11 +4,13 @@ import json
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 import httpx
 import pytest
 import schemathesis
+import uvicorn
 from hypothesis import HealthCheck, settings
 from tests.redis_server import free_port
 
@@ -216,3 +218,17 @@ def test_the_description_names_the_token():
     assert guarded["security"] == [{"token": []}]
     assert "security" not in service.description(guarded=False)
     json.dumps(guarded)
+
+
+def test_a_connection_on_which_no_request_comes_is_closed(monkeypatch):
+    monkeypatch.setattr(service, "READ_SECONDS", 0.2)
+    held = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(ask, http=service.Impatient, lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [held]})
+    thread.start()
+    try:
+        with socket.create_connection(held.getsockname(), timeout=10) as idle:
+            assert idle.recv(1) == b""
+    finally:
+        server.should_exit = True
+        thread.join()
