@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 
@@ -25,8 +25,6 @@ _EVERY = 1 << 30
 """For ``spare``: all holders."""
 _ASKED = 16  # pages looked up at once
 _TOGETHER = 256  # documents that pages are compared with at once
-
-
 _NONE = np.empty(0, np.int64)
 
 
@@ -68,77 +66,112 @@ class Candidates(NamedTuple):
     same: list[int]
 
 
-def choose(
-    postings: Postings,
-    keys: NDArray[np.uint64],
-    first_sample: int,
-    uncounted: NDArray[np.int64] = _NONE,
-    spare: int = _SPARE,
-) -> tuple[Candidates, NDArray[np.int64]]:
-    """Choose the documents that share a band that few hold, or enough bands and such samples.
+class Held(NamedTuple):
+    """The keys of some pages, and the postings of each.
 
-    Parameters
+    Attributes
     ----------
-    postings
-        Of a page's keys.
     keys
-        Which are the digest's, those of the bands, those of the samples.
-    first_sample
-        Where the keys of sampled shingles begin.
-    uncounted
-        Documents that do not count where it is asked how many hold a shingle, ascending.
-    spare
-        Holders of a shingle to be given beyond those for which it is passed over.
-
-    Returns
-    -------
-    candidates : Candidates
-    crowd : ndarray of int64
-        Holders of shingles that were passed over, ascending. If all are there and of different
-        texts, that was right.
+        ndarray of uint64: a page's are the digest's, those of the bands, those of the samples;
+        one page's after the other's.
+    starts
+        ndarray of int64, shape (pages + 1,): where each page's keys start and the last end.
+    key, doc
+        ndarray of int64: positions in a page's own keys, and documents that hold them.
+    edges
+        ndarray of int64, shape (pages + 1,): where each page's postings start and the last end.
     """
-    from syndicate.kernels import candidates as kernels  # noqa: PLC0415 - compiles
 
-    key, doc = postings
-    out, crowd = np.empty(len(doc), np.int64), np.empty(len(doc), np.int64)
-    limits = first_sample, CAP, _THINNED, SHARED
-    chosen, crowded = kernels.choose(keys, key, doc, *limits, uncounted, spare, out, crowd)
-    same = sorted(set(doc[key == 0].tolist()))
-    return Candidates(out[:chosen].tolist(), same), crowd[:crowded]
+    keys: NDArray[np.uint64]
+    starts: NDArray[np.int64]
+    key: NDArray[np.int64]
+    doc: NDArray[np.int64]
+    edges: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, keys: NDArray[np.uint64], postings: Postings) -> Self:
+        """Hold those of one page."""
+        return cls(keys, np.array([0, len(keys)]), *postings, np.array([0, len(postings.key)]))
+
+    def at(self, place: int) -> tuple[NDArray[np.uint64], Postings]:
+        """Give the keys and the postings of one page."""
+        start, end = self.edges[place : place + 2]
+        keys = self.keys[self.starts[place] : self.starts[place + 1]]
+        return keys, Postings(self.key[start:end], self.doc[start:end])
 
 
-def candidates(
-    pages: Sequence[Sketched], postings: Sequence[Postings], first_sample: int, reach: Reach
-) -> list[Candidates]:
+def candidates(held: Held, first_sample: int, reach: Reach) -> list[Candidates]:
     """Choose documents for each page as `dedupe` does: of one text, one is a holder of a shingle.
 
+    They share a band that few hold, or enough bands and such samples.
+
     Parameters
     ----------
-    pages, postings
-        Each page, and the postings of its keys.
+    held
+        What the pages are compared by.
     first_sample
-        Where the keys of sampled shingles begin.
+        Where a page's keys of sampled shingles begin.
     reach
         Tells which documents are of one text, or gone.
     """
-    given = list(zip(pages, postings, strict=True))
-    chosen = [choose(held, page.keys, first_sample) for page, held in given]
-    found = [one for one, _ in chosen]
-    crowds = np.concatenate([crowd for _, crowd in chosen])
+    found, crowds, bounds = _choose_each(held, first_sample)
     if not len(crowds):
         return found
     docs = np.unique(crowds)
     leaving = np.fromiter(reach.leaving, np.int64)
     suspects = np.append(_odd(docs, reach.digests(docs)), leaving)
-    owner = np.repeat(np.arange(len(pages)), [len(crowd) for _, crowd in chosen])
-    for place in np.unique(owner[np.isin(crowds, suspects)]).tolist():
-        page, held = given[place]
-        _, every = choose(held, page.keys, first_sample, spare=_EVERY)
-        digests = reach.digests(every)
-        gone = np.isin(every, np.fromiter(reach.gone(every.tolist(), place), np.int64))
-        without = _repeats(every, digests._replace(there=digests.there & ~gone))
-        found[place] = choose(held, page.keys, first_sample, without)[0]
+    if len(suspects):
+        owner = np.repeat(np.arange(len(found)), np.diff(bounds))
+        for place in np.unique(owner[np.isin(crowds, suspects)]).tolist():
+            again = _choose_again(*held.at(place), first_sample, place, reach)
+            found[place] = found[place]._replace(docs=again)
     return found
+
+
+def _choose_each(
+    held: Held, first_sample: int
+) -> tuple[list[Candidates], NDArray[np.int64], NDArray[np.int64]]:
+    """Choose documents as if all that hold a shingle were of different texts.
+
+    Returns
+    -------
+    candidates : list of Candidates
+        Of each page.
+    crowds : ndarray of int64
+        Holders of shingles that were passed over, page after page. If all are there and of
+        different texts, that was right.
+    bounds : ndarray of int64, shape (pages + 1,)
+        Where each page's of those begin and the last end.
+    """
+    from syndicate.kernels import candidates as kernels  # noqa: PLC0415 - compiles
+
+    ends = np.empty((3, len(held.starts)), np.int64)
+    out, same, crowd = np.empty((3, len(held.key)), np.int64)
+    limits = first_sample, CAP, _THINNED, SHARED, _SPARE
+    kernels.choose_each(*(*held, *limits), ends, out, same, crowd)
+    some, alike, few = ends[:, -1].tolist()
+    told, twins = out[:some].tolist(), same[:alike].tolist()
+    cuts = zip(pairwise(ends[0].tolist()), pairwise(ends[1].tolist()), strict=True)
+    found = [Candidates(told[a:b], twins[c:d]) for (a, b), (c, d) in cuts]
+    return found, crowd[:few], ends[2]
+
+
+def _choose_again(
+    keys: NDArray[np.uint64], postings: Postings, first_sample: int, place: int, reach: Reach
+) -> list[int]:
+    """Choose documents for a page, counting those of one text once and those that are gone not."""
+    from syndicate.kernels import candidates as kernels  # noqa: PLC0415 - compiles
+
+    out, crowd = np.empty((2, len(postings.doc)), np.int64)
+    asked = keys, *postings, first_sample, CAP, _THINNED, SHARED
+    _, crowded = kernels.choose(*asked, _NONE, _EVERY, out, crowd)
+    every = crowd[:crowded].copy()
+    digests = reach.digests(every)
+    gone = np.isin(every, np.fromiter(reach.gone(every.tolist(), place), np.int64))
+    without = _repeats(every, digests._replace(there=digests.there & ~gone))
+    chosen, _ = kernels.choose(*asked, without, _SPARE, out, crowd)
+    docs: list[int] = out[:chosen].tolist()
+    return docs
 
 
 def _odd(docs: NDArray[np.int64], digests: Digests) -> NDArray[np.int64]:
@@ -212,7 +245,7 @@ class Followed(NamedTuple):
         keys = np.where(some, self.starts[:-1], -1).tolist()
         return [sorted(found.get(key, ())) for key in keys]
 
-    def each(self, numbers: NDArray[np.int64]) -> list[Postings]:
+    def each(self, numbers: NDArray[np.int64]) -> Held:
         """Give each page's postings, in the store and in the pages before it.
 
         ``numbers`` are what the pages will be as documents, 0 of those that are found already.
@@ -224,8 +257,7 @@ class Followed(NamedTuple):
             key, doc = np.empty(room, np.int64), np.empty(room, np.int64)
             used = kernels.gather(*self, numbers, NEWEST, edges, key, doc)
             if used <= room:
-                cuts = pairwise(edges.tolist())
-                return [Postings(key[start:end], doc[start:end]) for start, end in cuts]
+                return Held(self.keys, self.starts, key[:used], doc[:used], edges)
             room = used
 
 

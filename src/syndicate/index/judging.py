@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from syndicate.index.candidates import Candidates, candidates, look, together
+from syndicate.index.candidates import Candidates, Held, candidates, look, together
 from syndicate.index.codec import removed_of
 from syndicate.index.comparing import Compared, Pairs, compare, distinct_texts
 from syndicate.index.known import Known, Shelf
@@ -152,7 +152,8 @@ class Judge:
         postings = looked.postings
         copies = sorted(postings.doc[postings.key == 0].tolist())
         stays = self._stays(_Case(page, 0, []), bodies.get(number), number, copies, reach)
-        found = candidates([page], [postings], self._sketcher.first_sample, reach)
+        held = Held.of(page.keys, postings)
+        found = candidates(held, self._sketcher.first_sample, reach)
         case = self._case(page, found[0], reach, 0)
         judged = self._decide(case, self._compare([case])[0], reach)
         if puts and number and not stays:
@@ -183,10 +184,8 @@ class Judge:
         reach = Reach(self._shelf, change, at)
         own = self._own(pages, numbers, followed, bodies, reach, change)
         reach.join(list(own.values()))
-        postings = followed.each(
-            np.array([own[n].doc if n in own else 0 for n in range(len(pages))])
-        )
-        found = candidates(pages, postings, first, reach)
+        held = followed.each(np.array([own[n].doc if n in own else 0 for n in range(len(pages))]))
+        found = candidates(held, first, reach)
         verdicts, fresh = [], []
         for start, end in together(found, MOST + 1):
             wanted = (one.same[:2] or one.docs[: MOST + 1] for one in found[start:end])

@@ -21,7 +21,7 @@ def is_due() -> bool:
     from syndicate.kernels import candidates, lookup, pages, runs  # noqa: PLC0415 - imports numba
     from syndicate.kernels._jit import is_kept  # noqa: PLC0415 - imports numba
 
-    needed = (runs.merge_slices, lookup.look, candidates.choose, pages.read_pairs)
+    needed = (runs.merge_slices, lookup.look, candidates.choose_each, pages.read_pairs)
     return not all(map(is_kept, needed))
 
 
@@ -43,7 +43,9 @@ def _choosing() -> None:
     from syndicate.kernels import candidates  # noqa: PLC0415 - imports numba
 
     none, keys, one = np.empty(0, np.int64), np.empty(0, np.uint64), np.zeros(1, np.int64)
-    candidates.choose(keys, none, none, 0, 0, none, 0, none, 0, none, none)
+    limits, ends = (0, 0, none, 0), np.empty((3, 1), np.int64)
+    candidates.choose(keys, none, none, *limits, none, 0, none, none)
+    candidates.choose_each(keys, one, none, none, one, *limits, 0, ends, none, none, none)
     candidates.gather(keys, one, none, none, np.empty(0, np.bool_), none, 0, one, none, none)
 
 

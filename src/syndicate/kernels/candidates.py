@@ -39,6 +39,17 @@ def _passed_over(shingle: np.uint64, holders: int, thinned: I64) -> int:
 
 
 @helper
+def _told_once(docs: I64) -> int:
+    """Leave out what ascending documents repeat; give how many are left."""
+    kept = 0
+    for j in range(len(docs)):
+        if j == 0 or docs[j] != docs[j - 1]:
+            docs[kept] = docs[j]
+            kept += 1
+    return kept
+
+
+@helper
 def _holders(
     key: I64, doc: I64, over: I64, doubted: I64, spare: int, out: I64
 ) -> int:  # fmt: skip
@@ -63,12 +74,7 @@ def _holders(
             out[count] = held[j] & 0xFFFFFFFF
             count += 1
     out[:count].sort()
-    kept = 0
-    for j in range(count):
-        if j == 0 or out[j] != out[j - 1]:
-            out[kept] = out[j]
-            kept += 1
-    return kept
+    return _told_once(out[:count])
 
 
 @kernel
@@ -148,6 +154,51 @@ def choose(
     if doubted:
         crowded = _holders(key, doc, over, crowd[:doubted], spare, crowd)
     return chosen, crowded
+
+
+@kernel
+def choose_each(
+    keys: U64, starts: I64, key: I64, doc: I64, edges: I64, first: int, cap: int, thinned: I64,
+    shared: int, spare: int, ends: I64, out: I64, same: I64, crowd: I64,
+) -> None:  # fmt: skip
+    """Choose documents for each of several pages, as `choose` does for one.
+
+    Parameters
+    ----------
+    keys, key, doc : ndarray
+        As in `choose`, one page's after the other's.
+    starts : ndarray of int64, shape (pages + 1,)
+        Where each page's keys start and the last end.
+    edges : ndarray of int64, shape (pages + 1,)
+        Where each page's postings start and the last end.
+    first, cap, thinned, shared, spare
+        As in `choose`, where all documents count.
+    ends : ndarray of int64, shape (3, pages + 1)
+        Filled: where each page's rows of ``out``, ``same`` and ``crowd`` start, and the last end.
+    out, crowd : ndarray of int64, shape (postings,)
+        Filled as `choose` does, one page's after the other's.
+    same : ndarray of int64, shape (postings,)
+        Likewise, with the documents that hold the first key, ascending, none twice.
+    """
+    everyone = np.empty(0, np.int64)
+    chosen, alike, crowded = 0, 0, 0
+    ends[:, 0] = 0
+    for page in range(len(starts) - 1):
+        begin, end = edges[page], edges[page + 1]
+        some, few = choose(
+            keys[starts[page] : starts[page + 1]], key[begin:end], doc[begin:end],
+            first, cap, thinned, shared, everyone, spare, out[chosen:], crowd[crowded:],
+        )  # fmt: skip
+        chosen, crowded = chosen + some, crowded + few
+        own = alike
+        for j in range(begin, end):
+            if key[j] == 0:
+                same[alike] = doc[j]
+                alike += 1
+        if alike > own + 1:
+            same[own:alike].sort()
+            alike = own + _told_once(same[own:alike])
+        ends[0, page + 1], ends[1, page + 1], ends[2, page + 1] = chosen, alike, crowded
 
 
 @kernel
