@@ -34,6 +34,9 @@ _FIELDS = tuple(name for name in OPTIONAL_FIELDS if name != "text")
 _BESIDE = ("url", "source", "published", "title")
 _TOOLS = threading.local()
 
+Cuts = tuple[tuple[int, int], ...]
+"""First byte and byte after the last of parts of a text, ascending and apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
@@ -48,7 +51,7 @@ class Remembered:
     text
         Its text, UTF-8.
     removed
-        Spans of ``text`` that stripping removed, in bytes, ascending and apart.
+        Cuts of ``text`` that stripping removed, in bytes, ascending and apart.
     digest
         128 bits over the folded tokens, as two words.
     """
@@ -56,7 +59,7 @@ class Remembered:
     record: Record
     fields: bytes
     text: bytes
-    removed: tuple[tuple[int, int], ...]
+    removed: Cuts
     digest: tuple[int, int]
 
     @property
@@ -84,7 +87,7 @@ class Remembered:
         return cut(self.text, self.removed)
 
 
-def cut(text: bytes, removed: tuple[tuple[int, int], ...]) -> bytes:
+def cut(text: bytes, removed: Cuts) -> bytes:
     """Cut spans out of a text."""
     if not removed:
         return text
@@ -104,18 +107,39 @@ def column(texts: Sequence[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64]
 def pack(
     document: Document,
     text: bytes,
-    removed: tuple[tuple[int, int], ...],
+    removed: Cuts,
     digest: tuple[int, int],
     tokens: int,
 ) -> bytes:
     """Write a record's bytes."""
+    content = _content(document, text)
+    frame: bytes = _tools()[0].compress(content)
+    return _head(digest, tokens, removed, len(content)) + frame
+
+
+def pack_all(
+    documents: Sequence[Document],
+    texts: Sequence[bytes],
+    removed: Sequence[Cuts],
+    digests: Sequence[tuple[int, int]],
+    tokens: Sequence[int],
+) -> list[bytes]:
+    """Write the bytes of several records: all frames at once, which lets other threads work."""
+    contents = list(map(_content, documents, texts))
+    frames = _tools()[0].multi_compress_to_buffer(contents)
+    heads = map(_head, digests, tokens, removed, map(len, contents))
+    return [head + frame.tobytes() for head, frame in zip(heads, frames, strict=True)]
+
+
+def _content(document: Document, text: bytes) -> bytes:
     values = {name: _plain(getattr(document, name)) for name in _FIELDS}
     fields = orjson.dumps({name: value for name, value in values.items() if value})
-    content = fields + b"\n" + text
-    spans = np.array(removed, "<u4").tobytes()
-    head = _HEAD.pack(*digest, tokens, len(removed), len(content))
-    frame: bytes = _tools()[0].compress(content)
-    return head + spans + frame
+    return fields + b"\n" + text
+
+
+def _head(digest: tuple[int, int], tokens: int, removed: Cuts, length: int) -> bytes:
+    spans = np.array(removed, "<u4").tobytes() if removed else b""
+    return _HEAD.pack(*digest, tokens, len(removed), length) + spans
 
 
 def _plain(value: str | None) -> str | None:
@@ -123,7 +147,7 @@ def _plain(value: str | None) -> str | None:
     return None if value is None else value.encode("utf-8", "replace").decode()
 
 
-def removed_of(body: bytes, other: bytes) -> tuple[tuple[int, int], ...] | None:
+def removed_of(body: bytes, other: bytes) -> Cuts | None:
     """Give the spans that are left out of a record, if another one was given the same document.
 
     None if they are of different documents.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from syndicate.index import header
+from syndicate.index.ahead import one_ahead
 from syndicate.index.codec import unpack
 from syndicate.index.judging import Judge, Judged
 from syndicate.index.learning import Learner
@@ -195,7 +196,9 @@ class Index:
         in one atomic step; then their verdicts are given, one for each page in the same order.
         Each page knows of those before it. Nothing is taken or remembered before the first
         verdict is asked for, and a batch is remembered whole even if not all its verdicts are
-        taken. For pages that come one by one, and on Redis, `seen` is as fast.
+        taken. Of what follows one batch more is taken, and read by a second thread meanwhile; it
+        is not remembered if no verdict of it is asked for.
+        For pages that come one by one, and on Redis, `seen` is as fast.
 
         Raises
         ------
@@ -215,11 +218,11 @@ class Index:
         if self._store.read(methodcaller("last")) is None:
             yield from map(self.seen, documents)
             return
-        for part in parts(documents, self._sketcher.learner, self.config.extractor):
-            yield from self._seen_together(part)
+        given = parts(documents, self._sketcher.learner, self.config.extractor)
+        for pages in one_ahead(given, self._sketcher.sketch):
+            yield from self._seen_together(pages)
 
-    def _seen_together(self, documents: list[Document]) -> list[Verdict]:
-        pages = self._sketcher.sketch(documents)
+    def _seen_together(self, pages: Sequence[Sketched]) -> list[Verdict]:
         now = time.time()
 
         def work(change: Change) -> tuple[list[Verdict], list[tuple[Sketched, Known]], int | None]:

@@ -72,13 +72,12 @@ class Learner:
                 if len(self._waiting) >= _WAITING:
                     self._learn()
 
-    def left(self, most: int) -> int:
-        """Give the pages with a site, ``most`` at most, until other furniture is put to use."""
+    def left(self) -> int:
+        """Give the pages with a site until other furniture is put to use."""
         with self._lock:
-            pages, left = self._pages, _WAITING - len(self._waiting)
-        while left < most and not _is_due(pages, pages + _WAITING):
-            pages, left = pages + _WAITING, left + _WAITING
-        return min(left, most)
+            due = max(FIRST, 1 << self._pages.bit_length())
+            times = -(-(due - self._pages) // _WAITING)  # that those waiting are learned of
+            return times * _WAITING - len(self._waiting)
 
     def _learn(self) -> None:
         known = set(self._learned.sites)

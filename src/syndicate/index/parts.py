@@ -83,11 +83,12 @@ def parts(
     documents: Iterable[Document | Mapping[str, object]],
     learner: Learner | None,
     extractor: Extractor = "trafilatura",
-) -> Iterator[list[Document]]:
+) -> Iterator[list[Document] | None]:
     """Cut documents into batches.
 
     A batch ends before an id that it holds already, since the later page takes the place of the
     earlier one; and after the page from which furniture is learned that the next is stripped of.
+    There None follows it: no more may be taken until all pages before were learned of.
 
     Raises
     ------
@@ -101,13 +102,16 @@ def parts(
             document = document_of(given, extractor)
             if document.id in part or (part and letters + len(document.text) > _LETTERS):
                 yield list(part.values())
-                part, letters, left = {}, 0, _left(learner)
+                part, letters = {}, 0
             part[document.id] = document
             letters += len(document.text)
             left -= learner is not None and learner.sites([document])[0] is not None
             if len(part) == MOST or left == 0:
                 yield list(part.values())
-                part, letters, left = {}, 0, _left(learner)
+                part, letters = {}, 0
+            if left == 0:
+                yield None
+                left = _left(learner)
     except Exception:
         if part:
             yield list(part.values())
@@ -117,4 +121,4 @@ def parts(
 
 
 def _left(learner: Learner | None) -> int:
-    return -1 if learner is None else learner.left(MOST)
+    return -1 if learner is None else learner.left()

@@ -10,7 +10,7 @@ import numpy as np
 
 from syndicate.errors import DocumentError
 from syndicate.index.beside import Beside
-from syndicate.index.codec import column, cut, pack
+from syndicate.index.codec import Cuts, column, cut, pack, pack_all
 from syndicate.match.verify import distinct
 from syndicate.sketch import lsh, minhash
 from syndicate.sketch.sample import LIMIT
@@ -107,28 +107,16 @@ class Sketcher:
         texts = [encoded(document) for document in documents]
         left = self._strip(documents, texts)
         made = self._shingle(left.data, left.offsets)
-        keys = self._keys(made)
         sizes = distinct(made.shingles, made.bounds).tolist()
         firsts = (made.shingles.ctypes.data + 8 * made.bounds).tolist()
-        out = []
-        for i, (document, words) in enumerate(zip(documents, _each(made), strict=True)):
-            low, high = made.digests[i].tolist()
-            tokens = len(words.flags)
-            body = pack(document, texts[i], left.removed[i], (low, high), tokens)
-            made_of = (
-                keys[i],
-                (low, high),
-                tokens,
-                sizes[i],
-                firsts[i],
-                _beside(document, texts[i]),
-            )
-            out.append(Sketched(document, body, words, *made_of))
-        return out
+        digests = [(low, high) for low, high in made.digests.tolist()]
+        tokens = made.counts.tolist()
+        bodies = pack_all(documents, texts, left.removed, digests, tokens)
+        besides = map(_beside, documents, texts)
+        columns = _each(made), self._keys(made), digests, tokens, sizes, firsts[:-1], besides
+        return list(map(Sketched, documents, bodies, *columns))
 
-    def page(
-        self, document: Document, removed: tuple[tuple[int, int], ...] | None = None
-    ) -> Sketched:
+    def page(self, document: Document, removed: Cuts | None = None) -> Sketched:
         """Do the same with one document, as fast as that can be done.
 
         What is to be left out of it may be known already.
@@ -172,7 +160,7 @@ class Sketcher:
             for (first, last), text in zip(bounds, texts, strict=True)
         ])  # fmt: skip
 
-    def _removed(self, document: Document, text: bytes) -> tuple[tuple[int, int], ...]:
+    def _removed(self, document: Document, text: bytes) -> Cuts:
         """Find the spans of one text that are boilerplate."""
         if self.config.strip == "none":
             return ()
@@ -212,10 +200,10 @@ class _Left(NamedTuple):
 
     data: NDArray[np.uint8]
     offsets: NDArray[np.int64]
-    removed: list[tuple[tuple[int, int], ...]]
+    removed: list[Cuts]
 
 
-def _between(kept: Iterable[Sequence[int]], length: int) -> tuple[tuple[int, int], ...]:
+def _between(kept: Iterable[Sequence[int]], length: int) -> Cuts:
     """Give the spans of a text of so many bytes that lie between those kept."""
     edges = [0, *chain.from_iterable(kept), length]
     pairs = zip(edges[::2], edges[1::2], strict=True)
