@@ -23,7 +23,6 @@ _THINNED = np.array(THINNED, np.int64)
 _SPARE = 4
 _EVERY = 1 << 30
 """For ``spare``: all holders."""
-_ASKED = 16  # pages looked up at once
 _TOGETHER = 256  # documents that pages are compared with at once
 _NONE = np.empty(0, np.int64)
 
@@ -42,13 +41,13 @@ class Digests(NamedTuple):
     words: NDArray[np.uint64]
     there: NDArray[np.bool_]
 
-    def twins(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Give places of one text by twos, each one and the next: all that are there."""
-        held = np.flatnonzero(self.there)
-        words = self.words[held]
-        order = np.lexsort((words[:, 0], words[:, 1]))
-        same = (words[order[1:]] == words[order[:-1]]).all(axis=1)
-        return held[order[:-1][same]], held[order[1:][same]]
+    def firsts(self) -> NDArray[np.int64]:
+        """Give the place of the first of each one's text that is there; -1 of what is gone."""
+        from syndicate.kernels import candidates as kernels  # noqa: PLC0415 - compiles
+
+        out = np.empty(len(self.there), np.int64)
+        kernels.firsts(self.words, self.there, out)
+        return out
 
 
 class Candidates(NamedTuple):
@@ -166,9 +165,10 @@ def _choose_again(
     asked = keys, *postings, first_sample, CAP, _THINNED, SHARED
     _, crowded = kernels.choose(*asked, _NONE, _EVERY, out, crowd)
     every = crowd[:crowded].copy()
-    digests = reach.digests(every)
-    gone = np.isin(every, np.fromiter(reach.gone(every.tolist(), place), np.int64))
-    without = _repeats(every, digests._replace(there=digests.there & ~gone))
+    words, there = reach.digests(every)
+    if gone := reach.gone(every.tolist(), place):
+        there &= ~np.isin(every, list(gone))
+    without = _repeats(every, Digests(words, there))
     chosen, _ = kernels.choose(*asked, without, _SPARE, out, crowd)
     docs: list[int] = out[:chosen].tolist()
     return docs
@@ -176,17 +176,15 @@ def _choose_again(
 
 def _odd(docs: NDArray[np.int64], digests: Digests) -> NDArray[np.int64]:
     """Give the documents that are gone, or of the same text as another."""
-    found = ~digests.there
-    one, other = digests.twins()
-    found[one] = found[other] = True
-    return docs[found]
+    firsts = digests.firsts()
+    odd = firsts != np.arange(len(docs))
+    odd[firsts[odd & digests.there]] = True
+    return docs[np.flatnonzero(odd)]
 
 
 def _repeats(docs: NDArray[np.int64], digests: Digests) -> NDArray[np.int64]:
     """Give the documents that are gone, or of the same text as one before."""
-    found = ~digests.there
-    found[digests.twins()[1]] = True
-    return docs[found]
+    return docs[np.flatnonzero(digests.firsts() != np.arange(len(docs)))]
 
 
 def look(pages: Sequence[Sketched], first_sample: int, view: View) -> tuple[list[int], Followed]:
@@ -201,21 +199,13 @@ def look(pages: Sequence[Sketched], first_sample: int, view: View) -> tuple[list
     """
     starts = np.array([0, *accumulate(len(page.keys) for page in pages)], np.int64)
     keys = np.concatenate([page.keys for page in pages])
-    within = np.arange(len(keys)) - np.repeat(starts[:-1], np.diff(starts))
-    numbers: list[int] = []
-    key, doc, left_out = [], [], np.zeros(len(keys), np.bool_)
-    for first in range(0, len(pages), _ASKED):
-        some = pages[first : first + _ASKED]
-        start, end = starts[first], starts[first + len(some)]
-        rare = within[start:end] >= first_sample
-        order = start + np.argsort(rare, kind="stable")
-        common = int(len(rare) - rare.sum())
-        found = view.look_all([one.document.id for one in some], keys[order], common)
-        numbers += found.numbers
-        key.append(order[found.postings.key])
-        doc.append(found.postings.doc)
-        left_out[order] = found.common
-    return numbers, Followed(keys, starts, np.concatenate(key), np.concatenate(doc), left_out)
+    rare = np.arange(len(keys)) - np.repeat(starts[:-1], np.diff(starts)) >= first_sample
+    order = np.argsort(rare, kind="stable")
+    ids = [page.document.id for page in pages]
+    numbers, (key, doc), common = view.look_all(ids, keys[order], len(keys) - int(rare.sum()))
+    left_out = np.empty(len(keys), np.bool_)
+    left_out[order] = common
+    return numbers, Followed(keys, starts, order[key], doc, left_out)
 
 
 class Followed(NamedTuple):

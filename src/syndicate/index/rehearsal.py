@@ -46,6 +46,7 @@ def _choosing() -> None:
     limits, ends = (0, 0, none, 0), np.empty((3, 1), np.int64)
     candidates.choose(keys, none, none, *limits, none, 0, none, none)
     candidates.choose_each(keys, one, none, none, one, *limits, 0, ends, none, none, none)
+    candidates.firsts(np.empty((0, 2), np.uint64), np.empty(0, np.bool_), none)
     candidates.gather(keys, one, none, none, np.empty(0, np.bool_), none, 0, one, none, none)
 
 

@@ -202,6 +202,37 @@ def choose_each(
 
 
 @kernel
+def firsts(words: U64, there: Bool, out: I64) -> None:
+    """Find which documents are of one text.
+
+    Parameters
+    ----------
+    words : ndarray of uint64, shape (n, 2)
+        Digest of each one's text.
+    there : ndarray of bool, shape (n,)
+        Which of them are not gone.
+    out : ndarray of int64, shape (n,)
+        Filled with the place of the first of each one's text that is there; -1 of what is gone.
+    """
+    slots = 2
+    while slots < 2 * len(words):
+        slots *= 2
+    mask, held = np.uint64(slots - 1), np.full(slots, -1)
+    for i in range(len(words)):
+        out[i] = -1
+        if not there[i]:
+            continue
+        slot = words[i, 0] & mask
+        while held[slot] >= 0 and (
+            words[held[slot], 0] != words[i, 0] or words[held[slot], 1] != words[i, 1]
+        ):
+            slot = (slot + _ONE) & mask
+        if held[slot] < 0:
+            held[slot] = i
+        out[i] = held[slot]
+
+
+@kernel
 def gather(
     keys: U64, starts: I64, key: I64, doc: I64, common: Bool, numbers: I64, newest: int,
     out_starts: I64, out_key: I64, out_doc: I64,

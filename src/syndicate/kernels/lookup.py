@@ -26,6 +26,8 @@ _MIX = np.uint64(0x9FB21C651E98DF25)
 _MARK = np.uint64(1 << 63)
 _LINE = 64  # bytes that come from memory at once
 _FEW = 16  # rows of a leaf
+AT_ONCE = 2048
+"""Keys whose pages are asked of memory at once: what these hold is still near when it is read."""
 
 
 @inline
@@ -95,22 +97,19 @@ def _read(file: U8, start: int, n: int, page: int, words: U64) -> bool:
 
 @kernel
 def _shortlist(
-    keys: U64, rare: int, common: U64, runs: I64, addresses: U64, enough: int, counts: I64,
+    keys: U64, first: int, last: int, runs: I64, addresses: U64, enough: int, counts: I64,
     wanted: I64,
 ) -> int:  # fmt: skip
-    """List which key may stand in which page, by the filters: see `look`.
+    """List which of some keys may stand in which page, by the filters: see `look`.
 
     No step waits for the one before, so that the processor asks memory for many at once.
     """
-    for i in range(rare, len(keys)):
-        if _is_common(keys[i], common):
-            counts[i] = -1
     used = 0
     for r in range(len(runs)):
         low, high, blocks = runs[r, 1], runs[r, 2], runs[r, 3]
         deeper = np.uint64(64 - runs[r, 4])
         words = carray(at_address(addresses[r, 0]), SHARDS * blocks * BLOCK_WORDS, np.uint64)
-        for i in range(len(keys)):
+        for i in range(first, last):
             shard = np.int64(keys[i] >> _SHARD_SHIFT)
             rest = rest_of(keys[i])
             block = np.uint64(shard * blocks) + ((rest * np.uint64(blocks)) >> _S32)
@@ -184,7 +183,7 @@ def look(
         Postings that are known already.
     words : ndarray of uint64
         Scratch for a page.
-    wanted : ndarray of int64, shape (n * runs + 1, 4)
+    wanted : ndarray of int64, shape (min(n, AT_ONCE) * runs + 1, 4)
         Scratch: key, run, page of the run and its place, of each page to be read.
     out_key, out_doc : ndarray of int64, shape (given + n * 2 * enough,)
         Positions in ``keys`` and documents of the postings that are known; filled up with those
@@ -203,26 +202,31 @@ def look(
     for k in range(given):
         counts[out_key[k]] += 1
     fresh = counts.copy()
-    wanted = wanted[: _shortlist(keys, rare, common, runs, addresses, enough, counts, wanted)]
-    _bring(runs, addresses, file, width, root, wanted, words)
+    for i in range(rare, len(keys)):
+        if _is_common(keys[i], common):
+            counts[i] = -1
     found, missed, read, full, most = given, 0, 0, 0, 0
-    for k in range(len(wanted)):
-        i, r, place = wanted[k, 0], wanted[k, 1], wanted[k, 2]
-        if counts[i] < enough:
-            page = (runs[r, 0] << 32) | place
-            n = _read_at(file, width, root, page, wanted[k, 3], words)
-            places = carray(at_address(addresses[r, 1]), 1 << runs[r, 4], np.int64)
-            places[place] = n
-            n &= 0xFFFF
-            if n == 0:
-                missed_key[missed] = i
-                missed_page[missed] = page
-                missed += 1
-            else:
-                read += 1
-                more = _collect(words, n, rest_of(keys[i]), i, found, out_key, out_doc)
-                counts[i] += more
-                found += more
+    for first in range(0, len(keys), AT_ONCE):
+        last = min(first + AT_ONCE, len(keys))
+        listed = _shortlist(keys, first, last, runs, addresses, enough, counts, wanted)
+        _bring(runs, addresses, file, width, root, wanted[:listed], words)
+        for k in range(listed):
+            i, r, place = wanted[k, 0], wanted[k, 1], wanted[k, 2]
+            if counts[i] < enough:
+                page = (runs[r, 0] << 32) | place
+                n = _read_at(file, width, root, page, wanted[k, 3], words)
+                places = carray(at_address(addresses[r, 1]), 1 << runs[r, 4], np.int64)
+                places[place] = n
+                n &= 0xFFFF
+                if n == 0:
+                    missed_key[missed] = i
+                    missed_page[missed] = page
+                    missed += 1
+                else:
+                    read += 1
+                    more = _collect(words, n, rest_of(keys[i]), i, found, out_key, out_doc)
+                    counts[i] += more
+                    found += more
     for i in range(len(keys)):
         if counts[i] - fresh[i] >= enough:
             crowded[full] = _place(keys[i])

@@ -166,7 +166,7 @@ class Runs:
         self._common_count = 0
         self._held: tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint64]] | None = None
         self._words = np.empty(_WORDS, np.uint64)
-        self._room: tuple[int, ...] = (-1, -1, -1)
+        self._room: tuple[int, ...] = (-1,) * 4
         self._arrays: tuple[NDArray[Any], ...] = ()
 
     def changed(self, common: Sequence[NDArray[np.uint64]] | None = ()) -> None:
@@ -282,13 +282,16 @@ class Runs:
 
     def _scratch(self, keys: int, given: int) -> tuple[NDArray[Any], ...]:
         """Give arrays to work in, the same ones each time: new ones cost the system's work."""
-        room = len(self.runs) * keys, 2 * NEWEST * keys + given, keys
+        from syndicate.kernels.lookup import AT_ONCE  # noqa: PLC0415 - imports numba
+
+        runs = len(self.runs)
+        room = runs * min(keys, AT_ONCE) + 1, 2 * NEWEST * keys + given, runs * keys, keys
         if any(more > held for more, held in zip(room, self._room, strict=True)):
             self._room = tuple(2 * size for size in room)
-            wanted, out, crowd = self._room
+            wanted, out, missed, crowd = self._room
             self._arrays = (
-                np.empty((wanted + 1, 4), np.int64),
-                *(np.empty(size, np.int64) for size in (out, out, wanted, wanted)),
+                np.empty((wanted, 4), np.int64),
+                *(np.empty(size, np.int64) for size in (out, out, missed, missed)),
                 np.empty(crowd, np.uint64),
             )
         return self._arrays
