@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import struct
 import threading
-from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -38,8 +37,7 @@ Cuts = tuple[tuple[int, int], ...]
 """First byte and byte after the last of parts of a text, ascending and apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(NamedTuple):
     """What a record's bytes say.
 
     Attributes

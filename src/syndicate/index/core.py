@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import islice
 from operator import methodcaller
@@ -179,7 +178,7 @@ class Index:
                 return judged, None, None
             if looked.stored:
                 return judged, record, None
-            stored = replace(record, body=judged.page.body, cluster=judged.cluster)
+            stored = record._replace(body=judged.page.body, cluster=judged.cluster)
             numbers = change.put([stored], [judged.page.keys])
             return judged, stored.numbered(sum(numbers)), change.removals()
 

@@ -130,12 +130,11 @@ class Judge:
     def remembered(self, record: Record, page: Sketched, removals: int | None) -> None:
         """Take note of a page that was put, when so many documents had ever been removed."""
         if record.doc:
-            self._shelf.add(Known.made(record, page), removals)
+            self._shelf.add([Known.made(record, page)], removals)
 
     def keep(self, known: Sequence[Known], removals: int | None) -> None:
         """Take note of documents that were put, when so many had ever been removed."""
-        for one in known:
-            self._shelf.add(one, removals)
+        self._shelf.add(known, removals)
 
     def verdict(
         self, page: Sketched, looked: Looked, view: View, at: float, *, puts: bool = True

@@ -8,8 +8,7 @@ by reading its record.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 
@@ -34,8 +33,7 @@ _TOLD = 1 << 16
 """Places for digests of documents, each at its number's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """A remembered document.
 
     Attributes
@@ -169,15 +167,25 @@ class Shelf:
             at = np.searchsorted(docs, more)
             words[at], there[at] = digests_of(list(heads.values())), True
             with self._lock:
-                if removals is not None and removals == self._removals:
-                    self._told[places[at]], self._words[places[at]] = more, words[at]
-                    self._telling = True
+                self._tell(more, words[at], removals)
         return Digests(words, there)
 
-    def add(self, known: Known, removals: int | None) -> None:
-        """Keep a document that was put when so many had ever been removed."""
+    def add(self, known: Sequence[Known], removals: int | None) -> None:
+        """Keep documents that were put when so many had ever been removed."""
+        docs = np.array([one.doc for one in known], np.int64)
+        words = np.array([one.digest for one in known], np.uint64).reshape(-1, 2)
         with self._lock:
-            self._keep({known.doc: known}, removals)
+            self._keep({one.doc: one for one in known}, removals)
+            self._tell(docs, words, removals)
+
+    def _tell(
+        self, docs: NDArray[np.int64], words: NDArray[np.uint64], removals: int | None
+    ) -> None:
+        """Note the digests of documents that are there."""
+        if removals is not None and removals == self._removals:
+            places = docs & (_TOLD - 1)
+            self._told[places], self._words[places] = docs, words
+            self._telling = True
 
     def _follow(self, removals: int | None) -> None:
         """Trust no longer that what is held is there, if something was removed."""

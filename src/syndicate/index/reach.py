@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,7 +57,7 @@ class Reach:
     def as_of(self, known: Known, place: int) -> Known:
         """Give a document as it stands when a page of the batch comes."""
         renewed = self._renewed.get(known.doc, place) < place
-        return replace(known, at=self.at) if renewed else known
+        return known._replace(at=self.at) if renewed else known
 
     @property
     def leaving(self) -> Set[int]:
@@ -108,7 +107,7 @@ class Reach:
     def settle(self, doc: int, cluster: int) -> None:
         """Note the cluster of a page of the batch."""
         if cluster:
-            self._own[doc] = replace(self._own[doc], cluster=cluster)
+            self._own[doc] = self._own[doc]._replace(cluster=cluster)
             self._members.setdefault(cluster, []).append(doc)
 
     def lost(self, doc: int) -> None:

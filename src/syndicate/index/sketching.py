@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,8 +31,7 @@ MOST_SAMPLED = 1024
 """Sampled shingles kept of one document: the smallest, so that two long ones keep the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sketched:
+class Sketched(NamedTuple):
     """One document, ready to be looked up and kept.
 
     Attributes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from itertools import accumulate, chain, pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -184,7 +185,10 @@ class SqliteChange:
         mirror, first = self.follow(), self.state["doc"] + 1
         docs = list(range(first, first + len(records)))
         names = _names([record.id for record in records])
-        rows = [np.append(row, name) for row, name in zip(keys, names, strict=True)]
+        postings = np.concatenate(
+            list(chain.from_iterable(zip(keys, names[:, None], strict=True)))
+        )
+        counts = [len(row) + 1 for row in keys]
         self.db.executemany(
             "INSERT INTO record VALUES (?, ?, ?, ?, ?)",
             [
@@ -192,10 +196,11 @@ class SqliteChange:
                 for doc, record in zip(docs, records, strict=True)
             ],
         )
-        held = [(doc, row.tobytes()) for doc, row in zip(docs, rows, strict=True)]
-        self.db.executemany("INSERT INTO fresh VALUES (?, ?)", held)
-        mirror.fresh.add(docs, rows)
-        self.state["fresh"] += sum(map(len, rows))
+        data, ends = postings.tobytes(), list(accumulate(counts, initial=0))
+        held = [data[8 * start : 8 * end] for start, end in pairwise(ends)]
+        self.db.executemany("INSERT INTO fresh VALUES (?, ?)", zip(docs, held, strict=True))
+        mirror.fresh.add(docs, postings, counts)
+        self.state["fresh"] += len(postings)
         self.state["doc"] += len(docs)
         self.state["size"] += len(docs)
         self.written += len(docs)

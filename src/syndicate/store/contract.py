@@ -7,7 +7,6 @@ order of arrival, and *postings*: which documents hold a 64-bit key.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, TypeVar
 
@@ -23,11 +22,10 @@ NEWEST = 101
 frequency from which `syndicate.sketch` calls a sampled shingle common."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A remembered document.
 
-    Parameters
+    Attributes
     ----------
     id
         The document's id; unique in a store.
@@ -50,7 +48,7 @@ class Record:
 
     def numbered(self, doc: int) -> Self:
         """Give the record as stored under a number."""
-        return replace(self, doc=doc)
+        return self._replace(doc=doc)
 
 
 class Postings(NamedTuple):

@@ -41,15 +41,10 @@ class Fresh:
         self.last = self.postings = 0
         self._room(min(len(self._keys), _MOST_KEPT))
 
-    def add(self, docs: Sequence[int], keys: Sequence[NDArray[np.uint64]]) -> None:
-        """Hold the postings of documents."""
-        if len(docs) == 1:
-            self._insert(keys[0], np.full(len(keys[0]), docs[0], np.uint32))
-            self.last = max(self.last, docs[0])
-        elif docs:
-            owners = np.repeat(np.array(docs, np.uint32), [len(row) for row in keys])
-            self._insert(np.concatenate(keys), owners)
-            self.last = max(self.last, docs[-1])
+    def add(self, docs: Sequence[int], keys: NDArray[np.uint64], counts: Sequence[int]) -> None:
+        """Hold the postings of documents: so many keys of each, one's after the other's."""
+        self._insert(keys, np.repeat(np.array(docs, np.uint32), counts))
+        self.last = max(self.last, docs[-1])
 
     def drop(self, doc: int, keys: NDArray[np.uint64]) -> None:
         """Hold the postings of a document no longer: they would hide those of older ones."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import bisect
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -211,13 +210,13 @@ class _Held:
 
     def _stamp(self, doc: int, at: float) -> float:
         record, keys = self._records[doc]
-        self._records[doc] = replace(record, at=at), keys
+        self._records[doc] = record._replace(at=at), keys
         del self._times[bisect.bisect_left(self._times, (record.at, doc))]
         bisect.insort(self._times, (at, doc))
         return record.at
 
     def _add(self, record: Record, keys: NDArray[np.uint64]) -> None:
-        self._fresh.add([record.doc], [keys])
+        self._fresh.add([record.doc], keys, [len(keys)])
         self._records[record.doc] = (record, keys)
         self._numbers[record.id] = record.doc
         bisect.insort(self._times, (record.at, record.doc))
@@ -240,4 +239,6 @@ class _Held:
         """Build the postings anew from the documents held."""
         self._fresh = Fresh()
         docs = sorted(self._records)
-        self._fresh.add(docs, [self._records[doc][1] for doc in docs])
+        if docs:
+            keys = [self._records[doc][1] for doc in docs]
+            self._fresh.add(docs, np.concatenate(keys), list(map(len, keys)))

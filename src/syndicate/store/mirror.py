@@ -65,8 +65,8 @@ class Mirror:
             "SELECT doc, keys FROM fresh WHERE doc > ? ORDER BY doc", (self.fresh.last,)
         )
         while held := rows.fetchmany(_AT_ONCE):
-            keys = [np.frombuffer(blob, np.uint64) for _, blob in held]
-            self.fresh.add([doc for doc, _ in held], keys)
+            keys = np.frombuffer(b"".join(blob for _, blob in held), np.uint64)
+            self.fresh.add([doc for doc, _ in held], keys, [len(blob) // 8 for _, blob in held])
         self.fresh.last = last
 
     def table(self, db: sqlite3.Connection) -> Table:
