@@ -61,8 +61,8 @@ class Candidates(NamedTuple):
         Those whose digest shares 64 bits with the page's.
     """
 
-    docs: list[int]
-    same: list[int]
+    docs: tuple[int, ...]
+    same: tuple[int, ...]
 
 
 class Held(NamedTuple):
@@ -116,14 +116,15 @@ def candidates(held: Held, first_sample: int, reach: Reach) -> list[Candidates]:
     found, crowds, bounds = _choose_each(held, first_sample)
     if not len(crowds):
         return found
-    docs = np.unique(crowds)
-    leaving = np.fromiter(reach.leaving, np.int64)
-    suspects = np.append(_odd(docs, reach.digests(docs)), leaving)
-    if len(suspects):
-        owner = np.repeat(np.arange(len(found)), np.diff(bounds))
-        for place in np.unique(owner[np.isin(crowds, suspects)]).tolist():
-            again = _choose_again(*held.at(place), first_sample, place, reach)
-            found[place] = found[place]._replace(docs=again)
+    docs, place = np.unique(crowds, return_inverse=True)
+    odd = _odd(reach.digests(docs))
+    if reach.leaving:
+        odd |= np.isin(docs, list(reach.leaving))
+    if odd.any():
+        before = np.concatenate([[0], np.cumsum(odd[place])])[bounds]
+        for page in np.flatnonzero(np.diff(before)).tolist():
+            again = _choose_again(*held.at(page), first_sample, page, reach)
+            found[page] = found[page]._replace(docs=again)
     return found
 
 
@@ -149,15 +150,15 @@ def _choose_each(
     limits = first_sample, CAP, _THINNED, SHARED, _SPARE
     kernels.choose_each(*(*held, *limits), ends, out, same, crowd)
     some, alike, few = ends[:, -1].tolist()
-    told, twins = out[:some].tolist(), same[:alike].tolist()
+    told, twins = tuple(out[:some].tolist()), tuple(same[:alike].tolist())
     cuts = zip(pairwise(ends[0].tolist()), pairwise(ends[1].tolist()), strict=True)
     found = [Candidates(told[a:b], twins[c:d]) for (a, b), (c, d) in cuts]
     return found, crowd[:few], ends[2]
 
 
 def _choose_again(
-    keys: NDArray[np.uint64], postings: Postings, first_sample: int, place: int, reach: Reach
-) -> list[int]:
+    keys: NDArray[np.uint64], postings: Postings, first_sample: int, page: int, reach: Reach
+) -> tuple[int, ...]:
     """Choose documents for a page, counting those of one text once and those that are gone not."""
     from syndicate.kernels import candidates as kernels  # noqa: PLC0415 - compiles
 
@@ -166,25 +167,19 @@ def _choose_again(
     _, crowded = kernels.choose(*asked, _NONE, _EVERY, out, crowd)
     every = crowd[:crowded].copy()
     words, there = reach.digests(every)
-    if gone := reach.gone(every.tolist(), place):
+    if gone := reach.gone(every.tolist(), page):
         there &= ~np.isin(every, list(gone))
-    without = _repeats(every, Digests(words, there))
+    without = every[Digests(words, there).firsts() != np.arange(len(every))]
     chosen, _ = kernels.choose(*asked, without, _SPARE, out, crowd)
-    docs: list[int] = out[:chosen].tolist()
-    return docs
+    return tuple(out[:chosen].tolist())
 
 
-def _odd(docs: NDArray[np.int64], digests: Digests) -> NDArray[np.int64]:
-    """Give the documents that are gone, or of the same text as another."""
+def _odd(digests: Digests) -> NDArray[np.bool_]:
+    """Tell which documents are gone, or of the same text as another."""
     firsts = digests.firsts()
-    odd = firsts != np.arange(len(docs))
+    odd = np.asarray(firsts != np.arange(len(firsts)))
     odd[firsts[odd & digests.there]] = True
-    return docs[np.flatnonzero(odd)]
-
-
-def _repeats(docs: NDArray[np.int64], digests: Digests) -> NDArray[np.int64]:
-    """Give the documents that are gone, or of the same text as one before."""
-    return docs[np.flatnonzero(digests.firsts() != np.arange(len(docs)))]
+    return odd
 
 
 def look(pages: Sequence[Sketched], first_sample: int, view: View) -> tuple[list[int], Followed]:

@@ -271,8 +271,8 @@ class Judge:
         if not page.tokens:
             return case
         gone = reach.gone(found.docs + found.same, place)
-        docs = [doc for doc in found.docs if doc not in gone] if gone else found.docs
-        same = [doc for doc in found.same if doc not in gone] if gone else found.same
+        docs = found.docs if not gone else [doc for doc in found.docs if doc not in gone]
+        same = found.same if not gone else [doc for doc in found.same if doc not in gone]
         copies = self._near(case, same, reach, 2)
         copy = next((known for known in copies if self._one_text(page, known)), None)
         if copy is not None:
