@@ -9,6 +9,7 @@ from syndicate.config import Config
 from syndicate.errors import IndexFormatError, StoreError
 from syndicate.index import Index
 from syndicate.index.codec import unpack
+from syndicate.index.learning import Learner
 from syndicate.model import Document
 
 FURNITURE = "Ghé quán Mây Trắng đầu ngõ Bàng để nhận một ly trà nóng cùng bánh đậu xanh nhé"
@@ -94,3 +95,19 @@ def test_pages_are_told_of_though_what_was_learned_cannot_be_kept(place, monkeyp
         told = list(index.seen_many([page(number) for number in range(70)]))
         assert {verdict.status for verdict in told} == {"new"}
         assert removed(index, "a.example/69") == [FURNITURE]
+
+
+@pytest.mark.parametrize("before", [0, 1, 31, 40, 63, 64, 100, 127, 128, 1000])
+def test_how_many_pages_are_left_until_furniture_is_put_to_use(before, monkeypatch):
+    store = Mock(note=lambda _: None)
+    learner = Learner(store)
+    used = []
+    monkeypatch.setattr(learner, "_put_to_use", lambda: used.append(learner._pages))
+    learner.learn([page(number % 7) for number in range(before)])
+    used.clear()
+    for left in range(learner.left(), 0, -1):
+        assert learner.left() == left
+        assert not used
+        learner.learn([page(left % 7)])
+    assert len(used) == 1
+    assert learner.left() > 0

@@ -224,6 +224,23 @@ def test_nothing_is_taken_before_it_is_asked_for(index):
     assert list(index.seen_many([])) == []
 
 
+def test_one_batch_is_taken_ahead_and_not_beyond_furniture_put_to_use(monkeypatch):
+    monkeypatch.setattr(parts, "MOST", 10)
+    taken = []
+
+    def given():
+        for number in range(100):
+            taken.append(number)
+            yield Document(f"{number}", story(number), source="a.example")
+
+    with Index.open("memory:", config=Config(strip="sites")) as index:
+        held = {done: len(taken) for done, _ in enumerate(index.seen_many(given()), 1)}
+        assert len(index) == 100
+    assert (held[1], held[10], held[11]) == (20, 20, 30)
+    assert (held[51], held[61], held[64], held[65]) == (64, 64, 64, 84)
+    assert (held[85], held[100]) == (100, 100)
+
+
 def test_furniture_is_put_to_use_at_the_same_page():
     """A batch ends where the next page is stripped of more."""
     documents = [
