@@ -39,10 +39,11 @@ FLOORS = {
     "adds_vs_datasketch": 4.0,
     "kB_an_article": 4.0,
 }
-GOALS = {"many_vs_datasketch": 3.0}
+GOALS = {"many_vs_datasketch": 3.0, "many_vs_datasketch_by_clock": 3.0}
 """What ``--check`` holds, and what it tells of as aimed at, on 3,000 articles, where most footers
 of the made articles are still rare enough to be matches, ten a page. Rates are compared with
-datasketch's in the same run: of their own they say more of the machine's hour than of the code."""
+datasketch's in the same run: of their own they say more of the machine's hour than of the code.
+They are those of processor time, and by the clock too for seen_many(), which uses a second core."""
 
 
 def articles(path, start=0):
@@ -337,12 +338,16 @@ def check(path):
     rows = {"sqlite": [], "datasketch": []}
     for name in ("sqlite", "datasketch") * 2:
         rows[name] += run(name, path, [3000])
-    rows["datasketch"] = [row | {"many_per_cpu_s": row["per_cpu_s"]} for row in rows["datasketch"]]
+    rows["datasketch"] = [
+        row | {"many_per_cpu_s": row["per_cpu_s"], "many_per_s": row["per_s"]}
+        for row in rows["datasketch"]
+    ]
     ratios = {
         name: best(rows["sqlite"], column) / best(rows["datasketch"], column)
         for name, column in (
             ("seen_vs_datasketch", "per_cpu_s"),
             ("many_vs_datasketch", "many_per_cpu_s"),
+            ("many_vs_datasketch_by_clock", "many_per_s"),
             ("adds_vs_datasketch", "adds_a_cpu_second"),
         )
     }
@@ -356,7 +361,7 @@ def check(path):
     ]
     print(json.dumps({name: round(value, 2) for name, value in ratios.items()}))
     for name, goal in GOALS.items():
-        print(f"{name}: {ratios[name]:.2f}, the goal is {goal}, the floor {FLOORS[name]}")
+        print(f"{name}: {ratios[name]:.2f}, the goal is {goal}")
     sys.exit("\n".join(failed) or 0)
 
 

@@ -68,7 +68,7 @@ def test_page_for_page_the_same_as_one_by_one(place, strip):
 def test_however_pages_are_cut_into_batches(place, monkeypatch):
     documents = crawl(2)
     wanted = alone(documents, "memory:", config=PLAIN)
-    monkeypatch.setattr(parts, "MOST", 7)
+    monkeypatch.setattr(parts, "BATCH", 7)
     monkeypatch.setattr(candidates, "_TOGETHER", 5)
     assert together(documents, place, config=PLAIN) == wanted
 
@@ -225,7 +225,7 @@ def test_nothing_is_taken_before_it_is_asked_for(index):
 
 
 def test_one_batch_is_taken_ahead_and_not_beyond_furniture_put_to_use(monkeypatch):
-    monkeypatch.setattr(parts, "MOST", 10)
+    monkeypatch.setattr(parts, "BATCH", 10)
     taken = []
 
     def given():

@@ -3,8 +3,35 @@
 import numpy as np
 
 from syndicate.match.align import evidence
-from syndicate.match.relation import Context, Evidence, relate
+from syndicate.match.reasons import Evidence
+from syndicate.match.relation import Context, relate
 from syndicate.text.shingles import encode, shingle
+
+
+class Shares(Evidence):
+    """Evidence of two texts, and parts of the shorter and the longer of them."""
+
+    @property
+    def short_first(self):
+        return self.tokens_a <= self.tokens_b
+
+    @property
+    def share_short(self):
+        return self.shared / min(self.tokens_a, self.tokens_b)
+
+    @property
+    def share_long(self):
+        return self.shared / max(self.tokens_a, self.tokens_b)
+
+    @property
+    def span_short(self):
+        spanned = self.spanned_a if self.short_first else self.spanned_b
+        return spanned / min(self.tokens_a, self.tokens_b)
+
+    @property
+    def span_long(self):
+        spanned = self.spanned_b if self.short_first else self.spanned_a
+        return spanned / max(self.tokens_a, self.tokens_b)
 
 
 def table_of(*texts, size=5):
@@ -21,4 +48,4 @@ def meaning_of(a, b, **known):
     table = table_of(a, b)
     context = Context.unknown(1)._replace(**{name: np.array([v]) for name, v in known.items()})
     codes, rules = relate(table, context)
-    return codes[0], rules[0], Evidence.row(table, 0)
+    return codes[0], rules[0], Shares(*np.stack(table)[:, 0].tolist())

@@ -13,8 +13,6 @@ from syndicate.match.relation import (
     ROUNDUP,
     RULES,
     Context,
-    Evidence,
-    decide,
     relate,
     scores,
     tells,
@@ -380,21 +378,6 @@ def test_a_bulletin_in_pieces_shares_words_but_not_their_figures():
 def test_a_quoted_paragraph_is_an_overlap():
     host = FLOOD.split("\n")
     assert relation_of(BRIDGE, "\n".join([*host[:2], LINES[2], *host[2:]])) is Relation.OVERLAP
-
-
-@pytest.mark.parametrize("rule", range(len(RULES)))
-def test_every_rule_gives_its_reason_in_numbers(rule):
-    reason = Evidence.row(table_of(BRIDGE, BRIDGE), 0).reason(rule)
-    assert reason
-    assert "{" not in reason
-
-
-def test_one_pair_is_decided_as_many_are():
-    table = table_of(BRIDGE, FLOOD, "\n".join(LINES[:3]), BRIDGE + OWN, lottery("1/1", FIRST))
-    codes, rules = relate(table, Context.unknown(4))
-    for pair in range(4):
-        evidence = Evidence.row(table, pair)
-        assert decide(evidence) == (RELATIONS[codes[pair]], evidence.reason(rules[pair]))
 
 
 def test_scores_are_jaccard_of_the_whole_and_containment_of_a_part():

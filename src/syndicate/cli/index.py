@@ -29,7 +29,7 @@ index = typer.Typer(
 app.add_typer(index)
 
 _FAILED: Final = 1
-_BATCH: Final = 256
+_BATCH: Final = 1024  # documents of files read at once
 
 Place = Annotated[
     str,

@@ -13,7 +13,8 @@ from syndicate.match.align import CHUNK, LIMITS, EvidenceTable
 from syndicate.match.context import beside, worth_aligning
 from syndicate.match.days import with_days
 from syndicate.match.folded import Folded
-from syndicate.match.relation import Context, Evidence
+from syndicate.match.reasons import reasons
+from syndicate.match.relation import Context
 from syndicate.match.roundup import STORIES, with_roundups
 from syndicate.match.verify import Overlap
 from syndicate.model import Match
@@ -104,16 +105,15 @@ def compare(given: Sequence[Compared], config: Config) -> list[Pairs]:
         *(owner[rows], worth[rows], judged[rows], score[rows], sizes.jaccard[rows]),
         *(sizes.containment_a[rows], sizes.containment_b[rows], sizes.shared[rows]),
     )
-    measured = np.stack(table)[:, rows].T.tolist()
-    told = zip(*(column.tolist() for column in columns), measured, strict=True)
-    for page, place, code, strength, jaccard, inside, holds, shared, row in told:
+    why = reasons(judged[rows], EvidenceTable(*(column[rows] for column in table)))
+    told = zip(*(column.tolist() for column in columns), why, strict=True)
+    for page, place, code, strength, *measured in told:
         rule, pairs, at = relation.RULES[code], out[page], place - firsts[page]
         pairs.places.append(at)
         pairs.joins[at] = _JOINS[code]
         pairs.scores[at] = strength
         names = given[page].page.document.id, flat[place].id
-        reason = Evidence(*row).reason(code)
-        pairs.matches.append(Match(*names, rule.relation, jaccard, inside, holds, shared, reason))
+        pairs.matches.append(Match(*names, rule.relation, *measured))
     return out
 
 

@@ -191,7 +191,7 @@ class Index:
     def seen_many(self, documents: Iterable[Given]) -> Iterator[Verdict]:
         """Say of each page what `seen` would, and remember it, in half of the time or less.
 
-        Pages are taken a hundred or so at a time, looked up and compared together, and remembered
+        Pages are taken some hundreds at a time, looked up and compared together, and remembered
         in one atomic step; then their verdicts are given, one for each page in the same order.
         Each page knows of those before it. Nothing is taken or remembered before the first
         verdict is asked for, and a batch is remembered whole even if not all its verdicts are

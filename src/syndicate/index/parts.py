@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from syndicate.index.learning import Learner
 
 BATCH = 256
-"""Documents sketched and written at once."""
-MOST = 128
-"""Documents looked up and compared at once, which takes more memory."""
+"""Documents sketched, looked up and written at once: more would take more memory."""
 _LETTERS = 2 << 20  # of all their texts, unless one alone has more
 _SURE = MOST_BYTES // 4  # letters of a text that cannot be too large
 
@@ -106,7 +104,7 @@ def parts(
             part[document.id] = document
             letters += len(document.text)
             left -= learner is not None and learner.sites([document])[0] is not None
-            if len(part) == MOST or left == 0:
+            if len(part) == BATCH or left == 0:
                 yield list(part.values())
                 part, letters = {}, 0
             if left == 0:

@@ -49,7 +49,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from syndicate.match.align import EvidenceTable
-from syndicate.model import Relation, percent
+from syndicate.model import Relation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -159,74 +159,74 @@ class Context(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """Why a relation was chosen; ``reason`` is filled in from an `Evidence`."""
+    """Why a relation was chosen; `syndicate.match.reasons` fills in the numbers."""
 
     relation: Relation
     reason: str
 
 
 RULES = (
-    Rule(Relation.EXACT, "the same {e.tokens_a} words"),
+    Rule(Relation.EXACT, "the same {tokens_a} words"),
     Rule(
         Relation.TEMPLATE,
-        "one form with other facts: {e.facts_changed} of {e.facts} aligned numbers differ, "
-        "in {e.slots} places",
+        "one form with other facts: {facts_changed} of {facts} aligned numbers differ, "
+        "in {slots} places",
     ),
     Rule(
         Relation.TEMPLATE,
-        "nothing differs but {e.facts_changed} facts in {e.slots} places",
+        "nothing differs but {facts_changed} facts in {slots} places",
     ),
     Rule(
         Relation.TEMPLATE,
-        "{e.passages} short formulas in another order, with {e.facts_changed} other facts",
+        "{passages} short formulas in another order, with {facts_changed} other facts",
     ),
     Rule(
         Relation.TEMPLATE,
-        "texts full of numbers, few of them the same: {e.facts_shared} of {e.facts_least}",
+        "texts full of numbers, few of them the same: {facts_shared} of {facts_least}",
     ),
     Rule(
         Relation.UPDATE,
-        "two versions of one site: {e.share_short:.0%} of the shorter shared",
+        "two versions of one site: {share_short}% of the shorter shared",
     ),
     Rule(
         Relation.REPRINT,
-        "{e.span_short:.0%} of the shorter and {e.span_long:.0%} of the longer text are the same "
+        "{span_short}% of the shorter and {span_long}% of the longer text are the same "
         "text, edits included",
     ),
     Rule(
         Relation.EXCERPT,
-        "{e.span_short:.0%} of the shorter text is {e.span_long:.0%} of the longer",
+        "{span_short}% of the shorter text is {span_long}% of the longer",
     ),
     Rule(
         Relation.EMBEDDING,
-        "the longer text holds {e.span_short:.0%} of the shorter amid its own",
+        "the longer text holds {span_short}% of the shorter amid its own",
     ),
     Rule(
         Relation.REPRINT,
-        "{e.share_short:.0%} of the shorter and {e.share_long:.0%} of the longer text are shared, "
-        "in {e.passages} passages amid own sentences",
+        "{share_short}% of the shorter and {share_long}% of the longer text are shared, "
+        "in {passages} passages amid own sentences",
     ),
     Rule(
         Relation.EXCERPT,
-        "both begin with the same text, {e.share_short:.0%} of the shorter and "
-        "{e.share_long:.0%} of the longer, then go on otherwise",
+        "both begin with the same text, {share_short}% of the shorter and "
+        "{share_long}% of the longer, then go on otherwise",
     ),
     Rule(
         Relation.OVERLAP,
-        "only background: {e.shared} shared words that both bring late in their text",
+        "only background: {shared} shared words that both bring late in their text",
     ),
     Rule(
         Relation.OVERLAP,
-        "{e.shared} shared words, {e.share_short:.0%} of the shorter text",
+        "{shared} shared words, {share_short}% of the shorter text",
     ),
     Rule(
         Relation.ROUNDUP,
-        "the longer text holds this one, {e.span_short:.0%} of it, and others",
+        "the longer text holds this one, {span_short}% of it, and others",
     ),
     Rule(
         Relation.TEMPLATE,
-        "one form for other days, as the headings say: {e.share_short:.0%} of the shorter text "
-        "shared, {e.facts_shared} of {e.facts_least} facts",
+        "one form for other days, as the headings say: {share_short}% of the shorter text "
+        "shared, {facts_shared} of {facts_least} facts",
     ),
 )
 EXACTLY, WHOLLY, AMID, OVERLAPS, ROUNDUP, DAYS = 0, 6, 9, 12, 13, 14
@@ -293,119 +293,3 @@ _OVERLAPS = np.array([rule.relation is Relation.OVERLAP for rule in RULES])
 
 
 _CODES = np.array([RELATIONS.index(rule.relation) for rule in RULES], np.uint8)
-
-
-class Evidence(NamedTuple):
-    """What was measured of one pair: a row of an `EvidenceTable`, and shares made of it."""
-
-    tokens_a: int
-    tokens_b: int
-    shared: int
-    runs: int
-    passages: int
-    longest: int
-    spanned_a: int
-    spanned_b: int
-    moved: int
-    first_a: int
-    last_a: int
-    first_b: int
-    last_b: int
-    bulk_a: int
-    bulk_b: int
-    own_a: int
-    own_b: int
-    edits: int
-    slots: int
-    facts_changed: int
-    facts_shared: int
-    facts_a: int
-    facts_b: int
-
-    @classmethod
-    def row(cls, table: EvidenceTable, pair: int) -> Evidence:
-        """Take one pair out of a table."""
-        return cls(*(int(column[pair]) for column in table))
-
-    @property
-    def flipped(self) -> Evidence:
-        """The same with a and b in each other's place."""
-        other = {"_a": "_b", "_b": "_a"}
-        names = (name[:-2] + other.get(name[-2:], name[-2:]) for name in self._fields)
-        return Evidence(*(getattr(self, name) for name in names))
-
-    @property
-    def facts(self) -> int:
-        """Facts that were aligned: the same, or in the place of each other."""
-        return self.facts_changed + self.facts_shared
-
-    @property
-    def facts_least(self) -> int:
-        """Facts of the text that has fewer."""
-        return min(self.facts_a, self.facts_b)
-
-    @property
-    def span_a(self) -> float:
-        """Part of a between shared runs, these included."""
-        return self.spanned_a / max(self.tokens_a, 1)
-
-    @property
-    def span_b(self) -> float:
-        """Part of b between shared runs, these included."""
-        return self.spanned_b / max(self.tokens_b, 1)
-
-    @property
-    def span_short(self) -> float:
-        """The same of the shorter text."""
-        return self.span_a if self.tokens_a <= self.tokens_b else self.span_b
-
-    @property
-    def span_long(self) -> float:
-        """The same of the longer text."""
-        return self.span_b if self.tokens_a <= self.tokens_b else self.span_a
-
-    @property
-    def share_short(self) -> float:
-        """Part of the shorter text in shared runs."""
-        return self.shared / max(min(self.tokens_a, self.tokens_b), 1)
-
-    @property
-    def share_long(self) -> float:
-        """Part of the longer text in shared runs."""
-        return self.shared / max(self.tokens_a, self.tokens_b, 1)
-
-    def reason(self, rule: int) -> str:
-        """Say why a rule holds, in this pair's numbers.
-
-        Parameters
-        ----------
-        rule
-            A place in `RULES`.
-        """
-        return RULES[rule].reason.format(e=_RoundedDown(self))
-
-
-class _RoundedDown:
-    """An `Evidence` whose shares are whole percent, so that only all of a text is 100 %."""
-
-    def __init__(self, evidence: Evidence) -> None:
-        self._evidence = evidence
-
-    def __getattr__(self, name: str) -> float:
-        value: float = getattr(self._evidence, name)
-        return value if isinstance(value, int) else percent(value) / 100
-
-
-def decide(evidence: Evidence, context: Context | None = None) -> tuple[Relation, str]:
-    """Decide what one pair's shared text means, by the rules of `relate`.
-
-    Returns
-    -------
-    relation
-    reason
-        In words and this pair's numbers.
-    """
-    values = (getattr(evidence, name) for name in EvidenceTable._fields)
-    table = EvidenceTable(*(np.array([value], np.int64) for value in values))
-    codes, rules = relate(table, context or Context.unknown(1))
-    return RELATIONS[codes[0]], evidence.reason(int(rules[0]))

@@ -16,7 +16,8 @@ from syndicate.match.align import EvidenceTable, align, drop_strays, shorten
 from syndicate.match.context import worth_aligning
 from syndicate.match.folded import Folded
 from syndicate.match.passages import Anatomy, Words, dissect
-from syndicate.match.relation import OVERLAPS, RULES, Evidence, tells
+from syndicate.match.reasons import Evidence
+from syndicate.match.relation import OVERLAPS, RULES, tells
 from syndicate.match.verify import LeftOut, Overlap, distinct, overlap
 from syndicate.model import Credit, Document, Match, Member, Stripped, percent
 from syndicate.origin.credits import find_sources
@@ -294,8 +295,8 @@ def _stripped(document: Document, config: Config) -> Stripped:
 def _strangers(ids: tuple[str, str], stripped: Sequence[Stripped]) -> Comparison:
     """Compare with a text that has no word."""
     evidence = Evidence(*[0] * len(Evidence._fields))
-    rule = RULES[OVERLAPS]
-    match = Match(*ids, rule.relation, 0.0, 0.0, 0.0, 0, rule.reason.format(e=evidence))
+    relation, reason = RULES[OVERLAPS].relation, evidence.reason(OVERLAPS)
+    match = Match(*ids, relation, 0.0, 0.0, 0.0, 0, reason)
     return Comparison(
         a=stripped[0],
         b=stripped[1],

@@ -9,7 +9,7 @@ import numpy as np
 
 from syndicate.match import days, relation, roundup
 from syndicate.match.align import EvidenceTable, evidence
-from syndicate.match.relation import Evidence
+from syndicate.match.reasons import reasons as why
 from syndicate.sketch.sample import CAP
 
 if TYPE_CHECKING:
@@ -122,10 +122,11 @@ def reasons(
     rules: NDArray[np.uint8], rows: NDArray[np.int32], uncounted: NDArray[np.int32]
 ) -> Iterator[str]:
     """Say of each pair why its rule holds, and what its similarities leave out."""
-    columns = (rules.tolist(), rows.tolist(), uncounted.tolist())
-    for rule, row, left_out in zip(*columns, strict=True):
-        seen = Evidence(*row)
-        reason = seen.reason(rule)
-        if MATTERS * left_out >= max(seen.shared, 1):
-            reason += f"; {left_out} shared shingles not counted, which more than {CAP} texts hold"
-        yield reason
+    table = EvidenceTable(*rows.T)
+    said = zip(why(rules, table), table.shared.tolist(), uncounted.tolist(), strict=True)
+    for reason, shared, left_out in said:
+        if MATTERS * left_out >= max(shared, 1):
+            more = f"; {left_out} shared shingles not counted, which more than {CAP} texts hold"
+            yield reason + more
+        else:
+            yield reason
