@@ -241,6 +241,21 @@ def test_one_batch_is_taken_ahead_and_not_beyond_furniture_put_to_use(monkeypatc
     assert (held[85], held[100]) == (100, 100)
 
 
+def test_the_first_batch_is_short(monkeypatch):
+    monkeypatch.setattr(parts, "FIRST", 4)
+    monkeypatch.setattr(parts, "BATCH", 10)
+    taken = []
+
+    def given():
+        for number in range(30):
+            taken.append(number)
+            yield Document(f"{number}", story(number))
+
+    with Index.open("memory:", config=PLAIN) as index:
+        held = [len(taken) for _ in index.seen_many(given())]
+    assert held == [14] * 4 + [24] * 10 + [30] * 16
+
+
 def test_furniture_is_put_to_use_at_the_same_page():
     """A batch ends where the next page is stripped of more."""
     documents = [

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 BATCH = 256
 """Documents sketched, looked up and written at once: more would take more memory."""
+FIRST = 128
+"""Of the first batch, so that its verdicts come soon, and the next is soon sketched beside it."""
 _LETTERS = 2 << 20  # of all their texts, unless one alone has more
 _SURE = MOST_BYTES // 4  # letters of a text that cannot be too large
 
@@ -94,7 +96,7 @@ def parts(
         At what is no document or too large, once those before it were given.
     """
     part: dict[str, Document] = {}
-    letters, left = 0, _left(learner)
+    letters, left, most = 0, _left(learner), min(FIRST, BATCH)
     try:
         for given in documents:
             document = document_of(given, extractor)
@@ -104,9 +106,9 @@ def parts(
             part[document.id] = document
             letters += len(document.text)
             left -= learner is not None and learner.sites([document])[0] is not None
-            if len(part) == BATCH or left == 0:
+            if len(part) == most or left == 0:
                 yield list(part.values())
-                part, letters = {}, 0
+                part, letters, most = {}, 0, BATCH
             if left == 0:
                 yield None
                 left = _left(learner)
