@@ -157,6 +157,28 @@ async def test_pages_are_read_too(many):
 
 
 @pytest.mark.anyio
+async def test_a_url_stands_for_an_id():
+    page = {"url": "https://a.example/1", "text": STORY}
+    with Index.open("memory:", config=Config(strip="none")) as index:
+        async with ask(index) as client:
+            told = (await client.post("/seen", json=page)).json()
+            again = (await client.post("/query", json=page | {"id": "b"})).json()
+            refused = [
+                (await client.post("/seen", json=page | other)).json()["error"]
+                for other in ({"url": ""}, {"url": None}, {"id": ""}, {"id": None})
+            ]
+            nameless = await client.post("/seen", json={"text": STORY})
+    assert (told["id"], again["of"]) == ("https://a.example/1", "https://a.example/1")
+    assert refused == [
+        "url must not be empty",
+        "url must be a string, got NoneType",
+        "id must not be empty",
+        "id must be a string, got NoneType",
+    ]
+    assert nameless.json()["error"] == "the body needs an id, or a url in its place"
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize(
     ("bad", "code", "error"),
     [

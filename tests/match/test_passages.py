@@ -95,6 +95,13 @@ def test_empty_and_hostile_texts_compare():
         compare(text, text)
 
 
+def test_texts_without_words_share_nothing():
+    """As `dedupe` has it, which finds no pair of them."""
+    for one, two in (("!!!", "!!!"), ("!!!", "???"), ("", "…"), ("", ""), ("!", BRIDGE)):
+        match = compare(one, two)
+        assert (match.relation, match.shared, match.jaccard) == (Relation.OVERLAP, 0, 0)
+
+
 def test_a_long_text_is_compared_in_linear_time():
     text = " ".join(f"từ{n % 9973}" for n in range(200_000))
     start = time.perf_counter()

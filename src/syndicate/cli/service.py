@@ -46,18 +46,25 @@ _TEXT = {"type": "string"}
 _OPTIONAL = {"type": ["string", "null"]}
 _WHOLE = {"minimum": -(1 << 63), "maximum": (1 << 64) - 1}
 """Beyond them a number is read as one with a fraction, which names nothing exactly."""
+
+
+def _filled(name: str) -> dict[str, Any]:
+    """Describe an object with a text of one letter at least under a name."""
+    return {"required": [name], "properties": {name: {"type": "string", "minLength": 1}}}
+
+
 _DOCUMENT: Final[dict[str, Any]] = {
     "type": "object",
-    "required": ["id"],
-    "anyOf": [
-        {"required": ["text"]},
-        {"required": ["html"], "properties": {"html": {"type": "string", "minLength": 1}}},
+    "allOf": [
+        {"anyOf": [{"required": ["id"]}, _filled("url")]},
+        {"anyOf": [{"required": ["text"]}, _filled("html")]},
     ],
     "properties": {
         "id": {"type": ["string", "integer"], "minLength": 1, **_WHOLE},
         "text": _TEXT,
         "html": {**_OPTIONAL, "description": "A page, read where there is no text"},
-        **dict.fromkeys(("url", "title", "source", "published", "author"), _OPTIONAL),
+        "url": {**_OPTIONAL, "description": "Names the document where there is no id"},
+        **dict.fromkeys(("title", "source", "published", "author"), _OPTIONAL),
     },
 }
 _MATCH: Final[dict[str, Any]] = {
@@ -343,9 +350,12 @@ def _all_checked(records: list[object]) -> list[_Record]:
 def _checked(record: object, which: str = "") -> _Record:
     """Hold a record to the description."""
     if not isinstance(record, dict):
-        message = f"{which or 'the body '}must be a JSON object with an id and a text"
+        message = f"{which or 'the body '}must be a JSON object with an id or url and a text"
         raise _RefusedError(400, message)
-    needed = {"id", "text"} if "text" in record or "html" not in record else {"id", "html"}
+    needed = {"text" if "text" in record or "html" not in record else "html"}
+    if "id" not in record and "url" not in record:
+        raise _RefusedError(400, f"{which or 'the body '}needs an id, or a url in its place")
+    needed.add("id" if "id" in record else "url")
     for name in _DOCUMENT["properties"]:
         value = record.get(name)
         if name == "id" and type(value) is int:
@@ -353,8 +363,9 @@ def _checked(record: object, which: str = "") -> _Record:
         if not isinstance(value, str) and (value is not None or name in needed):
             message = f"{which}{name} must be a string, got {type(value).__name__}"
             raise _RefusedError(400, message)
-    if record["id"] == "":
-        raise _RefusedError(400, f"{which}id must not be empty")
+    for name in needed - {"text", "html"}:
+        if record[name] == "":
+            raise _RefusedError(400, f"{which}{name} must not be empty")
     return record
 
 

@@ -178,6 +178,11 @@ class _Read(NamedTuple):
     folded: Folded
     config: Config
 
+    @property
+    def has_words(self) -> bool:
+        """Whether either text has some; a blank one is not in the corpus."""
+        return len(self.corpus) == 2 and bool(np.diff(self.folded.token_bounds).all())  # noqa: PLR2004
+
 
 def compare(a: Document | str, b: Document | str, *, config: Config | None = None) -> Match:
     """Compare two texts.
@@ -224,7 +229,7 @@ def examine(
     one, two = _named(a, "a"), _named(b, "b")
     read = _read(one, two, config)
     stripped = [_stripped(document, config) for document in (one, two)]
-    if len(read.corpus) < 2:  # noqa: PLR2004 - one of the two is blank
+    if not read.has_words:
         return _strangers((one.id, two.id), stripped)
     left, right = np.array([0]), np.array([1])
     left_out = LeftOut.of(stock)
@@ -256,7 +261,7 @@ def explain(a: Document | str, b: Document | str, *, config: Config | None = Non
     config = config or Config()
     comparison = examine(a, b, config=config)
     read = _read(_named(a, "a"), _named(b, "b"), config)
-    tiers = _tiers(read, comparison.match) if len(read.corpus) > 1 else ()
+    tiers = _tiers(read, comparison.match) if read.has_words else ()
     return Explanation(comparison, tiers, _flips(a, b, config, comparison))
 
 
