@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from syndicate.kernels.candidates import choose, gather
+from syndicate.kernels.candidates import choose, choose_each, firsts, gather
 from syndicate.kernels.keys import SAMPLE, sampled_shingle
 
 MASK = (1 << 64) - 1
@@ -94,6 +94,45 @@ def test_the_holders_listed_first_are_enough_to_tell_that_they_are_many():
         assert set(few) <= set(every)
         others = sorted(set(every) - set(few))
         assert asked(shingles, postings, others, 0)[0] == chosen
+
+
+def test_many_pages_are_chosen_for_as_one_is():
+    rng = np.random.default_rng(8)
+    for count in (0, 1, 2, 9):
+        drawings = [drawn(rng) for _ in range(count)]
+        made = [
+            np.array([scramble(v ^ int(SAMPLE)) for v in one], np.uint64) for one, _ in drawings
+        ]
+        pairs = [pair for _, postings in drawings for pair in postings]
+        keys = np.concatenate([*made, np.empty(0, np.uint64)])
+        key, doc = (np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1))
+        starts = np.cumsum([0, *map(len, made)])
+        edges = np.cumsum([0, *(len(postings) for _, postings in drawings)])
+        ends = np.empty((3, count + 1), np.int64)
+        rows = np.empty((3, len(key)), np.int64)
+        limits = 4, CAP, np.array(THINNED), 2, 1
+        choose_each(keys, starts, key, doc, edges, *limits, ends, *rows)
+        cuts = [itertools.pairwise(row) for row in ends.tolist()]
+        for (shingles, postings), *found in zip(drawings, *cuts, strict=True):
+            chosen, same, crowd = (
+                row[begin:end].tolist() for row, (begin, end) in zip(rows, found, strict=True)
+            )
+            assert (chosen, crowd) == asked(shingles, postings, [], 1)
+            assert same == sorted({d for k, d in postings if k == 0})
+
+
+def test_the_first_of_each_text_is_found():
+    rng = np.random.default_rng(9)
+    for count in (0, 1, 7, 60):
+        words = rng.integers(0, 3, (count, 2)).astype(np.uint64) << np.uint64(60)
+        there = rng.random(count) < 0.8
+        out = np.empty(count, np.int64)
+        firsts(words, there, out)
+        held = {}
+        for place, (text, is_there) in enumerate(zip(words.tolist(), there, strict=True)):
+            if is_there:
+                held.setdefault(tuple(text), place)
+            assert out[place] == (held[tuple(text)] if is_there else -1)
 
 
 def followed(pages, stored, common, numbers, newest):

@@ -122,7 +122,7 @@ def _overlap(given: Sequence[Compared]) -> Overlap:
     from syndicate.kernels import pages  # noqa: PLC0415 - compiles
 
     flat = [other for one in given for other in one.known]
-    own = [(one.page.address, len(one.page.words.shingles)) for one in given]
+    own = [(one.page.address, len(one.page.shingles)) for one in given]
     counts = [len(one.known) for one in given]
     addresses = np.array([other.address for other in flat], np.uint64)
     lengths = np.array([len(other.shingles) for other in flat], np.int64)
@@ -187,9 +187,9 @@ def _laid_out(given: Sequence[Compared], owner: NDArray[np.int64], told: Sequenc
     ahead = np.array([other.id < names[page] for other, page in ends], np.bool_)
     place = np.array([number[other.doc] for other in told], np.int64)
     pairs = Columns(np.where(ahead, place, owner), np.where(ahead, owner, place))
-    words = [one.page.words for one in given]
-    shingles = [one.shingles for one in words] + [one.shingles for one in known]
-    flags = [one.flags for one in words] + [one.flags for one in known]
+    pages = [one.page for one in given]
+    shingles = [one.shingles for one in pages] + [one.shingles for one in known]
+    flags = [one.flags for one in pages] + [one.flags for one in known]
     texts = Folded(
         *(np.concatenate(shingles), _ends(shingles)), *(np.concatenate(flags), _ends(flags))
     )

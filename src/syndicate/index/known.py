@@ -66,8 +66,7 @@ class Known(NamedTuple):
     @classmethod
     def made(cls, record: Record, page: Sketched) -> Self:
         """Make it of a page that was just remembered."""
-        words, address = page.words, page.address
-        shingles, flags = words.shingles, words.flags
+        shingles, flags, address = page.shingles, page.flags, page.address
         if shingles.base is not None:  # one of many, which would stay in memory with it
             shingles, flags = shingles.copy(), flags.copy()
             address = address_of(shingles)

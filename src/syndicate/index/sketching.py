@@ -17,7 +17,7 @@ from syndicate.text.fold import fold_table
 from syndicate.text.shingles import Shingled, shingle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -40,8 +40,9 @@ class Sketched(NamedTuple):
         As it was given.
     body
         Its bytes for the store.
-    words
-        What is left of its text, shingled.
+    shingles, flags
+        As `syndicate.text.shingles.Shingled` has them, of what is left of its text; perhaps parts
+        of the arrays of many.
     keys
         ndarray of uint64, shape (n,): the digest's key, those of the bands, those of the
         sampled shingles; empty if no word is left.
@@ -57,7 +58,8 @@ class Sketched(NamedTuple):
 
     document: Document
     body: bytes
-    words: Shingled
+    shingles: NDArray[np.uint64]
+    flags: NDArray[np.uint16]
     keys: NDArray[np.uint64]
     digest: tuple[int, int]
     tokens: int
@@ -111,8 +113,8 @@ class Sketcher:
         tokens = made.counts.tolist()
         bodies = pack_all(documents, texts, left.removed, digests, tokens)
         besides = map(_beside, documents, texts)
-        columns = _each(made), self._keys(made), digests, tokens, sizes, firsts[:-1], besides
-        return list(map(Sketched, documents, bodies, *columns))
+        columns = self._keys(made), digests, tokens, sizes, firsts[:-1], besides
+        return list(map(Sketched, documents, bodies, *_apart(made), *columns))
 
     def page(self, document: Document, removed: Cuts | None = None) -> Sketched:
         """Do the same with one document, as fast as that can be done.
@@ -126,16 +128,15 @@ class Sketcher:
             removed = self._removed(document, text)
         left = np.frombuffer(cut(text, removed), np.uint8)
         size, perms = self.config.sketch.shingle_size, self.config.sketch.num_perm
-        shingles, flags, counts, digests, keys, found = pages.sketch_page(
+        shingles, flags, _, digests, keys, found = pages.sketch_page(
             left, *fold_table(self._key), size, *minhash.permutations(perms),
             self.cut.bands, self.cut.rows, LIMIT, self._most,
         )  # fmt: skip
-        words = Shingled(shingles, np.array([0, len(shingles)]), flags, counts, digests)
         low, high = digests[0].tolist()
         tokens = len(flags)
         body = pack(document, text, removed, (low, high), tokens)
         made_of = keys, (low, high), tokens, found, shingles.ctypes.data, _beside(document, text)
-        return Sketched(document, body, words, *made_of)
+        return Sketched(document, body, shingles, flags, *made_of)
 
     def learn(self, documents: Sequence[Document]) -> None:
         """Learn from pages that were remembered."""
@@ -208,18 +209,11 @@ def _between(kept: Iterable[Sequence[int]], length: int) -> Cuts:
     return tuple((start, end) for start, end in pairs if end > start)
 
 
-def _each(made: Shingled) -> Iterator[Shingled]:
-    """Give the texts of a column one by one, without copying."""
-    ends = np.cumsum(made.counts).tolist()
-    for row, (start, end) in enumerate(pairwise(made.bounds.tolist())):
-        first = ends[row - 1] if row else 0
-        yield Shingled(
-            made.shingles[start:end],
-            np.array([0, end - start]),
-            made.flags[first : ends[row]],
-            made.counts[row : row + 1],
-            made.digests[row : row + 1],
-        )
+def _apart(made: Shingled) -> tuple[list[NDArray[np.uint64]], list[NDArray[np.uint16]]]:
+    """Give the shingles and the flags of each text of a column, without copying."""
+    ends = [0, *np.cumsum(made.counts).tolist()]
+    shingles = [made.shingles[start:end] for start, end in pairwise(made.bounds.tolist())]
+    return shingles, [made.flags[start:end] for start, end in pairwise(ends)]
 
 
 def encoded(document: Document) -> bytes:
