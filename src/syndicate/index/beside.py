@@ -5,46 +5,29 @@ from __future__ import annotations
 from syndicate.match.context import Standing, standing
 from syndicate.match.days import HEAD, LENGTH, heading_of
 
+Beside = tuple[str | None, str | None, str | None, str | None, bytes]
+"""A document's url, source, published and title, as `syndicate.model.Document` has them, and as
+much of its text, UTF-8, as may stand for its title.
 
-class Beside:
-    """A document's place and heading, worked out when they are first asked for.
+A plain tuple of plain things, of which the garbage collector takes no note: an index holds many
+thousands, and what is made of them is soon made."""
 
-    Parameters
-    ----------
-    url, source, published, title
-        As `syndicate.model.Document` has them.
-    text
-        UTF-8.
-    """
 
-    __slots__ = ("_about", "_heading", "_standing", "_start")
+def beside_words(
+    url: str | None, source: str | None, published: str | None, title: str | None, text: bytes
+) -> Beside:
+    """Note what is known of a document beside its words."""
+    return url, source, published, title, b"" if title else _start_of(text)
 
-    def __init__(
-        self,
-        url: str | None,
-        source: str | None,
-        published: str | None,
-        title: str | None,
-        text: bytes,
-    ) -> None:
-        self._about = url, source, published, title
-        self._start = b"" if title else _start_of(text)
-        self._standing: Standing | None = None
-        self._heading: str | None = None
 
-    @property
-    def standing(self) -> Standing:
-        """Its URL, site and time of publication."""
-        if self._standing is None:
-            self._standing = standing(*self._about[:3])
-        return self._standing
+def standing_of(known: Beside) -> Standing:
+    """Give a document's URL, site and time of publication."""
+    return standing(*known[:3])
 
-    @property
-    def heading(self) -> str:
-        """Its title, or what stands for it."""
-        if self._heading is None:
-            self._heading = heading_of(self._about[3], self._start)
-        return self._heading
+
+def heading(known: Beside) -> str:
+    """Give a document's title, or what stands for it."""
+    return heading_of(*known[3:])
 
 
 def _start_of(text: bytes) -> bytes:

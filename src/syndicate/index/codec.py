@@ -16,7 +16,7 @@ import numpy as np
 import orjson
 
 from syndicate.errors import StoreError
-from syndicate.index.beside import Beside
+from syndicate.index.beside import Beside, beside_words
 from syndicate.model import OPTIONAL_FIELDS, Document
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Remembered(NamedTuple):
         try:
             stored = orjson.loads(self.fields)
             url, source, published, title = (stored.get(name) for name in _BESIDE)
-            return Beside(url, source, published, title, self.text)
+            return beside_words(url, source, published, title, self.text)
         except (ValueError, AttributeError) as error:
             raise _unreadable(self.record, error) from error
 

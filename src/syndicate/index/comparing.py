@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from syndicate.index.beside import heading, standing_of
 from syndicate.match import relation
 from syndicate.match.align import CHUNK, LIMITS, EvidenceTable
 from syndicate.match.context import beside, worth_aligning
@@ -160,8 +161,8 @@ class _Laid(NamedTuple):
     def context(self) -> Context:
         """Compare the texts by what is known beside their words."""
         pages = [one.page for one in self.given]
-        places = [page.beside.standing for page in pages]
-        places += [other.beside.standing for other in self.known]
+        places = [standing_of(page.beside) for page in pages]
+        places += [standing_of(other.beside) for other in self.known]
         digests = [page.digest for page in pages] + [other.digest for other in self.known]
         words = np.array(digests, np.uint64)
         same = (words[self.pairs.left] == words[self.pairs.right]).all(axis=1)
@@ -170,12 +171,11 @@ class _Laid(NamedTuple):
     def headings(self, numbers: NDArray[np.int64]) -> list[str]:
         """Give the headings of some texts."""
         first = len(self.given)
-        return [
-            (
-                self.known[number - first] if number >= first else self.given[number].page
-            ).beside.heading
+        held = (
+            self.known[number - first] if number >= first else self.given[number].page
             for number in numbers.tolist()
-        ]
+        )
+        return [heading(one.beside) for one in held]
 
 
 def _laid_out(given: Sequence[Compared], owner: NDArray[np.int64], told: Sequence[Known]) -> _Laid:

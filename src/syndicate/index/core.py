@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from syndicate.index import header
 from syndicate.index.ahead import one_ahead
+from syndicate.index.beside import standing_of
 from syndicate.index.codec import unpack
 from syndicate.index.judging import Judge, Judged
 from syndicate.index.learning import Learner
@@ -491,7 +492,7 @@ class Index:
             return False
         if self._within is None:
             return True
-        one, other = published_moment(document.published), known.beside.standing.when
+        one, other = published_moment(document.published), standing_of(known.beside).when
         if UNDATED in (one, other):
             return known.at >= time.time() - self._within
         return abs(one - other) <= self._within * 1e6

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from syndicate.index.beside import heading
 from syndicate.index.candidates import Candidates, Held, candidates, look, together
 from syndicate.index.codec import removed_of
 from syndicate.index.comparing import Compared, Pairs, compare, distinct_texts
@@ -293,10 +294,10 @@ class Judge:
         """Say whether both fold alike; short texts, under one heading too."""
         if known.digest != page.digest:
             return False
-        one, other = known.beside, page.beside
-        return not self._is_short(page) or (
-            folded_heading(one.heading) == folded_heading(other.heading)
-        )
+        if not self._is_short(page):
+            return True
+        one, other = (folded_heading(heading(held.beside)) for held in (known, page))
+        return one == other
 
     def _near(self, case: _Case, docs: Sequence[int], reach: Reach, step: int) -> Iterator[Known]:
         """Give the documents that are not gone or too old, in the order given."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from syndicate.errors import DocumentError
-from syndicate.index.beside import Beside
+from syndicate.index.beside import Beside, beside_words
 from syndicate.index.codec import Cuts, column, cut, pack, pack_all
 from syndicate.match.verify import distinct
 from syndicate.sketch import lsh, minhash
@@ -191,7 +191,7 @@ class Sketcher:
 
 def _beside(document: Document, text: bytes) -> Beside:
     known = document.url, document.source, document.published, document.title
-    return Beside(*known, text)
+    return beside_words(*known, text)
 
 
 class _Left(NamedTuple):
