@@ -43,7 +43,7 @@ GOALS = {"many_vs_datasketch": 3.0, "many_vs_datasketch_by_clock": 3.0}
 """What ``--check`` holds, and what it tells of as aimed at, on 3,000 articles, where most footers
 of the made articles are still rare enough to be matches, ten a page. Rates are compared with
 datasketch's in the same run: of their own they say more of the machine's hour than of the code.
-They are those of processor time, and by the clock too for seen_many(), which uses a second core."""
+They are those of processor time, for seen_many() by the clock too: it uses a second core."""
 
 
 def articles(path, start=0):
