@@ -30,7 +30,7 @@ from pathlib import Path
 import numpy as np
 
 PAGES = 2000
-"""Asked at each size, by seen() and again by seen_many()."""
+"""Asked at each size, by seen() and again by seen_many(), unless ``--pages`` says otherwise."""
 WARM = 50
 BATCH = 256
 FLOORS = {
@@ -44,6 +44,11 @@ GOALS = {"many_vs_datasketch": 3.0, "many_vs_datasketch_by_clock": 3.0}
 of the made articles are still rare enough to be matches, ten a page. Rates are compared with
 datasketch's in the same run: of their own they say more of the machine's hour than of the code.
 They are those of processor time, for seen_many() by the clock too: it uses a second core."""
+
+
+def again(path):
+    """Begin a command that runs a part of this one."""
+    return [sys.executable, __file__, str(path), "--pages", str(PAGES)]
 
 
 def articles(path, start=0):
@@ -86,7 +91,7 @@ def ours(path, sizes, strip, place, writers=0):
         row["adds_a_cpu_second"] = round(adding)
         if file:  # in a process that has done nothing else
             index.close()
-            call = [sys.executable, __file__, str(path), "--place", place, "--ask", str(size)]
+            call = [*again(path), "--place", place, "--ask", str(size)]
             row |= json.loads(subprocess.run(call, stdout=subprocess.PIPE, check=True).stdout)
             index = Index.open(place)
         else:
@@ -116,14 +121,14 @@ def asked(path, index, start):
     warm, given = list(islice(pages, WARM)), list(islice(pages, PAGES))
     own = memory() - before
     list(index.seen_many(warm))
-    row |= ask_many(index, given)
+    row |= timed(lambda pages: sum(told.known for told in index.seen_many(pages)), given)
     return row | {"many_private_MB": round(memory() - own)}
 
 
-def ask_many(index, pages):
-    """Time pages asked of together."""
+def timed(count, pages):
+    """Time pages asked of together, or as a peer takes them; ``count`` tells how many are known."""
     begun, spent = time.perf_counter(), time.process_time()
-    known = sum(verdict.known for verdict in index.seen_many(pages))
+    known = count(pages)
     took, cpu = time.perf_counter() - begun, time.process_time() - spent
     rates = {"many_per_s": round(len(pages) / took), "many_per_cpu_s": round(len(pages) / cpu)}
     return rates | {"many_known": known}
@@ -141,7 +146,7 @@ def reopened(path, place, start):
 
 def together(path, held, place, writers):
     """Let processes send pages at once, each its own ones; time them all."""
-    call = [sys.executable, __file__, str(path), "--place", place, "--writers", str(writers)]
+    call = [*again(path), "--place", place, "--writers", str(writers)]
     starts = [held + number * PAGES for number in range(writers)]
     started = [
         subprocess.Popen(
@@ -273,8 +278,14 @@ def compete(path, sizes, name, seen):
         for page in islice(given, size - held):
             seen(page)
         adding = (size - held) / (time.process_time() - begun)
+        seen(
+            next(given)
+        )  # from here on the pages that syndicate is asked of, one by one and together
         row = {"engine": name, "articles": size, **ask(seen, islice(given, PAGES + WARM))}
-        held = size + PAGES + WARM
+        for page in islice(given, WARM):
+            seen(page)
+        row |= timed(lambda pages: sum(map(bool, map(seen, pages))), list(islice(given, PAGES)))
+        held = size + 1 + 2 * (PAGES + WARM)
         row |= {"adds_a_cpu_second": round(adding), "private_MB": round(memory())}
         print(json.dumps(row), flush=True)
 
@@ -319,7 +330,7 @@ def with_redis(folder, work):
 def run(name, path, sizes, writers=0):
     """Measure one engine in a process and folder of its own; give its rows one by one."""
     with tempfile.TemporaryDirectory(prefix="index-") as folder:
-        call = [sys.executable, __file__, str(path), "--child", folder, "--engine", name]
+        call = [*again(path), "--child", folder, "--engine", name]
         call += ["--writers", str(writers), "--sizes", *map(str, sizes)]
         with subprocess.Popen(call, stdout=subprocess.PIPE, text=True) as child:
             yield from map(json.loads, child.stdout)
@@ -338,10 +349,6 @@ def check(path):
     rows = {"sqlite": [], "datasketch": []}
     for name in ("sqlite", "datasketch") * 2:
         rows[name] += run(name, path, [3000])
-    rows["datasketch"] = [
-        row | {"many_per_cpu_s": row["per_cpu_s"], "many_per_s": row["per_s"]}
-        for row in rows["datasketch"]
-    ]
     ratios = {
         name: best(rows["sqlite"], column) / best(rows["datasketch"], column)
         for name, column in (
@@ -375,6 +382,7 @@ def require(path, needed):
 
 def main():
     """Measure what is asked for."""
+    global PAGES  # noqa: PLW0603 - of this run and of those that it starts
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -382,12 +390,14 @@ def main():
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000])
     parser.add_argument("--engine", choices=ENGINES, action="append")
     parser.add_argument("--writers", type=int, default=0)
+    parser.add_argument("--pages", type=int, default=PAGES)
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--ask", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--send", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--place", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    PAGES = options.pages
     if options.child:
         work = ENGINES[options.engine[0]]
         work(options.path, options.sizes, options.child, options.writers)

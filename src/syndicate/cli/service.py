@@ -352,10 +352,10 @@ def _checked(record: object, which: str = "") -> _Record:
     if not isinstance(record, dict):
         message = f"{which or 'the body '}must be a JSON object with an id or url and a text"
         raise _RefusedError(400, message)
-    needed = {"text" if "text" in record or "html" not in record else "html"}
     if "id" not in record and "url" not in record:
         raise _RefusedError(400, f"{which or 'the body '}needs an id, or a url in its place")
-    needed.add("id" if "id" in record else "url")
+    key = "id" if "id" in record else "url"
+    needed = {key, "text" if "text" in record or "html" not in record else "html"}
     for name in _DOCUMENT["properties"]:
         value = record.get(name)
         if name == "id" and type(value) is int:
@@ -363,9 +363,8 @@ def _checked(record: object, which: str = "") -> _Record:
         if not isinstance(value, str) and (value is not None or name in needed):
             message = f"{which}{name} must be a string, got {type(value).__name__}"
             raise _RefusedError(400, message)
-    for name in needed - {"text", "html"}:
-        if record[name] == "":
-            raise _RefusedError(400, f"{which}{name} must not be empty")
+    if record[key] == "":
+        raise _RefusedError(400, f"{which}{key} must not be empty")
     return record
 
 

@@ -22,7 +22,8 @@ def one_ahead(items: Iterable[Item | None], work: Callable[[Item], Made]) -> Ite
         that follow until what was made of those before is done with. Where taking one fails, that
         is raised after what was made of those before.
     work
-        Makes something of an item; of one that none is under work beside, in this thread.
+        Makes something of an item: of one that follows another in a second thread, of the first,
+        and of one after a None, in this one.
 
     Examples
     --------
