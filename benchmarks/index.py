@@ -126,7 +126,7 @@ def asked(path, index, start):
 
 
 def timed(count, pages):
-    """Time pages asked of together, or as a peer takes them; ``count`` tells how many are known."""
+    """Time pages asked of together, or as a peer takes them; ``count`` counts the known ones."""
     begun, spent = time.perf_counter(), time.process_time()
     known = count(pages)
     took, cpu = time.perf_counter() - begun, time.process_time() - spent
@@ -278,9 +278,7 @@ def compete(path, sizes, name, seen):
         for page in islice(given, size - held):
             seen(page)
         adding = (size - held) / (time.process_time() - begun)
-        seen(
-            next(given)
-        )  # from here on the pages that syndicate is asked of, one by one and together
+        seen(next(given))  # from here on the same pages as `asked` takes
         row = {"engine": name, "articles": size, **ask(seen, islice(given, PAGES + WARM))}
         for page in islice(given, WARM):
             seen(page)
