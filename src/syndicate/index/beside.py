@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from syndicate.match.context import Standing, standing
 from syndicate.match.days import HEAD, LENGTH, heading_of
 
@@ -11,6 +13,9 @@ much of its text, UTF-8, as may stand for its title.
 
 A plain tuple of plain things, of which the garbage collector takes no note: an index holds many
 thousands, and what is made of them is soon made."""
+_COMPARED = 1 << 12  # documents of late: pages that follow share furniture with the same ones
+
+_standing = lru_cache(_COMPARED)(standing)
 
 
 def beside_words(
@@ -22,7 +27,7 @@ def beside_words(
 
 def standing_of(known: Beside) -> Standing:
     """Give a document's URL, site and time of publication."""
-    return standing(*known[:3])
+    return _standing(*known[:3])
 
 
 def heading(known: Beside) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from syndicate.index.beside import heading, standing_of
+from syndicate.index.known import Known
 from syndicate.match import relation
 from syndicate.match.align import CHUNK, LIMITS, EvidenceTable
 from syndicate.match.context import beside, worth_aligning
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from syndicate.config import Config
-    from syndicate.index.known import Known
     from syndicate.index.sketching import Sketched
 
-_JOINS = tuple(rule.relation.joins for rule in relation.RULES)
+_KINDS = tuple(rule.relation for rule in relation.RULES)
+_JOINS = tuple(kind.joins for kind in _KINDS)
 
 
 class Compared(NamedTuple):
@@ -44,32 +45,19 @@ class Pairs(NamedTuple):
 
     Attributes
     ----------
-    places
-        Which of the documents compared each is with.
     matches
-        Likewise.
+        The page is their a.
     joins
-        By place, whether they belong in one cluster.
-    scores
-        By place, how strongly.
+        Places of the documents that belong in one cluster with it, and how strongly they do.
     """
 
-    places: list[int]
     matches: list[Match]
-    joins: dict[int, bool]
-    scores: dict[int, float]
-
-    @classmethod
-    def none(cls) -> Pairs:
-        """Begin without any."""
-        return cls([], [], {}, {})
+    joins: dict[int, float]
 
     def join(self, more: Pairs, shift: int) -> Pairs:
         """Add pairs with documents listed after those compared before."""
-        joins = self.joins | {place + shift: held for place, held in more.joins.items()}
-        scores = self.scores | {place + shift: score for place, score in more.scores.items()}
-        places = [*self.places, *(place + shift for place in more.places)]
-        return Pairs(places, [*self.matches, *more.matches], joins, scores)
+        joins = self.joins | {place + shift: score for place, score in more.joins.items()}
+        return Pairs([*self.matches, *more.matches], joins)
 
 
 class Columns(NamedTuple):
@@ -87,55 +75,59 @@ class Columns(NamedTuple):
 
 def compare(given: Sequence[Compared], config: Config) -> list[Pairs]:
     """Compare pages with documents; give what the settings call a match, page by page."""
-    sizes = _overlap(given)
-    worth = np.flatnonzero(worth_aligning(sizes, config.threshold))
-    out = [Pairs.none() for _ in given]
-    if not len(worth):
-        return out
-    owner = np.repeat(np.arange(len(given)), [len(one.known) for one in given])[worth]
+    counts = [len(one.known) for one in given]
     flat = list(chain.from_iterable(one.known for one in given))
+    sizes = _overlap([one.page for one in given], counts, flat)
+    worth = np.flatnonzero(worth_aligning(sizes, config.threshold))
+    if not len(worth):
+        return [Pairs([], {}) for _ in given]
+    owner = np.repeat(np.arange(len(given)), counts)[worth]
     laid = _laid_out(given, owner, [flat[place] for place in worth.tolist()])
     sizes = Overlap(*(column[worth] for column in sizes))
     table, rules = read(laid.texts, laid.pairs, laid.context(), config.sketch.shingle_size)
     rules = with_days(rules, table, *laid.pairs, laid.headings)
     score = relation.scores(rules, sizes)
     judged = _judged(rules, table, laid.pairs, score >= config.threshold, len(given))
-    firsts = [0, *accumulate(len(one.known) for one in given)]
     rows = np.flatnonzero(judged >= 0)
-    columns = (
-        *(owner[rows], worth[rows], judged[rows], score[rows], sizes.jaccard[rows]),
-        *(sizes.containment_a[rows], sizes.containment_b[rows], sizes.shared[rows]),
-    )
     why = reasons(judged[rows], EvidenceTable(*(column[rows] for column in table)))
-    told = zip(*(column.tolist() for column in columns), why, strict=True)
-    for page, place, code, strength, *measured in told:
-        rule, pairs, at = relation.RULES[code], out[page], place - firsts[page]
-        pairs.places.append(at)
-        pairs.joins[at] = _JOINS[code]
-        pairs.scores[at] = strength
-        names = given[page].page.document.id, flat[place].id
-        pairs.matches.append(Match(*names, rule.relation, *measured))
+    names = [one.page.document.id for one in given]
+    codes, places, pages = (column[rows].tolist() for column in (judged, worth, owner))
+    measured = sizes.jaccard, sizes.containment_a, sizes.containment_b, sizes.shared
+    columns = (
+        (names[page] for page in pages),
+        (flat[place].id for place in places),
+        (_KINDS[code] for code in codes),
+        *(column[rows].tolist() for column in measured),
+        why,
+    )
+    matches = list(map(Match, *columns))
+    edges = np.searchsorted(owner[rows], np.arange(len(given) + 1)).tolist()
+    out = [Pairs(matches[start:end], {}) for start, end in pairwise(edges)]
+    firsts = [0, *accumulate(counts)]
+    for page, place, code, strength in zip(
+        pages, places, codes, score[rows].tolist(), strict=True
+    ):
+        if _JOINS[code]:
+            out[page].joins[place - firsts[page]] = strength
     return out
 
 
-def _overlap(given: Sequence[Compared]) -> Overlap:
-    """Compare each page's set, which is a, with those of its documents."""
-    from syndicate.kernels import pages  # noqa: PLC0415 - compiles
+def _overlap(pages: Sequence[Sketched], counts: Sequence[int], flat: Sequence[Known]) -> Overlap:
+    """Compare each page's set, which is a, with those of its so many documents."""
+    from syndicate.kernels import pages as kernels  # noqa: PLC0415 - compiles
 
-    flat = [other for one in given for other in one.known]
-    own = [(one.page.address, len(one.page.shingles)) for one in given]
-    counts = [len(one.known) for one in given]
-    addresses = np.array([other.address for other in flat], np.uint64)
-    lengths = np.array([len(other.shingles) for other in flat], np.int64)
+    known = dict(zip(Known._fields, zip(*flat, strict=True), strict=True))
     shared = np.empty(len(flat), np.int32)
-    pages.shared(
-        np.array([address for address, _ in own], np.uint64),
-        np.array([length for _, length in own], np.int64),
+    kernels.shared(
+        np.array([page.address for page in pages], np.uint64),
+        np.array([len(page.shingles) for page in pages], np.int64),
         np.array([0, *accumulate(counts)], np.int64),
-        *(addresses, lengths, shared),
+        np.array(known["address"], np.uint64),
+        np.array(list(map(len, known["shingles"])), np.int64),
+        shared,
     )
-    size_a = np.repeat(np.array([one.page.distinct for one in given], np.int32), counts)
-    return Overlap(shared, size_a, np.array([other.distinct for other in flat], np.int32))
+    size_a = np.repeat(np.array([page.distinct for page in pages], np.int32), counts)
+    return Overlap(shared, size_a, np.array(known["distinct"], np.int32))
 
 
 class _Laid(NamedTuple):

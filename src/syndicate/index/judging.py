@@ -41,6 +41,7 @@ _ORDER = (
     Relation.OVERLAP,
 )
 _STRENGTH = {kind: place for place, kind in enumerate(_ORDER)}
+_NONE = Pairs([], {})
 
 
 class Judged(NamedTuple):
@@ -315,9 +316,9 @@ class Judge:
         """Compare pages with documents."""
         given = [Compared(case.page, case.held) for case in cases if case.held]
         if not given:
-            return [Pairs.none()] * len(cases)
+            return [_NONE] * len(cases)
         compared = iter(compare(given, self._sketcher.config))
-        return [next(compared) if case.held else Pairs.none() for case in cases]
+        return [next(compared) if case.held else _NONE for case in cases]
 
     def _decide(self, case: _Case, pairs: Pairs, reach: Reach) -> Judged:
         """Say what a page is, once it was compared."""
@@ -338,17 +339,14 @@ class Judge:
     def _placed(self, case: _Case, pairs: Pairs, reach: Reach) -> Judged:
         """Find the cluster of a page, comparing it with those that stand for its matches."""
         held = case.held
-        joined = [reach.now(held[place]) for place in pairs.places if pairs.joins[place]]
-        clusters = {known.group for known in joined}
+        clusters = {reach.now(held[place]).group for place in pairs.joins}
         heads = {one: self._head(case, held, one, reach) for one in sorted(clusters)}
         there = {known.doc for known in held}
         more = [head for head in heads.values() if head is not None and head.doc not in there]
         if more:
             compared = compare([Compared(case.page, more)], self._sketcher.config)[0]
             pairs, held = pairs.join(compared, len(held)), held + more
-        score = {
-            held[place].doc: pairs.scores[place] for place in pairs.places if pairs.joins[place]
-        }
+        score = {held[place].doc: strength for place, strength in pairs.joins.items()}
         placed = {
             cluster: (-score[head.doc], cluster)
             for cluster, head in heads.items()
