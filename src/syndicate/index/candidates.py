@@ -122,9 +122,10 @@ def candidates(held: Held, first_sample: int, reach: Reach) -> list[Candidates]:
         odd |= np.isin(docs, list(reach.leaving))
     if odd.any():
         before = np.concatenate([[0], np.cumsum(odd[place])])[bounds]
-        for page in np.flatnonzero(np.diff(before)).tolist():
-            again = _choose_again(*held.at(page), first_sample, page, reach)
-            found[page] = found[page]._replace(docs=again)
+        doubted = np.flatnonzero(np.diff(before)).tolist()
+        again = _choose_again(held, doubted, first_sample, reach)
+        for page, docs_again in zip(doubted, again, strict=True):
+            found[page] = found[page]._replace(docs=docs_again)
     return found
 
 
@@ -157,21 +158,33 @@ def _choose_each(
 
 
 def _choose_again(
-    keys: NDArray[np.uint64], postings: Postings, first_sample: int, page: int, reach: Reach
-) -> tuple[int, ...]:
-    """Choose documents for a page, counting those of one text once and those that are gone not."""
+    held: Held, pages: Sequence[int], first_sample: int, reach: Reach
+) -> Iterator[tuple[int, ...]]:
+    """Choose documents for pages, counting those of one text once and those that are gone not."""
+    crowds = [_chosen(held, page, first_sample, _NONE, _EVERY)[1] for page in pages]
+    docs, place = np.unique(np.concatenate(crowds), return_inverse=True)
+    words, there = reach.digests(docs)
+    cuts = np.cumsum([len(crowd) for crowd in crowds])[:-1]
+    for page, every, at in zip(pages, crowds, np.split(place, cuts), strict=True):
+        left = there[at]
+        if gone := reach.gone(every.tolist(), page):
+            left &= ~np.isin(every, list(gone))
+        without = every[Digests(words[at], left).firsts() != np.arange(len(every))]
+        yield tuple(_chosen(held, page, first_sample, without, _SPARE)[0].tolist())
+
+
+def _chosen(
+    held: Held, page: int, first_sample: int, uncounted: NDArray[np.int64], spare: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Choose documents for one page; give holders of shingles passed over, too."""
     from syndicate.kernels import candidates as kernels  # noqa: PLC0415 - compiles
 
+    keys, postings = held.at(page)
     out, crowd = np.empty((2, len(postings.doc)), np.int64)
-    asked = keys, *postings, first_sample, CAP, _THINNED, SHARED
-    _, crowded = kernels.choose(*asked, _NONE, _EVERY, out, crowd)
-    every = crowd[:crowded].copy()
-    words, there = reach.digests(every)
-    if gone := reach.gone(every.tolist(), page):
-        there &= ~np.isin(every, list(gone))
-    without = every[Digests(words, there).firsts() != np.arange(len(every))]
-    chosen, _ = kernels.choose(*asked, without, _SPARE, out, crowd)
-    return tuple(out[:chosen].tolist())
+    chosen, crowded = kernels.choose(
+        keys, *postings, first_sample, CAP, _THINNED, SHARED, uncounted, spare, out, crowd
+    )
+    return out[:chosen], crowd[:crowded]
 
 
 def _odd(digests: Digests) -> NDArray[np.bool_]:
