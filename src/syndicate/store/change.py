@@ -58,7 +58,7 @@ class SqliteChange:
     Attributes
     ----------
     written
-        Documents that it put.
+        Documents that it put, and those whose postings it wrote as a run.
     """
 
     def __init__(self, db: sqlite3.Connection, mirror: Mirror) -> None:
@@ -244,7 +244,7 @@ class SqliteChange:
         """Write the fresh postings as a run."""
         mirror = self.follow()
         if self.state["fresh"]:
-            merging.flush(self.db, mirror.runs, self.state["run"])
+            self.written += merging.flush(self.db, mirror.runs, self.state["run"])
             self.state["run"] += 1
         mirror.fresh.clear()
         mirror.fresh.last = self.state["doc"]

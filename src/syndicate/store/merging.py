@@ -63,8 +63,8 @@ class Gone(NamedTuple):
         return self.floor <= 1 and not len(self.docs)
 
 
-def flush(db: Connection, runs: Runs, number: int) -> None:
-    """Write all fresh postings as run ``number``."""
+def flush(db: Connection, runs: Runs, number: int) -> int:
+    """Write all fresh postings as run ``number``; give the count of their documents."""
     from syndicate.kernels import postings as kernels  # noqa: PLC0415 - compiles
 
     rows = db.execute("SELECT doc, keys FROM fresh ORDER BY doc").fetchall()
@@ -86,6 +86,7 @@ def flush(db: Connection, runs: Runs, number: int) -> None:
         runs.runs[number] = run
         runs.changed(run.common)
     db.execute("DELETE FROM fresh")
+    return len(rows)
 
 
 def new_run(number: int, postings: int, last: int) -> Run:
