@@ -27,7 +27,8 @@ _MARK = np.uint64(1 << 63)
 _LINE = 64  # bytes that come from memory at once
 _FEW = 16  # rows of a leaf
 AT_ONCE = 2048
-"""Keys whose pages are asked of memory at once: what these hold is still near when it is read."""
+"""Keys, neighbours by their top bits, whose pages are asked of memory at once: what these hold is
+still near when it is read."""
 
 
 @inline
@@ -96,20 +97,50 @@ def _read(file: U8, start: int, n: int, page: int, words: U64) -> bool:
 
 
 @kernel
+def _by_place(keys: U64, bits: int, starts: I64, order: I64) -> None:
+    """Put keys in the order of their top bits, so that memory is asked for in its own order.
+
+    Parameters
+    ----------
+    keys : ndarray of uint64, shape (n,)
+    bits : int
+    starts : ndarray of int64, shape (2 ** bits + 1,)
+        Filled: where the keys that share top bits start, and the last end.
+    order : ndarray of int64, shape (n,)
+        Filled with positions in ``keys``.
+    """
+    down = np.uint64(64 - bits)
+    starts[:] = 0
+    for i in range(len(keys)):
+        starts[np.int64(keys[i] >> down) + 1] += 1
+    for k in range(1, len(starts)):
+        starts[k] += starts[k - 1]
+    for i in range(len(keys)):
+        k = np.int64(keys[i] >> down)
+        order[starts[k]] = i
+        starts[k] += 1
+    for k in range(len(starts) - 1, 0, -1):
+        starts[k] = starts[k - 1]
+    starts[0] = 0
+
+
+@kernel
 def _shortlist(
-    keys: U64, first: int, last: int, runs: I64, addresses: U64, enough: int, counts: I64,
-    wanted: I64,
+    keys: U64, order: I64, starts: I64, bits: int, first: int, last: int, runs: I64,
+    addresses: U64, enough: int, counts: I64, wanted: I64,
 ) -> int:  # fmt: skip
     """List which of some keys may stand in which page, by the filters: see `look`.
 
     No step waits for the one before, so that the processor asks memory for many at once.
     """
-    used = 0
+    used, down = 0, SHARD_BITS - bits
     for r in range(len(runs)):
         low, high, blocks = runs[r, 1], runs[r, 2], runs[r, 3]
+        begin, end = starts[low >> down], starts[((high - 1) >> down) + 1]
         deeper = np.uint64(64 - runs[r, 4])
         words = carray(at_address(addresses[r, 0]), SHARDS * blocks * BLOCK_WORDS, np.uint64)
-        for i in range(first, last):
+        for at in range(max(first, begin), min(last, end)):
+            i = order[at]
             shard = np.int64(keys[i] >> _SHARD_SHIFT)
             rest = rest_of(keys[i])
             block = np.uint64(shard * blocks) + ((rest * np.uint64(blocks)) >> _S32)
@@ -205,10 +236,17 @@ def look(
     for i in range(rare, len(keys)):
         if _is_common(keys[i], common):
             counts[i] = -1
+    bits = 1
+    while bits < SHARD_BITS and 1 << bits < len(keys):
+        bits += 1
+    starts, order = np.empty((1 << bits) + 1, np.int64), np.empty(len(keys), np.int64)
+    _by_place(keys, bits, starts, order)
     found, missed, read, full, most = given, 0, 0, 0, 0
     for first in range(0, len(keys), AT_ONCE):
         last = min(first + AT_ONCE, len(keys))
-        listed = _shortlist(keys, first, last, runs, addresses, enough, counts, wanted)
+        listed = _shortlist(
+            keys, order, starts, bits, first, last, runs, addresses, enough, counts, wanted
+        )
         _bring(runs, addresses, file, width, root, wanted[:listed], words)
         for k in range(listed):
             i, r, place = wanted[k, 0], wanted[k, 1], wanted[k, 2]
