@@ -26,6 +26,7 @@ _MIX = np.uint64(0x9FB21C651E98DF25)
 _MARK = np.uint64(1 << 63)
 _LINE = 64  # bytes that come from memory at once
 _FEW = 16  # rows of a leaf
+_BITS = 15  # most by which keys are put in order
 AT_ONCE = 2048
 """Keys, neighbours by their top bits, whose pages are asked of memory at once: what these hold is
 still near when it is read."""
@@ -133,10 +134,10 @@ def _shortlist(
 
     No step waits for the one before, so that the processor asks memory for many at once.
     """
-    used, down = 0, SHARD_BITS - bits
+    used, places = 0, np.int64(1) << bits
     for r in range(len(runs)):
         low, high, blocks = runs[r, 1], runs[r, 2], runs[r, 3]
-        begin, end = starts[low >> down], starts[((high - 1) >> down) + 1]
+        begin, end = starts[low * places // SHARDS], starts[-(-high * places // SHARDS)]
         deeper = np.uint64(64 - runs[r, 4])
         words = carray(at_address(addresses[r, 0]), SHARDS * blocks * BLOCK_WORDS, np.uint64)
         for at in range(max(first, begin), min(last, end)):
@@ -237,7 +238,7 @@ def look(
         if _is_common(keys[i], common):
             counts[i] = -1
     bits = 1
-    while bits < SHARD_BITS and 1 << bits < len(keys):
+    while bits < _BITS and 1 << bits < len(keys):
         bits += 1
     starts, order = np.empty((1 << bits) + 1, np.int64), np.empty(len(keys), np.int64)
     _by_place(keys, bits, starts, order)
@@ -248,14 +249,16 @@ def look(
             keys, order, starts, bits, first, last, runs, addresses, enough, counts, wanted
         )
         _bring(runs, addresses, file, width, root, wanted[:listed], words)
+        page, n = np.int64(0), np.int64(0)
         for k in range(listed):
             i, r, place = wanted[k, 0], wanted[k, 1], wanted[k, 2]
             if counts[i] < enough:
-                page = (runs[r, 0] << 32) | place
-                n = _read_at(file, width, root, page, wanted[k, 3], words)
-                places = carray(at_address(addresses[r, 1]), 1 << runs[r, 4], np.int64)
-                places[place] = n
-                n &= 0xFFFF
+                if page != (runs[r, 0] << 32) | place:
+                    page = (runs[r, 0] << 32) | place
+                    n = _read_at(file, width, root, page, wanted[k, 3], words)
+                    places = carray(at_address(addresses[r, 1]), 1 << runs[r, 4], np.int64)
+                    places[place] = n
+                    n &= 0xFFFF
                 if n == 0:
                     missed_key[missed] = i
                     missed_page[missed] = page
