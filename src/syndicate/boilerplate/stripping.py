@@ -98,12 +98,13 @@ def _with_credits(
 ) -> Removals:
     """Settle texts, and those again that have credits inside their lines."""
     begun = _credits(texts.lines, markers)
-    found = texts.settle()
     if not begun.shape[1]:
-        return found
+        return texts.settle()
     docs = np.unique(begun[0])
     inside = _inside(data, offsets, docs, begun, titles, markers, learned)
-    rest = _pieces(found, np.arange(len(titles)), offsets, offsets)
+    if len(docs) == len(titles):
+        return _gathered(inside, len(titles))
+    rest = _pieces(texts.settle(), np.arange(len(titles)), offsets, offsets)
     rest = rest[:, ~np.isin(rest[0], docs)]
     return _gathered(np.concatenate([rest, inside], 1), len(titles))
 

@@ -249,7 +249,7 @@ def look(
             keys, order, starts, bits, first, last, runs, addresses, enough, counts, wanted
         )
         _bring(runs, addresses, file, width, root, wanted[:listed], words)
-        page, n = np.int64(0), np.int64(0)
+        page = n = 0
         for k in range(listed):
             i, r, place = wanted[k, 0], wanted[k, 1], wanted[k, 2]
             if counts[i] < enough:
