@@ -33,6 +33,8 @@ import numpy as np
 PAGES = 2000
 """Asked at each size, by seen() and again by seen_many(), unless ``--pages`` says otherwise."""
 WARM = 50
+SLOW = 500
+"""Asked of datasketch shingle by shingle."""
 BATCH = 256
 FLOORS = {
     "seen_vs_datasketch_by_shingle": 3.0,
@@ -293,11 +295,10 @@ def compete(path, sizes, name, seen, by_shingle=None):
         row |= timed(lambda pages: sum(map(bool, map(seen, pages))), list(islice(given, PAGES)))
         held = size + 1 + 2 * (PAGES + WARM)
         if by_shingle:
-            more = timed(
-                lambda pages: sum(map(bool, map(by_shingle, pages))), list(islice(given, PAGES))
-            )
+            pages = list(islice(given, SLOW))
+            more = timed(lambda pages: sum(map(bool, map(by_shingle, pages))), pages)
             row |= {f"by_shingle_{name}": more[f"many_{name}"] for name in ("per_s", "per_cpu_s")}
-            held += PAGES
+            held += SLOW
         row |= {"adds_a_cpu_second": round(adding), "private_MB": round(memory())}
         print(json.dumps(row), flush=True)
 
@@ -418,7 +419,8 @@ def main():
     elif options.check:
         check(options.path)
     else:
-        require(options.path, max(options.sizes) + 1 + 2 * WARM + PAGES * (3 + options.writers))
+        pages = 2 * WARM + SLOW + PAGES * (2 + options.writers)
+        require(options.path, max(options.sizes) + 1 + pages)
         print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         for name in options.engine or ENGINES:
             if name == "rensa" and importlib.util.find_spec(name) is None:
