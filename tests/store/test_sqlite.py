@@ -73,6 +73,9 @@ def test_lookups_agree_with_a_plain_search_through_all_merges(tmp_path, small_ru
             stores[0]._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         probes = [oracle[doc] for doc in rng.choice(sorted(oracle), 12, replace=False)]
         probes.append(rng.integers(0, 1 << 64, 40, dtype=np.uint64))
+        if turn % 4 == 3:  # more than are asked of memory at once, some of them twice
+            some = rng.choice(sorted(oracle), 250, replace=False)
+            probes.append(np.concatenate([oracle[doc] for doc in some]))
         for store in stores:
             assert all(agrees(store, oracle, keys) for keys in probes)
             assert list(store.check()) == []
@@ -414,6 +417,21 @@ def test_the_log_comes_into_the_file_beside_other_work(tmp_path):
     one_by_one(store, 0, checkpoints._DUE)
     store._checkpoints.end()
     assert path.stat().st_size > before
+    store.close()
+
+
+def test_a_new_run_comes_into_the_file_at_once(tmp_path, monkeypatch):
+    """Until then lookups in it go through the log, page by page."""
+    begun = []
+    monkeypatch.setattr(checkpoints, "checkpoint", begun.append)
+    store = SqliteStore(tmp_path / "seen.db")
+    count = checkpoints._DUE * checkpoints._DOCUMENTS * 3 // 4
+    records = [Record(f"d{i}", 1.0, b"body") for i in range(count)]
+    store.write(lambda change: change.put(records, [np.zeros(3, np.uint64)] * count))
+    assert begun == []
+    store.flush()
+    store._checkpoints.end()
+    assert begun == [store.path]
     store.close()
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from syndicate.index.beside import heading, standing_of
-from syndicate.index.known import Known
 from syndicate.match import relation
 from syndicate.match.align import CHUNK, LIMITS, EvidenceTable
 from syndicate.match.context import beside, worth_aligning
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from syndicate.config import Config
+    from syndicate.index.known import Known
     from syndicate.index.sketching import Sketched
 
 _KINDS = tuple(rule.relation for rule in relation.RULES)
@@ -116,18 +116,18 @@ def _overlap(pages: Sequence[Sketched], counts: Sequence[int], flat: Sequence[Kn
     """Compare each page's set, which is a, with those of its so many documents."""
     from syndicate.kernels import pages as kernels  # noqa: PLC0415 - compiles
 
-    known = dict(zip(Known._fields, zip(*flat, strict=True), strict=True))
+    addresses, shingles, sizes = zip(*map(_set_of, flat), strict=True)
     shared = np.empty(len(flat), np.int32)
     kernels.shared(
         np.array([page.address for page in pages], np.uint64),
         np.array([len(page.shingles) for page in pages], np.int64),
         np.array([0, *accumulate(counts)], np.int64),
-        np.array(known["address"], np.uint64),
-        np.array(list(map(len, known["shingles"])), np.int64),
+        np.array(addresses, np.uint64),
+        np.array(list(map(len, shingles)), np.int64),
         shared,
     )
     size_a = np.repeat(np.array([page.distinct for page in pages], np.int32), counts)
-    return Overlap(shared, size_a, np.array(known["distinct"], np.int32))
+    return Overlap(shared, size_a, np.array(sizes, np.int32))
 
 
 class _Laid(NamedTuple):
@@ -229,6 +229,7 @@ def _judged(
     return np.where(told, rules.astype(np.int64), -1)
 
 
+_set_of = attrgetter("address", "shingles", "distinct")
 _by_arrival = attrgetter("doc")
 
 
