@@ -156,8 +156,8 @@ class _Laid(NamedTuple):
         places = [standing_of(page.beside) for page in pages]
         places += [standing_of(other.beside) for other in self.known]
         digests = [page.digest for page in pages] + [other.digest for other in self.known]
-        words = np.array(digests, np.uint64)
-        same = (words[self.pairs.left] == words[self.pairs.right]).all(axis=1)
+        sides = zip(*(side.tolist() for side in self.pairs), strict=True)
+        same = np.array([digests[left] == digests[right] for left, right in sides], np.bool_)
         return beside(same, places, *self.pairs)
 
     def headings(self, numbers: NDArray[np.int64]) -> list[str]:

@@ -304,7 +304,9 @@ class Judge:
         """Give the documents that are not gone or too old, in the order given."""
         for start in range(0, len(docs), step):
             found = reach.fetch(docs[start : start + step])
-            yield from (one for one in found if self._fits(case, one, reach))
+            if self._recent is not None:
+                found = [one for one in found if self._fits(case, one, reach)]
+            yield from found
 
     def _fits(self, case: _Case, known: Known, reach: Reach) -> bool:
         """Say whether a document is near enough in time to match a page."""
