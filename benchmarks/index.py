@@ -47,7 +47,9 @@ GOALS = {"many_vs_datasketch": 3.0, "many_vs_datasketch_by_clock": 3.0}
 """What ``--check`` holds, and what it tells of as aimed at, on 3,000 articles, where most footers
 of the made articles are still rare enough to be matches, ten a page. Rates are compared with
 datasketch's in the same run: of their own they say more of the machine's hour than of the code.
-They are those of processor time, for seen_many() by the clock too: it uses a second core."""
+They are those of processor time, for seen_many() by the clock too: it uses a second core.
+datasketch is fed as its introduction does it (``by_shingle``), or in its fastest way: three times
+the first is held, three times the other is the aim."""
 
 
 def again(path):
