@@ -242,7 +242,7 @@ def look(
         bits += 1
     starts, order = np.empty((1 << bits) + 1, np.int64), np.empty(len(keys), np.int64)
     _by_place(keys, bits, starts, order)
-    found, missed, read, full, most = given, 0, 0, 0, 0
+    found, missed, read = given, 0, 0
     for first in range(0, len(keys), AT_ONCE):
         last = min(first + AT_ONCE, len(keys))
         listed = _shortlist(
@@ -268,18 +268,32 @@ def look(
                     more = _collect(words, n, rest_of(keys[i]), i, found, out_key, out_doc)
                     counts[i] += more
                     found += more
+    full, most = _crowds(keys, counts, fresh, enough, crowded)
+    return _without_common(counts, found, out_key, out_doc), missed, read, full, most
+
+
+@kernel
+def _crowds(keys: U64, counts: I64, fresh: I64, enough: int, crowded: U64) -> tuple[int, int]:
+    """List keys that turn out to be common; tell how many, and the postings of the fullest."""
+    full, most = 0, np.int64(0)
     for i in range(len(keys)):
         if counts[i] - fresh[i] >= enough:
             crowded[full] = _place(keys[i])
             full += 1
         most = max(most, counts[i])
+    return full, most
+
+
+@kernel
+def _without_common(counts: I64, found: int, out_key: I64, out_doc: I64) -> int:
+    """Leave out the postings of keys that are passed over; tell how many stay."""
     kept = 0
     for k in range(found):
         if counts[out_key[k]] >= 0:
             out_key[kept] = out_key[k]
             out_doc[kept] = out_doc[k]
             kept += 1
-    return kept, missed, read, full, most
+    return kept
 
 
 @kernel
