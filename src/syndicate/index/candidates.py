@@ -184,7 +184,7 @@ def _chosen(
     chosen, crowded = kernels.choose(
         keys, *postings, first_sample, CAP, _THINNED, SHARED, uncounted, spare, out, crowd
     )
-    return out[:chosen], crowd[:crowded]
+    return out[:chosen].copy(), crowd[:crowded].copy()  # the rest is large
 
 
 def _odd(digests: Digests) -> NDArray[np.bool_]:

@@ -259,12 +259,12 @@ def look(
                     places = carray(at_address(addresses[r, 1]), 1 << runs[r, 4], np.int64)
                     places[place] = n
                     n &= 0xFFFF
+                    read += np.int64(n > 0)
                 if n == 0:
                     missed_key[missed] = i
                     missed_page[missed] = page
                     missed += 1
                 else:
-                    read += 1
                     more = _collect(words, n, rest_of(keys[i]), i, found, out_key, out_doc)
                     counts[i] += more
                     found += more
