@@ -39,6 +39,12 @@ def test_a_setting_chooses_the_canonical_document(which, expected):
     assert canonical(COPIES[::-1], which) == expected
 
 
+def test_sources_that_no_document_is_from_are_named():
+    assert dedupe(COPIES, config=Config(canonical="source:bờ nam, Soha.example,")).notes == ()
+    (note,) = dedupe(COPIES, config=Config(canonical="source:Bờ Bắc,Bờ Nam,VOV")).notes
+    assert note == "no document is from Bờ Bắc and 1 other site, which `canonical` names"
+
+
 @pytest.mark.parametrize("which", ["source:", "newest", ""])
 def test_other_settings_are_refused(which):
     with pytest.raises(ConfigError, match="canonical must be one of"):

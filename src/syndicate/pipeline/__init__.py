@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from syndicate import io
-from syndicate.config import Config
+from syndicate.config import SOURCE, Config
 from syndicate.errors import ConfigError
 from syndicate.pipeline.budget import Budget, Estimate, text_size
 from syndicate.pipeline.corpus import Corpus
@@ -180,6 +180,8 @@ def _result(
             f"the dates of {unread} documents could not be read, such as {date[:40]!r}; write "
             "them as 2026-03-12 or 2026-03-12T08:00:00+07:00 (ISO 8601)"
         )
+    if absent := _absent(corpus, config.canonical):
+        matcher.notes.append(f"no document is from {_named(absent)}, which `canonical` names")
     found = matcher.find()
 
     def at(threshold: float) -> Result:
@@ -206,6 +208,17 @@ def _result(
 
     weakref.finalize(corpus, folder.remove)
     return at(config.threshold)
+
+
+def _absent(corpus: Corpus, canonical: str) -> list[str]:
+    """Give the sources that are to be canonical, and that no document is from."""
+    if not canonical.startswith(SOURCE):
+        return []
+    listed = canonical.removeprefix(SOURCE).split(",")
+    names = [name.strip() for name in listed if name.strip()]
+    held = set(corpus.source_ranks(names).tolist())
+    known = {names[rank].lower() for rank in held if rank < len(names)}
+    return [name for name in names if name.lower() not in known]
 
 
 def _named(sites: list[str]) -> str:
