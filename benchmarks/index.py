@@ -50,8 +50,8 @@ GOALS = {"many_vs_datasketch": 3.0, "many_vs_datasketch_by_clock": 3.0}
 of the made articles are still rare enough to be matches, ten a page. Rates are compared with
 datasketch's in the same run: of their own they say more of the machine's hour than of the code.
 They are those of processor time, for seen_many() by the clock too: it uses a second core.
-datasketch is fed as its introduction does it (``by_shingle``), or in its fastest way: more than
-three times the first is held, three times the other is the aim."""
+datasketch is fed in its fastest way, of which three times is the goal, or as its introduction does
+it (``by_shingle``), of which more than that is held."""
 
 
 def again(path):
