@@ -83,6 +83,18 @@ def test_keep_is_in_the_order_of_the_input(run):
     assert [json.loads(line) for line in done.stdout.splitlines()] == records[:2]
 
 
+def test_keep_writes_lines_as_they_are_and_what_they_lack(run):
+    lines = [
+        f'{{"lang": "en",  "n": 1.0, "text": {json.dumps(OTHER)}, "id": 17}}',
+        f'{{"text": {json.dumps(STORY)}, "id": null, "nested": {{"a": [1]}}}}',
+    ]
+    stdin = "\n".join([lines[0], "", lines[1], lines[0].replace("17", "18")])
+    done = run("dedupe", "-", "--keep", "-", "-o", "out", "--canonical", "first", stdin=stdin)
+    first, second = done.stdout.splitlines()
+    assert first == lines[0]
+    assert json.loads(second) == {"text": STORY, "id": "stdin:3", "nested": {"a": [1]}}
+
+
 def test_standard_input(run):
     stdin = f"{json.dumps({'text': STORY})}\n\n{json.dumps({'text': STORY + ' Hết.'})}\nbroken\n"
     done = run("dedupe", "-", "--format", "jsonl", stdin=stdin)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.pipeline.newswire import article, newsroom, noisy, sentence
 
 from syndicate.config import Config
-from syndicate.errors import ConfigError
+from syndicate.errors import ConfigError, StoreError
 from syndicate.model import Document, Relation
 from syndicate.pipeline import dedupe, dedupe_paths
 
@@ -219,6 +219,51 @@ def test_survivors_are_one_of_each_cluster_in_input_order():
         "text": documents[0].text,
         "title": documents[0].title,
     }
+
+
+def _written(path, seed):
+    """Write lines that have more fields than a document; give them."""
+    documents = newsroom(seed=seed, originals=6)
+    records = [{"text": t, "topic": {"n": n}, "id": i} for n, (i, t) in enumerate(documents)]
+    lines = [json.dumps(record) for record in records]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return lines
+
+
+def test_survivors_of_a_file_stand_as_they_stood(tmp_path):
+    lines = _written(tmp_path / "a.jsonl", seed=12)
+    (tmp_path / "b.csv").write_text("text,topic\nSnow fell on the hills,x\n", encoding="utf-8")
+    (tmp_path / "c.txt").write_text("Rain fell in the valley", encoding="utf-8")
+    result = dedupe_paths([str(tmp_path / name) for name in ("a.jsonl", "b.csv", "c.txt")])
+    kept = [record["id"] for record in result.survivors()]
+    assert len(kept) < len(lines)
+    *own, row, page = result.survivor_lines()
+    assert own == [line for line in lines if json.loads(line)["id"] in kept]
+    assert json.loads(row) == {"id": "b.csv:2", "text": "Snow fell on the hills", "topic": "x"}
+    assert json.loads(page) == {"id": "c.txt", "text": "Rain fell in the valley"}
+
+
+def test_survivors_of_values_have_what_is_known():
+    result = dedupe([{"id": "a", "text": "Snow fell on the hills", "topic": "x"}])
+    assert list(result.survivor_lines()) == ['{"id":"a","text":"Snow fell on the hills"}']
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda lines: lines[:3],
+        lambda lines: [line.replace('"text": "', '"text": "Also ') for line in lines],
+        lambda lines: ["[]"] * len(lines),
+        lambda lines: ["broken"] * len(lines),
+    ],
+)
+def test_survivors_are_not_taken_from_a_file_that_changed(tmp_path, change):
+    path = tmp_path / "a.jsonl"
+    lines = _written(path, seed=13)
+    result = dedupe_paths(str(path))
+    path.write_text("\n".join(change(lines)), encoding="utf-8")
+    with pytest.raises(StoreError, match=r"changed after it was read; run again"):
+        list(result.survivor_lines())
 
 
 def test_a_page_that_brings_a_story_amid_others_survives():

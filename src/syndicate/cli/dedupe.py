@@ -42,8 +42,9 @@ _FORMAT: Final = (
 )
 _OUTPUT: Final = "Write the result there, whole or not at all, instead of standard output."
 _KEEP: Final = (
-    "Write what is worth keeping there, as JSON lines in the order of the input: the canonical "
-    "document of each cluster, all that are in none, and pages most of whose text is their own."
+    "Write what is worth keeping there, as JSON lines in the order of the input, with all their "
+    "fields: the canonical document of each cluster, all that are in none, and pages most of "
+    "whose text is their own."
 )
 _GRAPH: Final = "Write who copied whom there: .graphml, .csv or .mmd (Mermaid)."
 _WORKERS: Final = "Processes that read; by default one, and all there are for large inputs."
@@ -141,7 +142,7 @@ def dedupe(
     ):
         result = _run(paths, config, limits, quiet=quiet)
         if kept:
-            _write_survivors(result, kept)
+            kept.writelines(line + "\n" for line in result.survivor_lines())
         if draw and edges:
             _write_graph(result, draw, edges)
         if results:
@@ -169,12 +170,6 @@ def _run(paths: list[str], config: Config, limits: dict[str, Any], *, quiet: boo
         if limits["work"]:
             console.say(f"interrupted; the same command goes on from what {limits['work']} holds")
         raise
-
-
-def _write_survivors(result: Result, stream: TextIO) -> None:
-    from syndicate.io.write import write_records  # noqa: PLC0415 - slow to import
-
-    write_records(result.survivors(), stream)
 
 
 def _write_graph(result: Result, draw: Writer, stream: TextIO) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from syndicate.config import Extractor
 from syndicate.errors import DocumentError
-from syndicate.io.columns import array_of, mask_column, number_column, scalar, string_column
+from syndicate.io.columns import array_of, mask_column, scalar, string_column
 from syndicate.io.encoding import is_utf8, mend
 from syndicate.model import OPTIONAL_FIELDS, Skipped, plain
 
@@ -48,28 +48,32 @@ _CONTINUATION: Final = 0x80
 _ZERO: Final = scalar(0)
 
 Label = Callable[[NDArray[np.int64]], Sequence[str]]
-"""Names rows of a batch for a reader of messages: ``file.jsonl:12``."""
+"""Names records by their numbers for a reader of messages: ``file.jsonl:12``."""
 
 
-def _nowhere(rows: NDArray[np.int64]) -> Sequence[str]:
-    """Label the rows of a batch that has none."""
-    return [""] * len(rows)
+def _no_numbers() -> NDArray[np.int64]:
+    """Give the numbers of no documents."""
+    return np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Some documents as columns of `SCHEMA`, and the inputs among them that were skipped.
 
-    ``label`` says where documents were read, by their rows.
+    ``numbers``, an ndarray of int64, says where each document was read: which of the unit's
+    files it is, which row of a table, or which line, counted from where the unit starts.
     """
 
     records: pa.RecordBatch
     skipped: tuple[Skipped, ...] = ()
-    label: Label = _nowhere
+    numbers: NDArray[np.int64] = field(default_factory=_no_numbers)
 
 
 def assemble(
-    columns: Mapping[str, pa.Array], label: Label, skipped: Sequence[Skipped] = ()
+    columns: Mapping[str, pa.Array],
+    numbers: NDArray[np.int64],
+    label: Label,
+    skipped: Sequence[Skipped] = (),
 ) -> Batch:
     """Make a batch of columns, leaving out rows whose text is missing, blank or too long.
 
@@ -77,21 +81,22 @@ def assemble(
     ----------
     columns
         ``text`` as large_string, and any of the other fields as string, of equal length.
+    numbers
+        Of the records that the rows are of.
     label
-        Names the rows that have neither ``id`` nor ``url``, or that are skipped.
+        Names those that have neither ``id`` nor ``url``, or that are skipped.
     skipped
         Rows that a reader left out before.
     """
     text = columns["text"]
-    rows = np.arange(len(text), dtype=np.int64)
     unfit = _unfit(text)
     if unfit.any():
-        skipped = [*skipped, *_reasons(text, rows[unfit], label)]
+        names = label(numbers[unfit])
+        skipped = [*skipped, *_reasons(text.filter(mask_column(unfit)), names)]
         kept = mask_column(~unfit)
         columns = {name: array.filter(kept) for name, array in columns.items()}
-        rows = rows[~unfit]
-    records = _record_batch(columns, rows, label)
-    return Batch(records, tuple(skipped), lambda chosen: label(rows[chosen]))
+        numbers = numbers[~unfit]
+    return Batch(_record_batch(columns, numbers, label), tuple(skipped), numbers)
 
 
 def _unfit(text: pa.Array) -> NDArray[np.bool_]:
@@ -102,25 +107,25 @@ def _unfit(text: pa.Array) -> NDArray[np.bool_]:
     return array_of(wrong, fill=1)
 
 
-def _reasons(text: pa.Array, rows: NDArray[np.int64], label: Label) -> list[Skipped]:
-    lengths = pc.binary_length(text.take(number_column(rows))).to_pylist()
+def _reasons(text: pa.Array, names: Sequence[str]) -> list[Skipped]:
+    lengths = pc.binary_length(text).to_pylist()
     return [
         Skipped(name, MISSING if length is None else TOO_LONG if length > MAX_DOCUMENT else EMPTY)
-        for name, length in zip(label(rows), lengths, strict=True)
+        for name, length in zip(names, lengths, strict=True)
     ]
 
 
 def _record_batch(
-    columns: Mapping[str, pa.Array], rows: NDArray[np.int64], label: Label
+    columns: Mapping[str, pa.Array], numbers: NDArray[np.int64], label: Label
 ) -> pa.RecordBatch:
     """Put columns in the order of `SCHEMA`, an id in every row."""
     arrays = {
         field.name: _no_empties(columns[field.name])
         if field.name in columns
-        else pa.nulls(len(rows), field.type)
+        else pa.nulls(len(numbers), field.type)
         for field in SCHEMA
     }
-    arrays["id"] = _ids(arrays["id"], arrays["url"], rows, label)
+    arrays["id"] = _ids(arrays["id"], arrays["url"], numbers, label)
     return pa.RecordBatch.from_arrays([arrays[name] for name in SCHEMA.names], schema=SCHEMA)
 
 
@@ -132,13 +137,13 @@ def _no_empties(array: pa.Array) -> pa.Array:
     return array
 
 
-def _ids(ids: pa.Array, urls: pa.Array, rows: NDArray[np.int64], label: Label) -> pa.Array:
+def _ids(ids: pa.Array, urls: pa.Array, numbers: NDArray[np.int64], label: Label) -> pa.Array:
     """Give each row its id, else its url, else its label."""
     if not ids.null_count:
         return ids
     ids = pc.coalesce(ids, urls)
     missing = ids.is_null()
-    unnamed = rows[array_of(missing)]
+    unnamed = numbers[array_of(missing)]
     if not len(unnamed):
         return ids
     return pc.replace_with_mask(ids, missing, string_column(label(unnamed)))

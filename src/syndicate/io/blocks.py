@@ -160,7 +160,14 @@ class Newlines:
         return self._count
 
 
+def lines_before(path: Path, start: int) -> int:
+    """Count the lines of a file that start before a byte."""
+    if not start:
+        return 0
+    return _newlines_of(path, path.stat().st_mtime_ns).before(start - 1) + 1
+
+
 @lru_cache(maxsize=8)
-def newlines(path: Path, _modified: int) -> Newlines:
+def _newlines_of(path: Path, _modified: int) -> Newlines:
     """Give the counter of a file, the same one as long as the file is not modified."""
     return Newlines(path)

@@ -111,10 +111,8 @@ def _from_values(documents: Iterable[Any], extractor: Extractor) -> Iterator[Bat
 
 
 def _batch(rows: list[Row], positions: list[int], skipped: list[Skipped]) -> Batch:
-    places = np.array(positions, np.int64)
-    return assemble(
-        columns_of(rows), lambda chosen: [str(place) for place in places[chosen]], skipped
-    )
+    numbers = np.array(positions, np.int64)
+    return assemble(columns_of(rows), numbers, lambda some: list(map(str, some)), skipped)
 
 
 def _record(document: Any, position: int) -> Mapping[str, Any]:  # noqa: ANN401 - any value

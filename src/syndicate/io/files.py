@@ -36,6 +36,7 @@ _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 class _File(NamedTuple):
     """What was read of a file; only pages have more than a text."""
 
+    number: int
     label: str
     text: bytes
     fields: Mapping[str, str | None]
@@ -48,9 +49,9 @@ def read_files(
     held: list[_File] = []
     skipped: list[Skipped] = []
     size = 0
-    for source in sources:
+    for number, source in enumerate(sources):
         try:
-            held.append(_read(source, extractor))
+            held.append(_read(number, source, extractor))
         except (ConfigError, DocumentError, OSError) as error:
             why = reason(error) if isinstance(error, OSError) else str(error)
             skipped.append(Skipped(source.label, why))
@@ -63,7 +64,7 @@ def read_files(
         yield _batch(held, skipped)
 
 
-def _read(source: Source, extractor: Extractor) -> _File:
+def _read(number: int, source: Source, extractor: Extractor) -> _File:
     """Read a file; a text's bytes are UTF-8, or at least look it until all are checked."""
     if source.size > MAX_DOCUMENT:
         raise DocumentError(TOO_LONG)
@@ -72,18 +73,18 @@ def _read(source: Source, extractor: Extractor) -> _File:
     if len(data) > MAX_DOCUMENT:
         raise DocumentError(TOO_LONG)
     if source.suffix in PAGES:
-        return _page(source.label, data, extractor)
+        return _page(number, source.label, data, extractor)
     if b"\0" in data or data.startswith(_UTF16_MARKS):
         data = decode(data).encode()
-    return _File(source.label, data.removeprefix(_UTF8_MARK), {})
+    return _File(number, source.label, data.removeprefix(_UTF8_MARK), {})
 
 
-def _page(label: str, data: bytes, extractor: Extractor) -> _File:
+def _page(number: int, label: str, data: bytes, extractor: Extractor) -> _File:
     """Take the article out of a page."""
     from syndicate.io.html import read_page  # noqa: PLC0415 - for pages alone
 
     record = read_page(data, extractor=extractor).record
-    return _File(label, mend(record.pop("text") or "").encode(), record)
+    return _File(number, label, mend(record.pop("text") or "").encode(), record)
 
 
 def _batch(held: list[_File], skipped: list[Skipped]) -> Batch:
@@ -93,8 +94,13 @@ def _batch(held: list[_File], skipped: list[Skipped]) -> Batch:
         "id": string_column([file.label for file in held]),
         "text": _column(held),
     }
+    labels = {file.number: file.label for file in held}
+    numbers = np.array([file.number for file in held], np.int64)
     return assemble(
-        columns, lambda rows: [held[row].label for row in rows.tolist()], [*skipped, *damaged]
+        columns,
+        numbers,
+        lambda some: [labels[number] for number in some.tolist()],
+        [*skipped, *damaged],
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -23,26 +24,47 @@ from syndicate.io.batch import (
     needs_pages,
     row,
 )  # fmt: skip
-from syndicate.io.blocks import NEWLINE
+from syndicate.io.blocks import NEWLINE, cut, lines_before, skip_line
 from syndicate.io.columns import one_array
 from syndicate.io.encoding import is_utf8
+from syndicate.io.streams import opened
 from syndicate.model import Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
     from syndicate.config import Extractor
     from syndicate.io.blocks import Block
+    from syndicate.io.plan import Unit
 
 _RETURN: Final = ord("\r")
 _OPEN: Final = ord("{")
 _CLOSE: Final = ord("}")
-_SPACES: Final = b" \t\r\n"
+BLANKS: Final = b" \t\r\n"
 _DIGITS: Final = 600  # fewer than any limit that Python can be given
 _OTHER_TYPES: Final = {int: pa.int64(), list: pa.list_(pa.string()), dict: pa.struct([])}
 """What a field other than text may be in each line of a file, instead of a string."""
+
+
+def read_lines(unit: Unit, batch_bytes: int) -> Iterator[Batch]:
+    """Read the lines that start within a unit's bytes."""
+    (source,) = unit.sources
+    path = Path(source.path)
+    reader = LineReader(source.label, lambda: lines_before(path, unit.start), unit.extractor)
+    return map(reader.batch, line_blocks(unit, batch_bytes))
+
+
+def line_blocks(unit: Unit, size: int) -> Iterator[Block]:
+    """Cut the lines that start within a unit's bytes into blocks of about so many bytes."""
+    (source,) = unit.sources
+    with opened(source) as stream:
+        start = unit.start
+        if start:
+            stream.seek(start - 1)
+            start += skip_line(stream) - 1
+        yield from cut(stream, None if unit.stop is None else unit.stop - start, size)
 
 
 class LineReader:
@@ -74,7 +96,7 @@ class LineReader:
         if numbers is None or columns is None:
             batch = self._by_line(block)
         else:
-            batch = assemble(columns, lambda rows: self._labels(block.first + numbers[rows]))
+            batch = assemble(columns, block.first + numbers, self._labels)
         if not block.too_long:
             return batch
         passed = Skipped(self._label(block.first + len(block.newlines)), TOO_LONG)
@@ -106,15 +128,14 @@ class LineReader:
         numbers: list[int] = []
         skipped: list[Skipped] = []
         for number, line in enumerate(bytes(block.data).split(b"\n"), start=block.first):
-            if not line.strip(_SPACES):
+            if not line.strip(BLANKS):
                 continue
             try:
                 rows.append(row(_record(line), self._extractor))
                 numbers.append(number)
             except DocumentError as error:
                 skipped.append(Skipped(self._label(number), str(error)))
-        places = np.array(numbers, np.int64)
-        return assemble(columns_of(rows), lambda chosen: self._labels(places[chosen]), skipped)
+        return assemble(columns_of(rows), np.array(numbers, np.int64), self._labels, skipped)
 
 
 def _object_lines(block: Block) -> NDArray[np.int64] | None:

@@ -31,7 +31,7 @@ from syndicate.io.streams import opened
 from syndicate.model import OPTIONAL_FIELDS, Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -89,7 +89,8 @@ def to_batch(
         reports += failed
     return assemble(
         columns,
-        lambda rows: [f"{prefix}{number}" for number in numbers[rows].tolist()],
+        numbers,
+        lambda chosen: [f"{prefix}{number}" for number in chosen.tolist()],
         [*skipped, *reports],
     )
 
@@ -193,7 +194,7 @@ def read_csv(unit: Unit) -> Iterator[Batch]:
     """
     (source,) = unit.sources
     with opened(source, guessed) as stream:
-        delimiter, names = _header(stream)
+        delimiter, names = csv_header(stream)
         require_text(names)
         yield from _rows(Marked(stream), delimiter, names, unit)
 
@@ -204,14 +205,12 @@ _UNCLOSED: Final = "a quotation mark is not closed: all that follows was read as
 def _rows(stream: Marked, delimiter: str, names: list[str], unit: Unit) -> Iterator[Batch]:
     label = unit.sources[0].label
     faults: list[arrow_csv.InvalidRow] = []
-    first = 2
+    number = 1
     last: list[str | None] = []
-    for records in _csv_reader(stream, delimiter, names, faults):
-        numbers = _numbers(first, len(records), faults)
-        first = int(numbers.max(initial=first - 1)) + 1
+    kinds = {name: kind for name, kind in READ.items() if name in names}
+    for records, numbers, passed in csv_rows(stream, delimiter, kinds, faults):
+        number = int(numbers.max(initial=number))
         whole = _undamaged(records) if stream.damaged else np.ones(len(records), bool)
-        passed = [fault for fault in faults if fault.number < first]
-        del faults[: len(passed)]  # the reader may be ahead: the rest is for the next rows
         reports = [
             *_reports(label, passed),
             *(Skipped(f"{label}:{number}", NOT_UTF8) for number in numbers[~whole].tolist()),
@@ -220,13 +219,49 @@ def _rows(stream: Marked, delimiter: str, names: list[str], unit: Unit) -> Itera
         yield to_batch(found, numbers[whole], f"{label}:", reports, unit.extractor)
         last = [array[-1].as_py() for array in records.columns] if len(records) else last
     if stream.quotes % 2 and any("\n" in value for value in last if value):
-        yield Batch(NOTHING, (Skipped(f"{label}:{first - 1}", _UNCLOSED),))
+        yield Batch(NOTHING, (Skipped(f"{label}:{number}", _UNCLOSED),))
     if faults:
         yield Batch(NOTHING, tuple(_reports(label, faults)))
 
 
+def csv_rows(
+    stream: Marked,
+    delimiter: str,
+    kinds: Mapping[str, pa.DataType],
+    faults: list[arrow_csv.InvalidRow],
+) -> Iterator[tuple[pa.RecordBatch, NDArray[np.int64], list[arrow_csv.InvalidRow]]]:
+    """Read some columns of a CSV file.
+
+    Parameters
+    ----------
+    stream
+        At its start.
+    delimiter
+        Between the values of a row.
+    kinds
+        The columns, as types of strings.
+    faults
+        Holds rows that do not fit the header and come after those that were given.
+
+    Yields
+    ------
+    tuple
+        Rows, their numbers, and rows before the last of these that do not fit.
+    """
+    first = 2
+    for records in _csv_reader(stream, delimiter, kinds, faults):
+        numbers = _numbers(first, len(records), faults)
+        first = int(numbers.max(initial=first - 1)) + 1
+        passed = [fault for fault in faults if fault.number < first]
+        del faults[: len(passed)]  # the reader may be ahead: the rest is for the next rows
+        yield records, numbers, passed
+
+
 def _csv_reader(
-    stream: Marked, delimiter: str, names: list[str], faults: list[arrow_csv.InvalidRow]
+    stream: Marked,
+    delimiter: str,
+    kinds: Mapping[str, pa.DataType],
+    faults: list[arrow_csv.InvalidRow],
 ) -> arrow_csv.CSVStreamingReader:
     """Read columns as strings, leaving out and noting rows that do not fit the header."""
 
@@ -234,14 +269,13 @@ def _csv_reader(
         faults.append(row)
         return "skip"
 
-    wanted = {name: kind for name, kind in READ.items() if name in names}
     return arrow_csv.open_csv(
         io.BufferedReader(stream, _BUFFER),  # gives as much as is asked for
         arrow_csv.ReadOptions(use_threads=False, block_size=_CSV_BLOCK),
         arrow_csv.ParseOptions(
             delimiter=delimiter, newlines_in_values=True, invalid_row_handler=leave_out
         ),
-        arrow_csv.ConvertOptions(column_types=wanted, include_columns=list(wanted)),
+        arrow_csv.ConvertOptions(column_types=kinds, include_columns=list(kinds)),
     )
 
 
@@ -269,7 +303,7 @@ def _undamaged(records: pa.RecordBatch) -> NDArray[np.bool_]:
     return np.asarray(~np.logical_or.reduce(marks), bool)
 
 
-def _header(stream: BinaryIO) -> tuple[str, list[str]]:
+def csv_header(stream: BinaryIO) -> tuple[str, list[str]]:
     """Tell the delimiter and the column names from the first line, which stays unread."""
     head = stream.peek(_HEADER)[:_HEADER].replace(b"\r", b"\n")  # type: ignore[attr-defined]
     line = head.partition(b"\n")[0].decode("utf-8", "replace")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 import orjson
 
 from syndicate.errors import StoreError
+from syndicate.io.encoding import mend
 from syndicate.io.find import reason
 
 if TYPE_CHECKING:
@@ -67,4 +69,34 @@ def _umask() -> int:
 def write_records(records: Iterable[Mapping[str, str]], stream: TextIO) -> None:
     """Write records as JSON lines."""
     for record in records:
-        stream.write(orjson.dumps(record).decode() + "\n")
+        stream.write(json_line(record) + "\n")
+
+
+def json_line(record: Mapping[str, str]) -> str:
+    """Give a record as one line of JSON."""
+    return orjson.dumps(record).decode()
+
+
+def completed(line: str, record: Mapping[str, str]) -> str:
+    """Give a line of JSON as it is, but with those fields of a record that it lacks.
+
+    One that is nested too deeply for Python, or has a number of too many digits, stays as it is.
+
+    Raises
+    ------
+    StoreError
+        If it is not the line that the record was read from.
+    """
+    try:
+        held = json.loads(line)
+    except json.JSONDecodeError:
+        held = None
+    except (RecursionError, ValueError):
+        return line
+    text = held.get("text") if isinstance(held, dict) else None
+    changed = isinstance(text, str) and text != "" and mend(text) != record["text"]
+    if changed or not isinstance(held, dict):
+        message = f"the file of {record['id']} changed after it was read; run again"
+        raise StoreError(message)
+    lacking = {name: value for name, value in record.items() if held.get(name) in (None, "")}
+    return mend(json.dumps(held | lacking, ensure_ascii=False)) if lacking else line

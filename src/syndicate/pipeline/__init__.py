@@ -15,7 +15,6 @@ from syndicate.pipeline.grouping import group
 from syndicate.pipeline.heap import undisturbed
 from syndicate.pipeline.matcher import Matcher
 from syndicate.pipeline.pace import measured
-from syndicate.pipeline.places import Places
 from syndicate.pipeline.result import Result
 from syndicate.pipeline.scan import (
     Scratch,
@@ -141,24 +140,25 @@ def dedupe_paths(
         pace = measured(plan.units, config) if size >= _WORTH_TIMING else None
         announce(size, budget.estimate(size, pace))
     if work is None:
-        groups = _placed(_read(plan.units, progress), budget, folder)
+        sizes = [0] * len(plan.units)
+        groups = _placed(_read(plan.units, sizes, progress), budget, folder)
         parts, templates = sketch_in_memory(groups, config)
-        places = Places(plan.units)
     else:
         parts, templates = sketch_units(
             plan.units, config, work=work, workers=budget.workers, progress=progress
         )
-        places = Places(plan.units, [len(part) for part in parts])
-    return _result(
-        Corpus(parts, plan.skipped, places), config, budget, progress, folder, templates
-    )
+        sizes = [len(part) for part in parts]
+    corpus = Corpus(parts, plan.skipped, plan.units, sizes)
+    return _result(corpus, config, budget, progress, folder, templates)
 
 
-def _read(units: Sequence[io.Unit], progress: Progress) -> Iterator[io.Batch]:
-    """Read units one after the other."""
+def _read(units: Sequence[io.Unit], sizes: list[int], progress: Progress) -> Iterator[io.Batch]:
+    """Read units one after the other, and count the documents of each."""
     for number, unit in enumerate(units):
         progress("read", number, len(units))
-        yield from with_folders(unit)
+        for batch in with_folders(unit):
+            sizes[number] += len(batch.records)
+            yield batch
 
 
 def _result(

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 
 _RECORDS_AT_ONCE = 1024
-_VALUES = Places()
 _NOTHING = np.empty(0, np.int64)
 
 
@@ -47,8 +46,8 @@ class Corpus:
         In input order.
     skipped
         Inputs that never reached a part.
-    places
-        Where the documents were read.
+    units, sizes
+        Of the input, and how many documents each has; none if it came as values.
 
     Attributes
     ----------
@@ -63,7 +62,11 @@ class Corpus:
     """
 
     def __init__(
-        self, parts: Sequence[Part], skipped: tuple[Skipped, ...] = (), places: Places = _VALUES
+        self,
+        parts: Sequence[Part],
+        skipped: tuple[Skipped, ...] = (),
+        units: Sequence[io.Unit] = (),
+        sizes: Sequence[int] = (),
     ) -> None:
         self._parts = tuple(parts)
         self._starts = np.cumsum([0, *(len(part) for part in parts)])
@@ -78,7 +81,9 @@ class Corpus:
         counts = np.concatenate([np.empty(0, np.int32), *(part.counts for part in parts)])
         self.counts: NDArray[np.int32] = counts[order]
         found = (item for part in parts for item in part.texts.skipped)
-        refused = self._refused(repeats, kept, places)
+        numbers = np.concatenate([_NOTHING, *(part.texts.numbers for part in parts)])
+        self._read_at = Places(units, sizes, numbers)
+        refused = self._refused(repeats, kept)
         self._kept = _together([part.kept for part in parts])
         self.skipped = tuple(
             sorted((*skipped, *found, *refused), key=lambda item: (item.id, item.error))
@@ -87,12 +92,11 @@ class Corpus:
     def __len__(self) -> int:
         return len(self.places)
 
-    def _refused(
-        self, repeats: NDArray[np.int64], kept: NDArray[np.int64], places: Places
-    ) -> Iterator[Skipped]:
+    def _refused(self, repeats: NDArray[np.int64], kept: NDArray[np.int64]) -> Iterator[Skipped]:
         """Report documents whose id another one has, which was kept, by file and line."""
         ids = self._records.column("id").take(number_column(repeats)).to_pylist()
-        labels = places.label(np.unique(np.concatenate([repeats, kept])))
+        places = np.unique(np.concatenate([repeats, kept]))
+        labels = dict(zip(places.tolist(), self._read_at.label(places), strict=True))
         for name, repeat, other in zip(ids, repeats.tolist(), kept.tolist(), strict=True):
             where = labels.get(other) or "another document of this id"
             yield Skipped(labels.get(repeat) or name, f"duplicate id {name!r}: {where} was kept")
@@ -169,21 +173,30 @@ class Corpus:
         later = np.where(dated, np.sign(self.times[right] - self.times[left]), 0)
         return Context(same, site, url, later.astype(np.int8))
 
-    def documents(self, without: set[str]) -> Iterator[dict[str, str]]:
-        """Give documents in input order as records, leaving out some ids.
+    def in_order(self, without: set[str]) -> NDArray[np.int64]:
+        """Give the numbers of all documents but some in the order of the input."""
+        ids = self.column("id", np.arange(len(self)))
+        gone = array_of(pc.is_in(ids, value_set=string_column(sorted(without))))
+        kept = np.flatnonzero(~gone)
+        return np.asarray(kept[np.argsort(self.places[kept], kind="stable")])
+
+    def documents(self, numbers: NDArray[np.int64]) -> Iterator[dict[str, str]]:
+        """Give some documents as records.
 
         Yields
         ------
         dict
             The fields that have a value.
         """
-        in_order = np.argsort(self.places, kind="stable")
-        for chunk in np.array_split(in_order, max(1, len(in_order) // _RECORDS_AT_ONCE)):
+        for chunk in np.array_split(numbers, max(1, len(numbers) // _RECORDS_AT_ONCE)):
             records = self._records.take(number_column(self.places[chunk])).to_pylist()
             for record, text in zip(records, self.texts(chunk), strict=True):
-                if record["id"] not in without:
-                    fields = {"id": record["id"], "text": text.tobytes().decode(), **record}
-                    yield {name: value for name, value in fields.items() if value is not None}
+                fields = {"id": record["id"], "text": text.tobytes().decode(), **record}
+                yield {name: value for name, value in fields.items() if value is not None}
+
+    def as_read(self, numbers: NDArray[np.int64]) -> Iterator[str | None]:
+        """Give some documents, in the order of the input, as `Places.as_read` does."""
+        return self._read_at.as_read(self.places[numbers])
 
     def keys(self, bands: range, numbers: NDArray[np.int64]) -> Iterator[NDArray[np.uint64]]:
         """Keys of some documents in some consecutive bands, band after band."""

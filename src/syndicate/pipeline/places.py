@@ -1,49 +1,71 @@
-"""Where documents were read, told when a message needs it."""
+"""Where documents were read, and how they stand there."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from syndicate import io
+from syndicate.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    Ints = NDArray[np.int64]
+
 
 class Places:
-    """Names documents by file and line, which nothing keeps: it reads again to tell.
+    """Tells by its place in the input where each document was read.
 
     Parameters
     ----------
     units
         The input; none if it came as values, which have no file.
     sizes
-        How many documents each unit has, if that is known.
+        How many documents each unit has.
+    numbers : ndarray of int64
+        Of each document, as `syndicate.io.Batch` has them.
     """
 
-    def __init__(self, units: Sequence[io.Unit] = (), sizes: Sequence[int] = ()) -> None:
+    def __init__(self, units: Sequence[io.Unit], sizes: Sequence[int], numbers: Ints) -> None:
         self._units = units
-        self._sizes = sizes
+        self._bounds = np.cumsum([0, *sizes])
+        self._numbers = numbers
 
-    def label(self, places: NDArray[np.int64]) -> dict[int, str]:
-        """Label documents by their place in the input; those not found again are left out."""
-        labels: dict[int, str] = {}
-        first = 0
-        for number, unit in enumerate(self._units if len(places) else ()):
-            if self._sizes and not len(_within(places, first, self._sizes[number])):
-                first += self._sizes[number]
-                continue
-            for batch in io.read(unit):
-                wanted = _within(places, first, len(batch.records))
-                names = batch.label(wanted - first)
-                labels.update(zip(wanted.tolist(), names, strict=True))
-                first += len(batch.records)
-        return labels
+    def label(self, places: Ints) -> list[str | None]:
+        """Label documents, by their places, ascending, by file and line; values have no label."""
+        if not self._units:
+            return [None] * len(places)
+        return [name for unit, some in self._by_unit(places) for name in io.labels(unit, some)]
 
+    def as_read(self, places: Ints) -> Iterator[str | None]:
+        """Give documents, by their places, ascending, as `syndicate.io.records` does.
 
-def _within(places: NDArray[np.int64], first: int, count: int) -> NDArray[np.int64]:
-    return places[(places >= first) & (places < first + count)]
+        Of values there is nothing but what is known: None.
+
+        Raises
+        ------
+        StoreError
+            If a file is shorter than it was.
+        """
+        if not self._units:
+            yield from [None] * len(places)
+        for unit, some in self._by_unit(places):
+            count = 0
+            for record in io.records(unit, some):
+                count += 1
+                yield record
+            if count < len(some):
+                message = f"{unit.sources[0].path} changed after it was read; run again"
+                raise StoreError(message)
+
+    def _by_unit(self, places: Ints) -> Iterator[tuple[io.Unit, Ints]]:
+        """Give the units in which some places are, and the numbers of their records."""
+        cuts = np.searchsorted(places, self._bounds)
+        for unit, (low, high) in zip(self._units, pairwise(cuts.tolist()), strict=True):
+            if low < high:
+                yield unit, self._numbers[places[low:high]]

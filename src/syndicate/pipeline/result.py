@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from syndicate.io.write import completed, json_line
 from syndicate.model import Cluster, Skipped
 
 if TYPE_CHECKING:
@@ -83,9 +84,32 @@ class Result:
         dict
             The document's fields that have a value.
         """
+        return self.corpus.documents(self._surviving())
+
+    def survivor_lines(self) -> Iterator[str]:
+        """Give `survivors` as JSON lines, as they stood in the files that were read.
+
+        A line of JSON is given as it was, and a row of a table with all its columns. Fields that
+        it did not have, such as its id or the text of its page, are added. Values, and files
+        that are documents each, are given as in `survivors`.
+
+        Raises
+        ------
+        StoreError
+            If a file changed after it was read.
+        """
+        numbers = self._surviving()
+        known, stood = self.corpus.documents(numbers), self.corpus.as_read(numbers)
+        for record, original in zip(known, stood, strict=True):
+            if original is None:
+                yield json_line(record)
+            else:
+                yield completed(original, record)
+
+    def _surviving(self) -> NDArray[np.int64]:
         members = (member for cluster in self.clusters for member in cluster.members)
         gone = {member.id for member in members if member.contained >= _STOOD_FOR}
-        return self.corpus.documents(without=gone)
+        return self.corpus.in_order(without=gone)
 
     def copies(self) -> tuple[Copy, ...]:
         """Tell who copied whom, with evidence; see `syndicate.origin.trace`."""

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     Progress = Callable[[str, int, int], None]
 
 _MANIFEST = "manifest.json"
-_FORMAT = 4
+_FORMAT = 5
 _SITES = "sites.json"
 _AHEAD = 2
 """Units that each other process has at once, so that it need not wait for this one."""

@@ -34,6 +34,8 @@ class Texts:
     ----------
     records
         All columns but the text.
+    numbers
+        ndarray of int64, shape (n,): where each was read, as `syndicate.io.Batch` has it.
     rows
         Texts in UTF-8.
     skipped
@@ -41,6 +43,7 @@ class Texts:
     """
 
     records: pa.Table
+    numbers: NDArray[np.int64]
     rows: Rows
     skipped: tuple[Skipped, ...]
 
@@ -78,15 +81,18 @@ def read_texts(
     """
     texts = RowWriter(np.uint8, folder and folder / "texts.bin")
     records: list[pa.RecordBatch] = []
+    numbers = [np.empty(0, np.int64)]
     skipped: list[Skipped] = []
     for batch in batches:
         data, offsets = text_buffers(batch.records.column("text"))
         texts.append(data, offsets)
         records.append(batch.records.drop_columns(["text"]))
+        numbers.append(batch.numbers)
         skipped += batch.skipped
         if learn is not None:
             learn.learn_batch(data, offsets, sites(records[-1]))
-    read = Texts(pa.Table.from_batches(records, _RECORDS), texts.finish(), tuple(skipped))
+    table = pa.Table.from_batches(records, _RECORDS)
+    read = Texts(table, np.concatenate(numbers), texts.finish(), tuple(skipped))
     if folder is not None:
         _save(read, folder)
     return read
@@ -97,7 +103,7 @@ def _save(texts: Texts, folder: Path) -> None:
     path = str(folder / "records.arrow")
     with pa.OSFile(path, "wb") as sink, pa.ipc.new_file(sink, _RECORDS) as writer:
         writer.write_table(texts.records)
-    np.save(folder / "texts.npy", texts.rows.bounds)
+    np.savez(folder / "texts.npz", bounds=texts.rows.bounds, numbers=texts.numbers)
     skipped = [[item.id, item.error] for item in texts.skipped]
     (folder / "skipped.json").write_text(json.dumps(skipped), encoding="utf-8")
 
@@ -106,9 +112,11 @@ def load_texts(folder: Path) -> Texts:
     """Give what `read_texts` left in a folder; the texts stay there."""
     with pa.OSFile(str(folder / "records.arrow"), "rb") as source:
         records = pa.ipc.open_file(source).read_all()
-    rows = Rows(np.load(folder / "texts.npy"), folder / "texts.bin", np.uint8)
+    with np.load(folder / "texts.npz") as arrays:
+        bounds, numbers = arrays["bounds"], arrays["numbers"]
+    rows = Rows(bounds, folder / "texts.bin", np.uint8)
     stored = json.loads((folder / "skipped.json").read_text(encoding="utf-8"))
-    return Texts(records, rows, tuple(Skipped(*item) for item in stored))
+    return Texts(records, numbers, rows, tuple(Skipped(*item) for item in stored))
 
 
 def text_buffers(column: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
