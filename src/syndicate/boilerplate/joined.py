@@ -11,6 +11,7 @@ from syndicate.boilerplate.edges import read_ends
 from syndicate.boilerplate.glued import glued_cuts
 from syndicate.boilerplate.intext import near_joins, text_cuts
 from syndicate.boilerplate.lines import PAD, as_bytes
+from syndicate.boilerplate.onepage import look
 from syndicate.boilerplate.rules import Rule
 from syndicate.boilerplate.settling import ROUNDS, Texts
 
@@ -108,6 +109,20 @@ class _Left:
 
     def cuts(self, titles: Keys, markers: Markers, learned: Learned) -> Ints:
         """Give what goes of each text: learned runs, else lines, else credits that arose."""
+        looked = None
+        if len(self.texts) == 1 and not len(learned.glued):
+            looked = look(self.data, int(self.offsets[1]), b"", markers, learned, titles)
+        if looked is None or looked.may_lose:
+            pieces = self._edges_and_lines(titles, markers, learned)
+        else:
+            pieces = credit_pieces([])
+        if looked is not None and not looked.may_credit:
+            return _in_order(pieces)
+        has_cuts = np.isin(np.arange(len(self.texts)), pieces[TEXT])
+        return _in_order(np.concatenate([pieces, self._credits(has_cuts, markers)], 1))
+
+    def _edges_and_lines(self, titles: Keys, markers: Markers, learned: Learned) -> Ints:
+        """Give the learned runs that go of each text, else its lines and what ends them."""
         ends = read_ends(self.data, self.offsets)
         runs = glued_cuts(ends.lines, learned, len(self.texts))
         found = Texts(ends.lines, markers, learned, titles, ends.offsets).settle()
@@ -119,8 +134,7 @@ class _Left:
         for edge in (START, STOP):
             place = ends.original(pieces[TEXT], pieces[edge])
             pieces[edge] = place + self.offsets[pieces[TEXT]]
-        arisen = self._credits(np.isin(np.arange(len(self.texts)), pieces[TEXT]), markers)
-        return _in_order(np.concatenate([pieces, arisen], 1))
+        return pieces
 
     def _credits(self, has_cuts: NDArray[np.bool_], markers: Markers) -> Ints:
         """Give the photo credits of texts in which they arose where something was cut out."""

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from syndicate.boilerplate.characters import character_table, hash_tables
-from syndicate.boilerplate.features import Features
 from syndicate.boilerplate.intext import LONG, credit_cuts, text_cuts
 from syndicate.boilerplate.joined import credit_pieces, taken_inside
-from syndicate.boilerplate.lines import PAD, Lines, as_bytes, column, read
+from syndicate.boilerplate.lines import Lines, as_bytes, column, read
+from syndicate.boilerplate.onepage import look
 from syndicate.boilerplate.settling import NOTHING, Removals, Texts
 
 if TYPE_CHECKING:
@@ -62,35 +61,13 @@ def _by_line(
 def _of_page(
     data: Bytes, offsets: Ints, title: str | None, markers: Markers, learned: Learned
 ) -> Removals | None:
-    """Find what goes from one text, of most of which a compiled first look takes nothing.
-
-    None where compiling that look is not yet worth it.
-    """
-    from syndicate.kernels.onepage import LOOK  # noqa: PLC0415 - imports numba
-
-    if LOOK.waits(1):
+    """Find what goes from one text; None if it cannot be looked at that way yet."""
+    looked = look(data, int(offsets[1]), _title(title), markers, learned)
+    if looked is None:
         return None
-    size = int(offsets[1])
-    raw = _title(title)
-    if raw or len(data) < size + PAD:
-        data = as_bytes(np.concatenate([data[:size], np.frombuffer(raw + bytes(PAD), np.uint8)]))
-    edges = np.array([0, size, size + len(raw)])
-    known = learned.table
-    site = learned.sites[0] if len(learned.sites) else np.uint64(0)
-    found = LOOK.kernel(
-        data, edges, character_table(), *hash_tables(), markers.seen, markers.alone,
-        markers.paired, markers.screens, markers.beginnings, markers.bounds, markers.table,
-        markers.credits.known, known.seen, known.keys, known.shares, site,
-    )  # fmt: skip
-    may_lose, may_credit, count, columns, hashes, facts, stems, told, shares, drop, titles = found
-    if not may_lose:
-        return NOTHING
-    lines = Lines(data, hashes, facts, columns, count, len(hashes))
-    keys = titles.view(np.uint64)
-    texts = Texts(lines, markers, learned, keys, edges[:2], (Features(told, stems), shares, drop))
-    if not may_credit:
-        return texts.settle()
-    return _with_credits(texts, data, edges[:2], keys, markers, learned)
+    if looked.may_credit:
+        return _with_credits(looked.texts, data, offsets, looked.titles, markers, learned)
+    return looked.texts.settle() if looked.may_lose else NOTHING
 
 
 def _with_credits(

@@ -49,7 +49,8 @@ def look(
     keys: U64,
     shares: F64,
     site: np.uint64,
-) -> tuple[bool, bool, int, U64, U64, U32, U64, I64, F64, I64, I64]:
+    title: np.uint64,
+) -> tuple[bool, bool, int, U64, U64, U32, U64, I64, F64, I64, U64]:
     """Read, describe and judge one text, and tell whether anything may go from it.
 
     Parameters
@@ -68,11 +69,13 @@ def look(
         The learned lines: see `syndicate.boilerplate.learned.Table`.
     site
         Hash of the text's site.
+    title
+        Hash of its title, if that is not given with it; 0 if it is, or there is none.
 
     Returns
     -------
     may_lose : bool
-        If not, nothing goes.
+        Whether a line may go, or what stands at its ends.
     may_credit : bool
         Whether credits may stand inside its lines.
     count : int
@@ -85,7 +88,7 @@ def look(
         Part of the site's articles with which each line stood; 0 for the rest.
     drop : ndarray of int64, shape (lines,)
         The rule by which each line goes, or 0.
-    titles : ndarray of int64, shape (1,)
+    titles : ndarray of uint64, shape (1,)
         Hash of the title, or 0.
     """
     room = count_either(data, _NEWLINE, _RETURN) + 2  # of two texts
@@ -98,10 +101,10 @@ def look(
         np.empty(size + 1, np.uint16), np.empty(2 * size + 4, np.uint32),
         np.empty(size + 2, np.uint64), hashes, facts, lines,
     )  # fmt: skip
-    titles = np.zeros(1, np.int64)
+    titles = np.full(1, title)
     while count > 0 and lines[DOC, count - 1] != 0:
         count -= 1
-        titles[0] = np.int64(lines[KEY, count])
+        titles[0] = lines[KEY, count]
     values = lines.view(np.int64)
     starts, stops = np.empty(count, np.int64), np.empty(count, np.int64)
     known = np.zeros(count, np.float64)
@@ -123,12 +126,13 @@ def look(
     work = np.empty((SCRATCH, count), np.int64)
     judge(
         values[DOC][:count], values[KEY][:count], stems.view(np.int64), values[WORDS][:count],
-        values[FLAGS][:count], told[SORT], told[SIGNS], known, np.arange(count), titles,
-        np.empty(SLOTS * count, np.int64), work[0], work[1], work[2], work[3], work[4], work[5],
+        values[FLAGS][:count], told[SORT], told[SIGNS], known, np.arange(count),
+        titles.view(np.int64), np.empty(SLOTS * count, np.int64), work[0], work[1], work[2],
+        work[3], work[4], work[5],
         count - count,
     )  # fmt: skip
     drop = work[SCRATCH - 1]
-    may_lose = may_credit
+    may_lose = False
     for line in range(count):
         may_lose |= drop[line] != NOTHING or told[SIGNS, line] & (LED | ENDED) != 0
     return (
