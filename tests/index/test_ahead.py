@@ -1,9 +1,11 @@
 """What is made of the next item while the last is in use comes in order, whatever fails."""
 
+import os
 import threading
 
 import pytest
 
+from syndicate.errors import StoreError
 from syndicate.index.ahead import one_ahead
 
 
@@ -79,3 +81,29 @@ def test_what_cannot_be_made_is_told_after_those_before(fails):
     with pytest.raises(ZeroDivisionError):
         used.extend(one_ahead(range(1, 4), lambda n: n + 0 // (n - fails)))
     assert used == list(range(1, fails))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_forked_process_is_told_that_it_cannot_go_on():
+    begun, goes_on = threading.Event(), threading.Event()
+
+    def work(number):
+        if number == 2:
+            begun.set()
+            assert goes_on.wait(10)
+        return number
+
+    made = one_ahead([1, 2, 3], work)
+    assert next(made) == 1
+    assert begun.wait(10)
+    child = os.fork()
+    if not child:
+        try:
+            next(made)
+        except StoreError as error:
+            os._exit("begin anew" in str(error))
+        os._exit(2)
+    goes_on.set()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
+    assert list(made) == [2, 3]

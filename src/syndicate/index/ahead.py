@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
+
+from syndicate.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -25,12 +28,18 @@ def one_ahead(items: Iterable[Item | None], work: Callable[[Item], Made]) -> Ite
         Makes something of an item: of one that follows another in a second thread, of the first,
         and of one after a None, in this one.
 
+    Raises
+    ------
+    StoreError
+        In a forked process, which has no second thread, if it was begun before.
+
     Examples
     --------
     >>> list(one_ahead("abc", str.upper))
     ['A', 'B', 'C']
     """
     ready: list[Made] = []
+    process = os.getpid()
     with ThreadPoolExecutor(1, "syndicate-ahead") as aside:  # no thread before it is needed
         try:
             for item in items:
@@ -40,6 +49,7 @@ def one_ahead(items: Iterable[Item | None], work: Callable[[Item], Made]) -> Ite
                 elif ready:
                     following = aside.submit(work, item)
                     yield ready.pop()
+                    _require(process)
                     ready.append(following.result())
                 else:
                     ready.append(work(item))
@@ -47,3 +57,10 @@ def one_ahead(items: Iterable[Item | None], work: Callable[[Item], Made]) -> Ite
             yield from ready
             raise
         yield from ready
+
+
+def _require(process: int) -> None:
+    """Refuse to go on in another process."""
+    if os.getpid() != process:
+        message = "this was begun before the process was forked; begin anew in the new one"
+        raise StoreError(message)

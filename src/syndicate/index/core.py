@@ -205,7 +205,8 @@ class Index:
         DocumentError
             As for `seen`, after the verdicts of the pages before it.
         StoreError
-            If the store fails; nothing of the batch in hand is remembered then.
+            If the store fails; nothing of the batch in hand is remembered then. Also in a forked
+            process, for verdicts of what was begun before.
 
         Examples
         --------
