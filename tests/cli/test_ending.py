@@ -92,3 +92,20 @@ def test_a_full_disk_under_standard_output_is_an_error_that_says_so(tmp_path, as
             command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False
         )
     assert (done.returncode, done.stderr) == (3, "syndicate: no space left on device\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="closes streams by a shell")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
+def test_a_closed_stream_is_as_good_as_none(tmp_path, closed):
+    (tmp_path / "a.txt").write_text("Snow fell on the hills above the town", encoding="utf-8")
+    command = f'exec "$0" -m syndicate dedupe a.txt -o out.json -f json {closed}'
+    done = subprocess.run(
+        ["sh", "-c", command, sys.executable],
+        cwd=tmp_path,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert b"Traceback" not in done.stderr
+    assert b'"documents":1' in (tmp_path / "out.json").read_bytes().replace(b" ", b"")

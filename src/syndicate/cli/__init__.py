@@ -14,6 +14,7 @@ import io
 import os
 import sys
 import traceback
+from pathlib import Path
 from typing import Annotated, Final, NoReturn
 
 import typer
@@ -48,6 +49,7 @@ _NO_MEMORY = (
 
 def main() -> NoReturn:
     """Run the command line and exit with its status."""
+    _open_closed()
     ending = Ending()
     _write_utf8()
     gc.set_threshold(_OBJECTS)
@@ -79,6 +81,13 @@ def main() -> NoReturn:
     finally:
         ending.close()
     sys.exit(0)
+
+
+def _open_closed() -> None:
+    """Open what was closed when the command was run, or the next file would take its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - stays open
 
 
 def _write_utf8() -> None:
