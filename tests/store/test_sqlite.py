@@ -352,6 +352,31 @@ def test_a_read_only_file_is_named():
             folder.chmod(stat.S_IRWXU)
 
 
+def test_a_file_in_a_folder_that_may_not_be_written_can_be_read():
+    """Until somebody writes it after all."""
+    with folder_of_anybody() as folder:
+        path = folder / "seen.db"
+        rows = filled(path)
+        path.chmod(stat.S_IRUSR)
+        folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
+        with unprivileged():
+            reader = SqliteStore(path)
+            assert set(reader.read(lambda view: view.find(rows[3])).doc) == {4}
+            assert reader.read(lambda view: view.size()) == 200
+            assert not list(reader.check())
+            with pytest.raises(StoreError, match="it cannot be written; check its permissions"):
+                reader.write(lambda change: change.remove([4]))
+            assert [item.name for item in folder.iterdir()] == ["seen.db"]
+            folder.chmod(stat.S_IRWXU)
+            path.chmod(stat.S_IRUSR | stat.S_IWUSR)
+            writer = SqliteStore(path)
+            writer.write(lambda change: change.remove([4]))
+            assert reader.read(lambda view: view.size()) == 199
+            assert not len(reader.read(lambda view: view.find(rows[3])).doc)
+            reader.close()
+            writer.close()
+
+
 def test_a_full_disk_changes_nothing(tmp_path):
     store = SqliteStore(tmp_path / "seen.db")
     store.write(lambda change: change.put([Record("a", 1.0, b"x")], [np.zeros(3, np.uint64)]))

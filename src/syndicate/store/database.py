@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
 import time
@@ -38,9 +39,16 @@ _NAP = (0.0002, 0.002)
 _LONG_NAP = 1.0
 
 
-def open_file(path: Path) -> sqlite3.Connection:
-    """Open a file for use by any thread, one at a time, and without implicit transactions."""
-    db = sqlite3.connect(path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
+def open_file(path: Path, *, still: bool = False) -> sqlite3.Connection:
+    """Open a file for use by any thread, one at a time, and without implicit transactions.
+
+    One that stands still is read without the log and the locks for which its folder must be
+    written.
+    """
+    place = f"{path.as_uri()}?immutable=1" if still else path
+    db = sqlite3.connect(
+        place, timeout=_WAIT, isolation_level=None, check_same_thread=False, uri=still
+    )
     db.execute("PRAGMA cache_size = -2000")  # KiB
     db.execute(f"PRAGMA wal_autocheckpoint = {_LONGEST_LOG}")
     db.execute("PRAGMA secure_delete = OFF")  # merges delete as much as they write
@@ -65,6 +73,18 @@ def patiently(work: Callable[[], Result]) -> Result:
             if not busy or waited > _WAIT:
                 raise
             time.sleep(random.uniform(*_NAP))
+
+
+def standing(path: Path) -> tuple[int, int, int] | None:
+    """Give what tells whether a file still stands still; None if it may be written.
+
+    It does if this process may not write it or in its folder, and no other process keeps a log.
+    """
+    may_write = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    if may_write or not os.access(path, os.R_OK) or path.with_name(path.name + "-wal").exists():
+        return None
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def is_open(path: Path) -> bool:

@@ -21,6 +21,7 @@ from syndicate.store.database import (
     patiently,
     quietly,
     refuse_stump,
+    standing,
     translated,
 )
 from syndicate.store.mapped import Mapped
@@ -78,7 +79,8 @@ class SqliteStore:
             self._mapped = Mapped.of(self._file)
             try:
                 refuse_stump(self._file, self._mapped)
-                self._db = open_file(self._file)
+                self._still = standing(self._file)
+                self._db = open_file(self._file, still=self._still is not None)
                 self._set_up()
             except BaseException:
                 self._mapped.close()
@@ -169,6 +171,9 @@ class SqliteStore:
         """Use the connection, of which a forked process needs its own; explain what fails."""
         with self._lock, translated(self.path):
             if self._pid != os.getpid():
+                self._connect()
+            elif self._still is not None and self._still != standing(self._file):
+                self.close()
                 self._connect()
             yield
 
