@@ -1,5 +1,6 @@
 """What only a file can get wrong: runs and merges, several connections, damage, refusal."""
 
+import contextlib
 import os
 import sqlite3
 import stat
@@ -354,27 +355,29 @@ def test_a_read_only_file_is_named():
 
 def test_a_file_in_a_folder_that_may_not_be_written_can_be_read():
     """Until somebody writes it after all."""
-    with folder_of_anybody() as folder:
+    with folder_of_anybody() as folder, contextlib.ExitStack() as stack:
         path = folder / "seen.db"
         rows = filled(path)
+        grow([SqliteStore(folder / "other.db")], 3, np.random.default_rng(9), {})  # compiles
+        os.chown(path, folder.stat().st_uid, folder.stat().st_gid)
+        stack.enter_context(unprivileged())
         path.chmod(stat.S_IRUSR)
         folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
-        with unprivileged():
-            reader = SqliteStore(path)
-            assert set(reader.read(lambda view: view.find(rows[3])).doc) == {4}
-            assert reader.read(lambda view: view.size()) == 200
-            assert not list(reader.check())
-            with pytest.raises(StoreError, match="it cannot be written; check its permissions"):
-                reader.write(lambda change: change.remove([4]))
-            assert [item.name for item in folder.iterdir()] == ["seen.db"]
-            folder.chmod(stat.S_IRWXU)
-            path.chmod(stat.S_IRUSR | stat.S_IWUSR)
-            writer = SqliteStore(path)
-            writer.write(lambda change: change.remove([4]))
-            assert reader.read(lambda view: view.size()) == 199
-            assert not len(reader.read(lambda view: view.find(rows[3])).doc)
-            reader.close()
-            writer.close()
+        reader = SqliteStore(path)
+        assert set(reader.read(lambda view: view.find(rows[3])).doc) == {4}
+        assert reader.read(lambda view: view.size()) == 200
+        assert not list(reader.check())
+        with pytest.raises(StoreError, match="it cannot be written; check its permissions"):
+            reader.write(lambda change: change.remove([4]))
+        assert [item.name for item in folder.glob("seen*")] == ["seen.db"]
+        folder.chmod(stat.S_IRWXU)
+        path.chmod(stat.S_IRUSR | stat.S_IWUSR)
+        writer = SqliteStore(path)
+        writer.write(lambda change: change.remove([4]))
+        assert reader.read(lambda view: view.size()) == 199
+        assert not reader.read(lambda view: view.fetch([4]))
+        reader.close()
+        writer.close()
 
 
 def test_a_full_disk_changes_nothing(tmp_path):
