@@ -13,6 +13,7 @@ from syndicate.boilerplate import templates as sites
 from syndicate.kernels import _jit, glued, lines, onepage, settle, signs
 from syndicate.kernels import credits as credit_kernels
 from syndicate.kernels import judge as kernels
+from syndicate.kernels import markers as table
 
 SIGNS = [
     "Tin liên quan", "Chia sẻ", "Nguồn: TTXVN", "Trần Bình", "12/03/2024 10:30", ADVERT,
@@ -123,7 +124,7 @@ def test_what_two_modules_must_say_alike():
 def test_markers_stand_where_the_kernel_looks_for_them():
     named = {"HEAD": "HEADS"}
     for mode in markers.Mode:
-        assert mode == getattr(signs, named.get(mode.name, mode.name)), mode
+        assert mode == getattr(table, named.get(mode.name, mode.name)), mode
     for name, section in {"SECTION": "section-head", "SOURCE": "credit"}.items():
         assert markers.TYPES[getattr(kernels, name)] == section
     for name in ("READ_MORE", "FURNITURE", "LEGAL", "BYLINE"):

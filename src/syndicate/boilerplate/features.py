@@ -57,10 +57,10 @@ class Features:
 
 def toned(lines: Lines, at: Ints) -> NDArray[np.bool_]:
     """Tell which of some lines have letters with marks."""
-    from syndicate.kernels import signs  # noqa: PLC0415 - compiles
+    from syndicate.kernels import markers  # noqa: PLC0415 - compiles
 
     out = np.empty(len(at), np.bool_)
-    signs.toned(lines.data, lines.columns, character_table(), at, out)
+    markers.toned(lines.data, lines.columns, character_table(), at, out)
     return out
 
 

@@ -55,7 +55,7 @@ _INNER = np.uint16(
     Mode.WITHIN | Mode.HEAD | Mode.PHRASE | Mode.PICTURE | Mode.OUTLET | Mode.STAMP
     | Mode.PLACE | Mode.SETTING
 )  # fmt: skip
-"""`syndicate.kernels.signs.INNER`"""
+"""`syndicate.kernels.markers.INNER`"""
 _PLACES = {
     "section-head": {"whole": Mode.WHOLE, "starts": Mode.STARTS, "closes": Mode.CLOSES},
     "read-more": {"whole": Mode.WHOLE, "starts": Mode.STARTS},

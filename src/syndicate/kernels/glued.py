@@ -127,7 +127,7 @@ def learned_runs(
     Parameters
     ----------
     data, columns, hashes, facts
-        See `syndicate.kernels.signs.longest`.
+        See `syndicate.kernels.markers.longest`.
     few : ndarray of bool, shape (texts,)
         Texts that hardly have lines, of sites that have learned runs.
     sites : ndarray of uint64, shape (texts,)

@@ -25,17 +25,8 @@ from syndicate.kernels.lines import (
     TOKENS,
     WORDS,
 )
-from syndicate.kernels.signs import (
-    ENDED,
-    LEAD_TOKENS,
-    LEADS,
-    LED,
-    LENGTH,
-    MODE,
-    STAMP,
-    longest,
-    past_end,
-)
+from syndicate.kernels.markers import LEADS, LENGTH, MODE, STAMP, longest
+from syndicate.kernels.signs import ENDED, LEAD_TOKENS, LED, past_end
 
 # Rules, as `syndicate.boilerplate.rules` numbers them.
 LEAD_IN, END_MARK, NAME = 19, 20, 23
@@ -77,7 +68,7 @@ def mark(
     Parameters
     ----------
     data, columns, hashes, facts, characters, beginnings, bounds, table
-        See `syndicate.kernels.signs.longest`.
+        See `syndicate.kernels.markers.longest`.
     seen
         See `syndicate.kernels.signs.describe`.
     signs : ndarray of int64, shape (lines,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from syndicate.kernels._jit import I64, U8, U16, U32, U64, Bool, Patient, helper, kernel, merged
+from syndicate.kernels._jit import I64, U8, U16, U32, U64, Patient, helper, kernel, merged
 from syndicate.kernels.blanks import blank_before
 from syndicate.kernels.lines import (
     BASE,
@@ -23,7 +23,6 @@ from syndicate.kernels.lines import (
     HEAD,
     LINK,
     LOOK,
-    MARKED,
     NUMBERED,
     OPEN,
     OPENING,
@@ -40,6 +39,34 @@ from syndicate.kernels.lines import (
     UPPER,
     WORDS,
 )  # fmt: skip
+from syndicate.kernels.markers import (
+    CAPTION,
+    CLOSES,
+    DATE,
+    DECIDES,
+    ENTIRE,
+    INSIDE,
+    LEADS,
+    LENGTH,
+    MARKS,
+    MODE,
+    NEEDS_COLON,
+    PERSON,
+    PHRASE,
+    PICTURE,
+    PLACE,
+    POSE,
+    SCENE,
+    SETTING,
+    SHOWS,
+    SIGNATURE,
+    TYPE,
+    WITHIN,
+    gap_before,
+    is_toned,
+    longest,
+    place_of,
+)  # fmt: skip
 
 CREDIT, DATED, PICTURED, POINTED, LED, ENDED, CLOSING, SHOWING, CODE, LISTED, SIGNED = (
     1 << bit for bit in range(11)
@@ -55,19 +82,6 @@ do; is a row of a list; names who wrote the text or where it is from.
 # Rows of what is told.
 MARKER, SORT, SIGNS = range(3)
 TOLD_ROWS = 3
-
-# Columns of the table of markers.
-MARKS, MODE, MOST_WORDS, NEEDS_COLON, LENGTH, TYPE = range(6)
-WHOLE, STARTS, WITHIN, DATE, HEADS, PHRASE, PICTURE, OUTLET, STAMP, CLOSES = (
-    1 << bit for bit in range(10)
-)
-PLACE, SCENE, PERSON, POSE, SETTING, SIGNATURE = (1 << bit for bit in range(10, 16))
-SHOWS = SCENE | PERSON
-INSIDE = PLACE | SETTING
-ENTIRE, CAPTION, LEADS = WHOLE | CLOSES, HEADS | PHRASE, OUTLET | STAMP
-DECIDES = ENTIRE | STARTS | WITHIN
-INNER = WITHIN | CAPTION | LEADS | PLACE | SETTING | PICTURE
-"""Modes of markers that count after the first token of a line, but for dates."""
 
 _UPPER, _DIGIT, _END, _CLOSE, _SPACE, _OPEN, _DASH, _COLON = (
     np.int64(c) >> CLASS_BITS for c in (UPPER, DIGIT, END, CLOSE, SPACE, OPEN, DASH, COLON)
@@ -102,158 +116,6 @@ _ARROWS, _SLASH_DOT, _BULLETS = (
 _BULLET = _BULLETS & _LOW8
 _FULL_STOP, _SLASH = (np.uint8(ord(sign)) for sign in "./")
 _OPENED, _BEGINS_DIGIT = np.uint64(_OPEN), np.uint64(_DIGIT)
-_BARE, _TONED = np.uint64(1), np.uint64(2)
-_ALL = np.int64(1 << 60)
-_TRAILING, _TWO, _THREE, _FOUR, _LOW6 = 0x80, 0xC0, 0xE0, 0xF0, 0x3F
-
-
-@helper
-def _marks(data: U8, characters: U64, start: np.int64, stop: np.int64, most: np.int64) -> int:
-    """Sum the marks of the letters between two bytes, or of so many that the sum is ``most``."""
-    total = 0
-    for i in range(start, stop):
-        point = np.int64(data[i])
-        if point >= _FOUR or _TRAILING <= point < _TWO:
-            continue
-        if point >= _TWO:
-            more = np.int64(data[i + 1]) & _LOW6
-            last = np.int64(data[i + 2]) & _LOW6
-            short = point < _THREE
-            point = (point & 0x1F) << 6 | more if short else (point & 0xF) << 12 | more << 6 | last
-        total += np.int64(characters[point] >> _S32)
-        if total >= most:
-            break
-    return total
-
-
-@helper
-def _toned(data: U8, columns: U64, characters: U64, line: int | np.int64) -> bool:
-    """Tell whether a line has marks, and note it: most lines are never asked."""
-    if columns[MARKED, line] == _NO:
-        start, stop = np.int64(columns[START, line]), np.int64(columns[STOP, line])
-        found = _marks(data, characters, start, stop, np.int64(1))
-        columns[MARKED, line] = _TONED if found else _BARE
-    return columns[MARKED, line] == _TONED
-
-
-@kernel
-def toned(data: U8, columns: U64, characters: U64, at: I64, out: Bool) -> None:
-    """Tell which of some lines have marks: see `longest` for the arguments."""
-    for i in range(len(at)):
-        out[i] = _toned(data, columns, characters, at[i])
-
-
-@kernel
-def longest(
-    data: U8,
-    columns: U64,
-    hashes: U64,
-    facts: U32,
-    characters: U64,
-    line: int | np.int64,
-    first: int,
-    modes: int,
-    beginnings: U64,
-    bounds: I64,
-    table: I64,
-) -> int:
-    """Find the longest marker of some modes that starts at a token of a line.
-
-    Parameters
-    ----------
-    data : ndarray of uint8
-        The bytes that were read.
-    columns : ndarray of uint64, shape (LINE_COLUMNS, at least lines)
-    hashes : ndarray of uint64, shape (m,)
-    facts : ndarray of uint32, shape (m, TOKEN_COLUMNS)
-        The lines, as `syndicate.kernels.lines.read_lines` gives them.
-    characters : ndarray of uint64, shape (0x10000,)
-        The character table.
-    line, first
-        Line and the token in it.
-    modes
-        Flags of the modes that count.
-    beginnings : ndarray of uint64, shape (k,)
-        Chained hashes of all first tokens of markers, ascending.
-    bounds : ndarray of int64, shape (k + 1,)
-        Where in the table the markers that are no longer than a beginning start and end.
-    table : ndarray of int64, shape (markers, 6)
-        Sum of marks, mode, words of the longest line, whether a colon must follow, tokens,
-        type.
-
-    Returns
-    -------
-    int
-        Row of the table, or -1.
-    """
-    base = np.int64(columns[BASE, line])
-    size = np.int64(columns[TOKENS, line])
-    words = np.int64(columns[WORDS, line])
-    best = -1
-    key = _SEED
-    index = first
-    while index < size:
-        place = base + (index if index < HEAD else HEAD + (index & (HEAD - 1)))
-        key = (key ^ hashes[place]) * _GROW
-        key ^= key >> _S29
-        index += 1
-        low = 0
-        high = len(beginnings)
-        while low < high:
-            middle = (low + high) >> 1
-            if beginnings[middle] < key:
-                low = middle + 1
-            else:
-                high = middle
-        if low == len(beginnings) or beginnings[low] != key:
-            break
-        colon = _gap(columns, facts, line, index) & _COLON != 0
-        tone = -1
-        for entry in range(bounds[low], bounds[low + 1]):
-            mode = table[entry, MODE]
-            fits = mode & modes != 0 and words <= table[entry, MOST_WORDS]
-            fits = fits and (mode & ENTIRE == 0 or size == index - first)
-            if not fits or (table[entry, NEEDS_COLON] and not colon):
-                continue
-            if tone < 0:
-                tone = _tone(data, columns, facts, characters, line, first, index)
-            if table[entry, MARKS] == tone or not _toned(data, columns, characters, line):
-                best = entry
-    return best
-
-
-@helper
-def _tone(
-    data: U8,
-    columns: U64,
-    facts: U32,
-    characters: U64,
-    line: int | np.int64,
-    first: int,
-    last: int,
-) -> int:
-    """Sum the marks of some tokens of a line."""
-    base = np.int64(columns[BASE, line])
-    total = 0
-    for index in range(first, last):
-        place = base + (index if index < HEAD else HEAD + (index & (HEAD - 1)))
-        start, stop = np.int64(facts[place, FIRST]), np.int64(facts[place, PAST])
-        total += _marks(data, characters, start, stop, _ALL)
-    return total
-
-
-@helper
-def _place(columns: U64, line: int | np.int64, index: int | np.int64) -> np.int64:
-    """Give where the facts of a token are, one of the first or the last `HEAD` of its line."""
-    return np.int64(columns[BASE, line]) + (index if index < HEAD else HEAD + (index & (HEAD - 1)))
-
-
-@helper
-def _gap(columns: U64, facts: U32, line: int | np.int64, index: int | np.int64) -> int:
-    """Give the classes of what stands before a token; past the last, of the tail."""
-    if index >= np.int64(columns[TOKENS, line]):
-        return np.int64(columns[TAIL, line])
-    return np.int64(facts[_place(columns, line, index), LOOK]) >> 16
 
 
 @merged
@@ -314,7 +176,7 @@ def describe(
     Parameters
     ----------
     data, columns, hashes, facts, characters, beginnings, bounds, table
-        See `longest`.
+        See `syndicate.kernels.markers.longest`.
     seen : ndarray of uint16, shape (65536,)
         Modes of the markers that begin with a token, by the low bits of its hash.
     alone : ndarray of uint16, shape (65536,)
@@ -481,25 +343,25 @@ def past_end(
         return stop - 2
     if size <= 2 * _AFTER_END or np.int64(columns[FLAGS, line]) & _NO_SIGNATURE:
         return -1
-    low = np.int64(facts[_place(columns, line, size - _AFTER_END - 1), PAST])
+    low = np.int64(facts[place_of(columns, line, size - _AFTER_END - 1), PAST])
     for at in range(stop - 3, low - 1, -1):
         if data[at] == _FULL_STOP and data[at + 1] == _SLASH and data[at + 2] == _FULL_STOP:
             return at + 1
     if stop - start < _ONE_LINE:
         return -1
     first = size - 1
-    stopped = _gap(columns, facts, line, first) & _STOPPED == _STOPPED
+    stopped = gap_before(columns, facts, line, first) & _STOPPED == _STOPPED
     while first > size - _SIGNED_TOKENS and not stopped:
         first -= 1
-        stopped = _gap(columns, facts, line, first) & _STOPPED == _STOPPED
-    before = np.int64(facts[_place(columns, line, first - 1), LOOK])
+        stopped = gap_before(columns, facts, line, first) & _STOPPED == _STOPPED
+    before = np.int64(facts[place_of(columns, line, first - 1), LOOK])
     stopped = stopped and (before & _UPPER == 0 or before & _DIGIT != 0)
     if not stopped or not _is_signed(
         data, columns, hashes, facts, characters, seen, line, first, beginnings, bounds, table
     ):
         return -1
-    low = np.int64(facts[_place(columns, line, first - 1), PAST])
-    at = np.int64(facts[_place(columns, line, first), FIRST])
+    low = np.int64(facts[place_of(columns, line, first - 1), PAST])
+    at = np.int64(facts[place_of(columns, line, first), FIRST])
     while at > low and not blank_before(data, at, low):  # a bracket
         at -= 1
     blank = blank_before(data, at, low)
@@ -534,7 +396,7 @@ def _is_signed(
     if tail & _COLON:
         return False
     for token in range(first, size):
-        look = np.int64(facts[_place(columns, line, token), LOOK])
+        look = np.int64(facts[place_of(columns, line, token), LOOK])
         gap = look >> 16 if token > first else 0
         together = together + 1 if gap == _SPACE else first + 1
         most = max(most, together)
@@ -548,7 +410,7 @@ def _is_signed(
         last = token >= size - _SIGNATURE_TOKENS and names >= token
         if token > first and not last:
             continue
-        if np.int64(seen[hashes[_place(columns, line, token)] & _LOW16]) & SIGNATURE == 0:
+        if np.int64(seen[hashes[place_of(columns, line, token)] & _LOW16]) & SIGNATURE == 0:
             continue
         entry = longest(
             data, columns, hashes, facts, characters, line, token, SIGNATURE, beginnings, bounds,
@@ -559,7 +421,7 @@ def _is_signed(
         past = token + table[entry, LENGTH]
         if past == size:
             return True
-        if token == first and np.int64(facts[_place(columns, line, past), LOOK]) & _UPPER:
+        if token == first and np.int64(facts[place_of(columns, line, past), LOOK]) & _UPPER:
             return True
     return False
 
@@ -568,7 +430,7 @@ def _is_signed(
 def _is_enclosed(columns: U64, facts: U32, line: int | np.int64) -> bool:
     """Tell whether the last token of a line stands in brackets."""
     last = np.int64(columns[TOKENS, line]) - 1
-    opened = _gap(columns, facts, line, last) & _OPEN
+    opened = gap_before(columns, facts, line, last) & _OPEN
     return bool(opened and np.int64(columns[TAIL, line]) & _CLOSE)
 
 
@@ -661,8 +523,8 @@ def _credits(
     names = 0
     for place in range(base + past, base + size):
         names += np.int64(facts[place, LOOK]) & (_UPPER | _DIGIT) != 0
-    before = _gap(columns, facts, line, first)
-    colon = _gap(columns, facts, line, past) & _COLON != 0
+    before = gap_before(columns, facts, line, first)
+    colon = gap_before(columns, facts, line, past) & _COLON != 0
     phrase = table[marker, MODE] == PHRASE
     if before & _OPEN:
         closed = np.int64(columns[TAIL, line]) & _CLOSE != 0
@@ -675,7 +537,7 @@ def _credits(
     if phrase:
         return edged and (rest <= 3 or named or (dashed and rest <= 8))
     bare = edged and first > 0 and not colon and 1 <= rest <= 6 and names == rest
-    return bare and (table[marker, MARKS] == 0 or _toned(data, columns, characters, line))
+    return bare and (table[marker, MARKS] == 0 or is_toned(data, columns, characters, line))
 
 
 @helper
@@ -692,7 +554,7 @@ def _shows(columns: U64, facts: U32, table: I64, line: int, first: int, marker: 
     if table[marker, MODE] == SETTING:
         return bool(past == size)
     if table[marker, MODE] == PLACE:
-        return _gap(columns, facts, line, past) & _CLOSE != 0
+        return gap_before(columns, facts, line, past) & _CLOSE != 0
     if size > 2 * HEAD or np.int64(columns[FLAGS, line]) & SENTENCE == 0:
         return False
     names = small = 0

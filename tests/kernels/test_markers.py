@@ -9,7 +9,7 @@ from tests.kernels.columns import column
 from syndicate.boilerplate.characters import character_table
 from syndicate.boilerplate.lines import read
 from syndicate.boilerplate.markers import Mode, load_markers
-from syndicate.kernels.signs import longest
+from syndicate.kernels.markers import longest
 
 FORMS = {
     "whole": ["xqa", "xqa xqb", "xqb xqb xqc"],
