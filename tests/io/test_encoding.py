@@ -106,6 +106,52 @@ def test_legacy_encodings_are_detected(codec, text):
     assert decode((text * 9).encode(codec)) == text * 9
 
 
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [
+        (
+            "cp1252",
+            "Le maire a inauguré mardi le pont sur la rivière, après trois années de travaux."
+            " « C'est une étape pour les habitants », a-t-il déclaré à la presse, très émue.",
+        ),
+        (
+            "cp1252",
+            "Il sindaco ha inaugurato martedì il ponte sul fiume. «È una giornata importante "
+            "per la città», ha detto. Perché la libertà sia di tutti, servirà più tempo.",
+        ),
+        (
+            "cp1252",
+            "El alcalde inauguró el martes el puente sobre el río. «Es un día muy importante "
+            "para los niños», señaló. ¿Qué pasará mañana con los peatones del barrio?",
+        ),
+        (
+            "cp1252",
+            "O presidente da câmara inaugurou na terça-feira a nova ponte sobre o rio, após "
+            "três anos de obras. «É um dia muito importante para a população», afirmou. A "
+            "oposição criticou o custo.",
+        ),
+        (
+            "cp1252",
+            "Borgmästaren invigde på tisdagen den nya bron över älven efter tre års arbete. "
+            "Även vägarna till bron ska förbättras före sommaren, enligt kommunen.",
+        ),
+        (
+            "cp1250",
+            "Starosta v úterý otevřel nový most přes řeku po třech letech stavby. Pro "
+            "obyvatele je to důležitý den, řekl. Příjezdové cesty mají být zlepšeny ještě "
+            "před létem.",
+        ),
+        (
+            "cp1254",
+            "Belediye başkanı salı günü nehrin üzerindeki yeni köprüyü açtı. Bağlantı yolları"
+            " yaza kadar iyileştirilecek, bisiklet yollarının unutulduğunu belirtti.",
+        ),
+    ],
+)
+def test_letters_of_a_few_lines_are_those_of_their_language(codec, text):
+    assert decode(text.encode(codec)) == text
+
+
 def test_damaged_utf8_is_refused_by_line_not_taken_for_another_encoding():
     data = (NEWS * 3 + "\n" + NEWS).encode() + b"\xff" + NEWS.encode()
     with pytest.raises(DocumentError, match=r"line 2: byte 0xff at offset \d+ is not UTF-8"):

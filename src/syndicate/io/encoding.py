@@ -30,6 +30,12 @@ _HEAD: Final = 16
 _CUT_OFF: Final = np.array([0xF0, 0xE0, 0xC0], np.uint8)
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _NOT_GUESSED: Final = ["utf_8", "utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_7"]
+_WESTERN: Final = (
+    *("Danish", "Dutch", "English", "Finnish", "French", "German", "Indonesian", "Italian"),
+    *("Norwegian", "Portuguese", "Spanish", "Swedish"),
+)
+_WINDOWS: Final = "cp1252"
+"""What these languages are written in, where the same bytes are letters of others elsewhere."""
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
@@ -110,8 +116,12 @@ def guessed(sample: bytes) -> str:
     codec = marked(sample)
     if codec != "utf-8" or _is_mostly_utf8(sample):
         return codec
-    best = from_bytes(sample, cp_exclusion=_NOT_GUESSED).best()
-    return best.encoding if best else "utf-8"
+    found = from_bytes(sample, cp_exclusion=_NOT_GUESSED)
+    best = found.best()
+    if best is None:
+        return "utf-8"
+    western = best.language in _WESTERN and any(each.encoding == _WINDOWS for each in found)
+    return _WINDOWS if western else best.encoding
 
 
 def _is_mostly_utf8(sample: bytes) -> bool:
