@@ -128,7 +128,8 @@ def test_legacy_encodings_are_detected(codec, text):
             "cp1252",
             "O presidente da câmara inaugurou na terça-feira a nova ponte sobre o rio, após "
             "três anos de obras. «É um dia muito importante para a população», afirmou. A "
-            "oposição criticou o custo.",
+            "oposição criticou o custo, próximo dos quarenta milhões de euros, "
+            "e lamentou que não haja ciclovias.",
         ),
         (
             "cp1252",
