@@ -86,6 +86,25 @@ def test_pictures_words_and_figures_are_no_credits(text):
     assert told(text) == []
 
 
+REST = " Cơ quan chức năng đang làm rõ nguyên nhân vụ việc, theo thông báo chiều nay của tỉnh này."
+
+
+@pytest.mark.parametrize(
+    "source", ["(Nguồn: AFP/TTXVN)", "(Source: Reuters)", "[Nguồn: Báo Bờ Nam]"]
+)
+def test_a_source_in_brackets_amid_the_text_is_that_of_a_picture(source):
+    found = told(f"Cứu hộ làm việc sau hỏa hoạn. {source}")
+    assert {how for _, how in found} == {"credit"}
+    assert told(f"Cứu hộ làm việc sau hỏa hoạn.\n{source}\n{REST}") == found
+    for gap in ("", "\n"):
+        amid = told(f"Cứu hộ làm việc sau hỏa hoạn. {source}{gap}{REST}")
+        assert "credit" not in {how for _, how in amid}
+
+
+def test_initials_are_no_outlet():
+    assert ("t.h", "credit") not in told("Trời mưa.\nNguồn: T.H/Vietnam+")
+
+
 def test_spans_lie_in_the_text():
     text = "(Dân trí) - Trời mưa.\nNguồn: TTXVN, Người Lao động"
     spans = [text[credit.start : credit.end] for credit in credits_of(text)]

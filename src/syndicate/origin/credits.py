@@ -26,6 +26,8 @@ HEAD = 500
 """Code points at the start of a text where a dateline may stand."""
 TAIL = 400
 """Code points at its end where a credit without a word before it may stand."""
+_CLOSING = 80
+"""Code points that may follow a source in brackets at the end of a text."""
 LONGEST = 60
 """Code points of the name in a credit."""
 _AROUND = " .,;:)]\t\r-–—"
@@ -177,7 +179,9 @@ def _like(name: str) -> bool:
 def _source_lines(text: str, names: Names, patterns: _Patterns) -> Iterator[Credit]:
     for match in patterns.colon.finditer(text):
         word = patterns.source.search(text, max(0, match.start() - 40), match.start())
-        if word and not _pictured(text, word.start(), patterns):
+        if word is None or _pictured(text, word.start(), patterns):
+            continue
+        if not _amid(text, word.start(), match.end()):
             yield from _named_in(match, names, patterns, strangers=True)
     for match in patterns.phrase.finditer(text):
         yield from _named_in(match, names, patterns, strangers=True)
@@ -195,7 +199,7 @@ def _named_in(
     """Give the outlets in a source line, or the line itself where it names none we know."""
     raw = match["name"].strip(_AROUND)
     start = match.start("name") + match["name"].index(raw) if raw else match.start("name")
-    url = re.search(r"https?://\S+|(?<!\w)[\w-]+(?:\.[\w-]+)+(?:/\S*)?", raw)
+    url = re.search(r"https?://\S+|(?<!\w)[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}(?:/\S*)?", raw)
     if url:
         address = url.group() if "//" in url.group() else "//" + url.group()
         outlet = names.of_url(address)
@@ -242,6 +246,15 @@ def _mentions(text: str, names: Names, patterns: _Patterns) -> Iterator[Credit]:
 def _brand(form: str) -> bool:
     """Whether a form is no word of the language: Thanh Niên means youth, VnExpress nothing."""
     return re.search(r"\w[A-ZĐ]|[\d.&]", form) is not None
+
+
+def _amid(text: str, start: int, end: int) -> bool:
+    """Whether a source stands in brackets inside a line amid the text: it is a picture's."""
+    if not text[max(0, start - 2) : start].rstrip().endswith(("(", "[")):
+        return False
+    before = text[max(0, start - _CLOSING) : start].rpartition("\n")[2].strip(" ([")
+    after = text[end : end + _CLOSING].partition("\n")[0].strip(" )].")
+    return len(text) - end > _CLOSING and (before != "" or after != "")
 
 
 def _pictured(text: str, place: int, patterns: _Patterns) -> bool:
