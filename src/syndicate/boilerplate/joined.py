@@ -52,20 +52,20 @@ def taken_inside(
     taken = begun
     active = np.arange(len(offsets) - 1)
     for _ in range(ROUNDS):
-        left = _Left.of(data, offsets, taken, active)
+        left = Left.of(data, offsets, taken, active)
         cuts = left.cuts(titles[active], markers, learned.subset(active))
         if not cuts.shape[1]:
             active = active[:0]
             break
         taken = left.composed(taken, cuts)
         active = active[np.unique(cuts[TEXT])]
-    fine = _enough_left(data, offsets, taken)
+    fine = enough_left(data, offsets, taken)
     fine[active] = False  # these do not come to rest
     return taken[:, fine[taken[TEXT]]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Left:
+class Left:
     """What is left of some texts, end to end.
 
     Attributes
@@ -171,7 +171,7 @@ def _in_order(pieces: Ints) -> Ints:
     return np.asarray(pieces[:, np.argsort(pieces[START], kind="stable")])
 
 
-def _enough_left(data: Bytes, offsets: Ints, taken: Ints) -> NDArray[np.bool_]:
+def enough_left(data: Bytes, offsets: Ints, taken: Ints) -> NDArray[np.bool_]:
     """Tell of which texts the words left between the cuts can still be the article."""
     from syndicate.kernels.glued import COUNT_GAPS  # noqa: PLC0415 - imports numba
     from syndicate.kernels.judge import LEAST_PART, LEAST_WORDS  # noqa: PLC0415 - imports numba

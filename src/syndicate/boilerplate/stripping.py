@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from syndicate.boilerplate.intext import LONG, credit_cuts, text_cuts
-from syndicate.boilerplate.joined import credit_pieces, taken_inside
+from syndicate.boilerplate.joined import Left, credit_pieces, enough_left, taken_inside
 from syndicate.boilerplate.lines import Lines, as_bytes, column, read
 from syndicate.boilerplate.onepage import look
-from syndicate.boilerplate.settling import NOTHING, Removals, Texts
+from syndicate.boilerplate.settling import NOTHING, ROUNDS, Removals, Texts
+from syndicate.boilerplate.wrapped import unwrapped, wrapped_texts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,6 +33,56 @@ def removals(
     learned: Learned,
 ) -> Removals:
     """Find what goes from each text ``data[offsets[i]:offsets[i + 1]]``."""
+    wrapped = wrapped_texts(data, offsets)
+    if not wrapped:
+        return _removals(data, offsets, titles, markers, learned)
+    count = len(offsets) - 1
+    found = [_of_wrapped(data, offsets, doc, titles, markers, learned) for doc in wrapped]
+    plain = np.delete(np.arange(count), wrapped)
+    if len(plain):
+        part, bounds = _some(data, offsets, plain)
+        some = titles and [titles[doc] for doc in plain.tolist()]
+        rest = _removals(part, bounds, some, markers, learned.subset(plain))
+        found.append(_pieces(rest, plain, bounds, offsets))
+    return _gathered(np.concatenate(found, 1), count)
+
+
+def _of_wrapped(
+    data: Bytes,
+    offsets: Ints,
+    doc: int,
+    titles: Sequence[str | None] | None,
+    markers: Markers,
+    learned: Learned,
+) -> Ints:
+    """Find what goes from a text whose lines are wrapped, as pieces.
+
+    What is left is read anew until nothing goes, for it may be taken for another's lines.
+    """
+    one = np.array([doc])
+    part, bounds = _some(data, offsets, one)
+    known = learned.subset(one)
+    taken = nothing = credit_pieces([])
+    for _ in range(ROUNDS):
+        left = Left.of(part, bounds, taken, np.arange(1))
+        joined = as_bytes(unwrapped(left.data))
+        found = _removals(joined, left.offsets, titles and [titles[doc]], markers, known)
+        if not found.rows.shape[1]:
+            taken = taken if enough_left(part, bounds, taken)[0] else nothing
+            return _moved(taken, one[taken[0]], bounds, offsets)
+        cuts = _pieces(found, np.arange(1), left.offsets, left.offsets)
+        taken = left.composed(taken, cuts)
+    return nothing
+
+
+def _removals(
+    data: Bytes,
+    offsets: Ints,
+    titles: Sequence[str | None] | None,
+    markers: Markers,
+    learned: Learned,
+) -> Removals:
+    """Find what goes from texts whose lines are theirs."""
     if len(offsets) == 2 and not len(learned.glued):
         of_page = _of_page(data, offsets, titles[0] if titles else None, markers, learned)
         if of_page is not None:
