@@ -32,7 +32,7 @@ SENTENCE_ENDS = set(".!?…。！？．؟۔।॥։።၊။៕‼⁇⁈⁉；;\
 CLOSERS = set("\"'”’»›)]}）］】」』〉》〕｣")
 OPENERS = set("([{（［【〔「『〈《")
 DASHES = set("-–—―‒‐‑|/*•·｜－−_~>")
-COLONS = set(":：")
+COLONS = set(":：>＞")
 STROKES = {"đ": "d", "ð": "d", "ł": "l", "ø": "o", "ħ": "h", "ı": "i", "ŧ": "t"}
 COPYRIGHT = set("©ⓒ")
 

@@ -307,6 +307,16 @@ def test_words_at_the_end_of_one_line_that_are_no_signature_stay(tail):
     assert removed(f"{ONE_LINE} {tail}") == []
 
 
+@pytest.mark.parametrize("end", ["ở Việt Nam", "của EU", "tại Mỹ", "với ông Trump", "ở Đà Nẵng"])
+def test_who_wrote_it_goes_after_a_name_that_ends_the_last_sentence(end):
+    assert removed(f"{ONE_LINE[:-1]} {end}. Minh Anh") == [("byline", "Minh Anh")]
+
+
+@pytest.mark.parametrize("end", ["ở TP", "gặp ThS", "ở Q", "học ĐH", "met Mr", "đến H"])
+def test_a_word_cut_short_ends_no_sentence(end):
+    assert removed(f"{ONE_LINE[:-1]} {end}. Minh Anh") == []
+
+
 def test_a_name_stays_at_the_end_of_a_short_line():
     text = "\n".join([*BODY[:2], BODY[2] + " Minh Anh"])
     assert strip(text).text == text
@@ -321,6 +331,19 @@ def test_lead_ins_of_agencies():
     for mark in ("TTO - ", "(NLĐO)- ", "HÀ NỘI (TTXVN) – ", "NEW YORK (AP) — ", "(Reuters) - "):
         text = article(mark + BODY[0], *BODY[1:])
         assert strip(text).text == article(*BODY), mark
+
+
+@pytest.mark.parametrize("mark", ["(SN 1981) – ", "(5 tuổi) - ", "(34) — "])
+def test_an_age_or_a_year_of_birth_is_no_lead_in(mark):
+    text = article(mark + BODY[0], *BODY[1:])
+    assert strip(text).text == text
+
+
+@pytest.mark.parametrize(
+    "line", ["Xem thêm >> Giá lúa hôm nay ra sao", "Xem thêm > > > Giá lúa mới"]
+)
+def test_a_line_that_points_elsewhere_goes(line):
+    assert removed(article(*BODY[:2], line, *BODY[2:])) == [("related-links", line)]
 
 
 def test_the_sign_after_the_end_goes():

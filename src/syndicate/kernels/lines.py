@@ -58,7 +58,7 @@ _ZERO_CODE = np.uint64(LETTER | 48 << CODE_SHIFT)
 _SPREAD = 0xA0761D6478BD642F
 _SPREAD64 = np.uint64(_SPREAD)
 _NUMBER_SPREAD = (int(_ZERO_CODE) * _SPREAD) % (1 << 64)
-_NUMBER = np.uint64(_NUMBER_SPREAD ^ (_NUMBER_SPREAD >> 32))  # a token of digits alone
+NUMBER = np.uint64(_NUMBER_SPREAD ^ (_NUMBER_SPREAD >> 32))  # a token of digits alone
 _NO, _ONE = np.uint64(0), np.uint64(1)
 _S8, _S16, _S24, _S29, _S32 = (np.uint64(n) for n in (8, 16, 24, 29, 32))
 _S62, _S63 = np.uint64(62), np.uint64(63)
@@ -313,7 +313,7 @@ def _run(
             folded = _spread(_folded(data, codes, start, at))
             look |= DIGIT
             numbers += 1
-            is_number = np.int64(folded == _NUMBER)
+            is_number = np.int64(folded == NUMBER)
             grown = (form ^ folded) * _GROW
             form = form if is_number & after_number else grown ^ (grown >> _S29)
             after_number = is_number

@@ -18,6 +18,7 @@ from syndicate.kernels.lines import (
     FIRST,
     FLAGS,
     LOOK,
+    NUMBER,
     OPEN,
     PAST,
     START,
@@ -36,7 +37,7 @@ LEAD_LINES = 4
 CUT, CUT_START, CUT_STOP = range(3)
 CUT_COLUMNS = 3
 REMOVED_ROWS = 4
-_BRACKETED_TOKENS = 5
+_BRACKETED_TOKENS, _YEAR = 5, 4
 _LOW16 = np.uint64(0xFFFF)
 _CLOSE, _OPEN, _DASH, _COLON = (np.int64(c) >> CLASS_BITS for c in (CLOSE, OPEN, DASH, COLON))
 _COLON_SIGN, _ROUND, _SQUARE, _SLASH = (ord(sign) for sign in ":)]/")
@@ -157,7 +158,7 @@ def _lead_in(
                 return np.int64(facts[base + past, FIRST])
             return _text_after(data, facts, base, tokens, past)
     if tokens > 1 and np.int64(facts[base, LOOK]) >> 16 & _OPEN:
-        return _bracketed(data, facts, base, tokens)
+        return _bracketed(data, hashes, facts, base, tokens)
     return -1
 
 
@@ -186,9 +187,16 @@ def _text_after(data: U8, facts: U32, base: np.int64, tokens: np.int64, token: n
 
 
 @helper
-def _bracketed(data: U8, facts: U32, base: np.int64, tokens: np.int64) -> int:
-    """Give the byte after up to four words in brackets and a dash that open a line, or -1."""
+def _bracketed(data: U8, hashes: U64, facts: U32, base: np.int64, tokens: np.int64) -> int:
+    """Give the byte after up to four words in brackets and a dash that open a line, or -1.
+
+    A number that opens them, or has four digits, is an age or a year, and no outlet's.
+    """
     for token in range(1, min(_BRACKETED_TOKENS, tokens)):
+        place = base + token - 1
+        digits = np.int64(facts[place, PAST]) - np.int64(facts[place, FIRST])
+        if hashes[place] == NUMBER and (token == 1 or digits == _YEAR):
+            return -1
         gap = np.int64(facts[base + token, LOOK]) >> 16
         if gap & _CLOSE:
             return _text_after(data, facts, base, tokens, token) if gap & _DASH else -1

@@ -114,6 +114,8 @@ _ARROWS, _SLASH_DOT, _BULLETS = (
     np.uint64(int.from_bytes(signs.encode(), "little")) for signs in (">>", "/.", "•")
 )
 _BULLET = _BULLETS & _LOW8
+_SHORTENED, _D_STROKE, _TRAILING, _SMALL = 4, np.uint8(0xC4), np.uint8(0x80), np.uint8(0x20)
+_VOWELS = tuple(np.uint8(ord(letter)) for letter in "aeiouy")
 _FULL_STOP, _SLASH = (np.uint8(ord(sign)) for sign in "./")
 _OPENED, _BEGINS_DIGIT = np.uint64(_OPEN), np.uint64(_DIGIT)
 
@@ -354,8 +356,7 @@ def past_end(
     while first > size - _SIGNED_TOKENS and not stopped:
         first -= 1
         stopped = gap_before(columns, facts, line, first) & _STOPPED == _STOPPED
-    before = np.int64(facts[place_of(columns, line, first - 1), LOOK])
-    stopped = stopped and (before & _UPPER == 0 or before & _DIGIT != 0)
+    stopped = stopped and not _is_shortened(data, facts, place_of(columns, line, first - 1))
     if not stopped or not _is_signed(
         data, columns, hashes, facts, characters, seen, line, first, beginnings, bounds, table
     ):
@@ -369,6 +370,29 @@ def past_end(
         at -= blank
         blank = blank_before(data, at, low)
     return at
+
+
+@helper
+def _is_shortened(data: U8, facts: U32, place: np.int64) -> bool:
+    """Tell whether a token with a capital is a word cut short, which a full stop does not end.
+
+    An initial is, and up to four letters without a vowel: ``TP. Hồ Chí Minh``, ``ThS. Lê An``.
+    """
+    look = np.int64(facts[place, LOOK])
+    start, stop = np.int64(facts[place, FIRST]), np.int64(facts[place, PAST])
+    if look & _UPPER == 0 or look & _DIGIT or stop - start > 2 * _SHORTENED:
+        return False
+    letters = 0
+    for i in range(start, stop):
+        byte = data[i]
+        stroked = byte == _D_STROKE or (i > start and data[i - 1] == _D_STROKE)  # as of ĐH
+        if byte >= _TRAILING and not stroked:
+            return False
+        for vowel in _VOWELS:
+            if byte | _SMALL == vowel:
+                return stop - start == 1
+        letters += byte < _TRAILING or byte == _D_STROKE
+    return letters <= _SHORTENED
 
 
 @helper
