@@ -1,5 +1,6 @@
 """``index`` through the real command."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -58,7 +59,33 @@ def test_lines_that_are_no_documents_are_answered_too(run, tmp_path):
     assert broken["id"] == "-:2"
     assert listed["error"] == "line 3 must be a JSON object, got list"
     assert "needs a string 'text'" in textless["error"]
-    assert nameless["id"] == "-:6"
+    assert nameless == {"id": "-:6", "error": "a record needs an 'id' or a 'url'"}
+
+
+@pytest.mark.parametrize("command", ["seen", "add", "import"])
+def test_a_line_is_no_name_to_remember_a_document_by(run, tmp_path, command):
+    """The same line of another day would take its place."""
+    (tmp_path / "day.jsonl").write_text(lines({"text": STORY}), encoding="utf-8")
+    for given in (["day.jsonl"], []):
+        stdin = lines({"text": STORY})
+        done = run("index", command, "seen.db", *given, stdin=stdin)
+        assert done.returncode == 1
+        assert "a record needs an 'id' or a 'url'" in done.stdout + done.stderr
+    assert rows(run("index", "stats", "seen.db"))[0]["documents"] == 0
+    done = run("index", "query", "seen.db", "day.jsonl")
+    assert rows(done)[0]["status"] == "new"
+
+
+def test_standard_input_is_read_as_files_are(run, tmp_path):
+    text = (
+        "\ufeff"
+        + lines({"id": "a", "text": STORY})
+        + '{"id": "b", "text": "half \\ud800 of it"}\n'
+    )
+    done = run("index", "seen", "seen.db", stdin=text)
+    assert [row["status"] for row in rows(done)] == ["new", "new"]
+    (tmp_path / "all.jsonl.gz").write_bytes(gzip.compress(text.encode()))
+    assert rows(run("index", "import", "other.db", "all.jsonl.gz")) == [{"added": 2}]
 
 
 def test_a_document_that_takes_the_place_of_another_is_told(run, tmp_path):
@@ -130,6 +157,7 @@ def test_a_pipe_is_answered_at_once(tmp_path):
     [
         (("query", "none.db"), 3, "there is no index at none.db; `index add` makes one"),
         (("export", "none.db"), 3, "there is no index at none.db"),
+        (("stats", "."), 3, ". is a folder; name the file of an index"),
         (("seen", "no/such/seen.db"), 3, "its folder does not exist"),
         (("seen", "a.db", "--ttl", "soon"), 2, "ttl must be a number above zero"),
         (("seen", "a.db", "--secret-file", "none"), 2, "secret file none cannot be read"),

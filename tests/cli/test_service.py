@@ -112,6 +112,19 @@ async def test_what_takes_too_long_is_given_up(monkeypatch):
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:81"])
+async def test_pages_of_other_sites_may_not_ask(origin):
+    with Index.open("memory:", config=Config(strip="none")) as index:
+        async with ask(index) as client:
+            page = {"id": "a", "text": STORY}
+            answer = await client.post("/seen", json=page, headers={"origin": origin})
+            own = await client.post("/seen", json=page, headers={"origin": "http://127.0.0.1"})
+    assert answer.status_code == 403
+    assert origin in answer.json()["error"]
+    assert own.json()["status"] == "new"
+
+
+@pytest.mark.anyio
 async def test_numbers_are_ids_too():
     with Index.open("memory:", config=Config(strip="none")) as index:
         async with ask(index) as client:

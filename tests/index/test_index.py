@@ -356,6 +356,40 @@ def test_known_tells_which_ids_are_there(index):
     assert index.known(f"{n}" for n in range(5, 600)) == {f"{n}" for n in range(5, 300)} - {"7"}
 
 
+def test_a_cluster_whose_first_is_past_its_time_is_that_of_the_next(place, monkeypatch):
+    now = [1.8e9]
+    monkeypatch.setattr(time, "time", lambda: now[0])
+    with Index.open(place, config=PLAIN, ttl="1d") as index:
+        index.add_many(Document(f"old {n}", story(20 + n)) for n in range(20))  # swept first
+        index.seen(Document("a", story(1)))
+        now[0] += 80_000
+        index.seen(Document("b", story(1)))
+        now[0] += 10_000
+        index.seen(Document("b", story(1) + " And more of it."))
+        assert index.cluster("b") == ("b",)
+        assert index.seen(Document("c", story(1) + " And more of it.")).cluster == "b"
+        assert index.cluster("c") == index.cluster("b") == ("b", "c")
+        assert index.cluster("a") == ()
+
+
+@pytest.mark.parametrize("ask", ["seen", "seen_many", "query"])
+def test_a_changed_page_under_its_own_id_is_an_update(index, ask):
+    index.add(Document("page", story(1)))
+    again = Document("page", story(1) + " Police counted four thousand visitors by noon.")
+    if ask == "seen_many":
+        verdict = list(index.seen_many([Document("other", story(2)), again]))[1]
+    else:
+        verdict = getattr(index, ask)(again)
+    assert (verdict.status, verdict.of) == ("update", "page")
+
+
+@pytest.mark.parametrize("given", ["text", None, 5, ["a", "text"]])
+def test_what_is_no_document_is_refused(index, given):
+    for ask in (index.seen, index.query, index.add):
+        with pytest.raises(DocumentError, match="a Document or a mapping with id and text"):
+            ask(given)
+
+
 def test_expire_forgets_what_is_old(index):
     index.add_many(doc(f"{i}", story(i)) for i in range(5))
     assert index.expire(before="1h") == 0
@@ -364,6 +398,8 @@ def test_expire_forgets_what_is_old(index):
     assert len(index) == 0
     with pytest.raises(ConfigError, match="before must be ISO 8601"):
         index.expire(before="yesterday")
+    with pytest.raises(ConfigError, match="before must be ISO 8601"):
+        index.expire(before=None)
 
 
 def test_documents_past_their_time_to_live_do_not_match(place, monkeypatch):

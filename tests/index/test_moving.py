@@ -1,6 +1,7 @@
 """Repair, upgrade, export: an index made anew."""
 
 import dataclasses
+import random
 import sqlite3
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from tests.index.conftest import PLAIN
 from tests.index.stories import story
 
 from syndicate.config import Config, SketchConfig
-from syndicate.errors import IndexFormatError, StoreError
+from syndicate.errors import IndexFormatError, StoreError, SyndicateError
 from syndicate.index import Index, export, repair, upgrade
 from syndicate.model import Document
 
@@ -40,7 +41,7 @@ def test_a_damaged_record_is_named_and_all_others_are_saved(tmp_path):
     db.close()
     with Index.open(path) as index:
         assert index.check() == [
-            "record 7 is damaged: its checksum does not fit; try `index repair`"
+            "document 7 is damaged: its checksum does not fit; try `index repair`"
         ]
         with pytest.raises(StoreError, match="document 7 is damaged"):
             index.get("6")
@@ -53,6 +54,69 @@ def test_a_damaged_record_is_named_and_all_others_are_saved(tmp_path):
         assert index.query(Document("q", story(8))).of == "8"
     with pytest.raises(StoreError, match="damaged is in the way"):
         repair(path)
+
+
+def _damage(path, found):
+    """Use a damaged file in every way; give the lines of `check`, None if it cannot be opened."""
+    lines = None
+    try:
+        with Index.open(path) as index:
+            lines = index.check()
+            index.query(Document("q", story(3)))
+            list(index)
+    except SyndicateError as error:
+        found.append(str(error))
+    try:
+        repair(path)
+    except SyndicateError as error:
+        found.append(str(error))
+    return lines
+
+
+@pytest.mark.parametrize("flips", [1, 3, 30])
+def test_flipped_bits_are_errors_of_ours_whatever_they_make_of_a_column(tmp_path, flips):
+    filled(tmp_path / "whole.db", documents=30)
+    whole = (tmp_path / "whole.db").read_bytes()
+    rng = random.Random(flips)
+    found = []
+    for number in range(40):
+        data = bytearray(whole)
+        for _ in range(flips):
+            data[rng.randrange(100, len(data))] ^= 1 << rng.randrange(8)
+        path = tmp_path / f"{number}.db"
+        path.write_bytes(data)
+        _damage(path, found)
+    assert found or flips == 1
+
+
+def test_a_record_whose_columns_changed_their_types_is_lost_alone(tmp_path):
+    """The types of a record's columns stand before them."""
+    with Index.open(tmp_path / "whole.db", config=PLAIN) as index:
+        index.add_many(Document(f"doc-{i:04d}", story(i)) for i in range(30))
+    whole = (tmp_path / "whole.db").read_bytes()
+    at = whole.find(b"doc-0025")
+    for place in (14, 12, 10):
+        for bit in range(8):
+            path = tmp_path / f"{place}-{bit}.db"
+            data = bytearray(whole)
+            data[at - place] ^= 1 << bit
+            path.write_bytes(data)
+            found = []
+            _damage(path, found)
+            if path.exists() and not found:
+                with Index.open(path) as index:
+                    assert len(index) >= 29
+
+
+def test_a_changed_id_is_named(tmp_path):
+    path = tmp_path / "seen.db"
+    with Index.open(path, config=PLAIN) as index:
+        index.add_many(Document(f"doc-{i:04d}", story(i)) for i in range(30))
+    data = bytearray(path.read_bytes())
+    data[data.find(b"doc-0025")] ^= 1
+    path.write_bytes(data)
+    with Index.open(path) as index:
+        assert index.check() == ["document 26 is not found by its id, 'eoc-0025'"]
 
 
 def test_what_is_left_of_a_file_cut_short_is_saved(tmp_path):

@@ -1,7 +1,11 @@
 """Real processes on one index: nobody is told ``new`` twice, nothing acknowledged is lost."""
 
+import itertools
+import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 
@@ -29,6 +33,40 @@ with Index.open(place) as index:
         verdict = index.seen({"id": f"{page}-{worker}", "text": story(page)})
         print(page, verdict.status, flush=True)
 """
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.parametrize("place", ["memory:", "seen.db"])
+def test_a_process_forked_while_a_thread_writes_can_go_on(tmp_path, monkeypatch, place):
+    """It inherits locks that nobody lets go there, ours and those of SQLite."""
+    monkeypatch.chdir(tmp_path)
+    with Index.open(place, config=PLAIN) as index:
+        stop = threading.Event()
+
+        def write():
+            for number in itertools.count():
+                if stop.is_set():
+                    break
+                index.seen(Document(f"{number % 50}", story(number % 70)))
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        try:
+            for turn in range(12):
+                child = os.fork()
+                if not child:
+                    signal.alarm(20)  # it ends itself where it hangs
+                    os._exit(
+                        index.seen(Document(f"child {turn}", story(90))).id != f"child {turn}"
+                    )
+                assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        finally:
+            stop.set()
+            writer.join()
+        if place != "memory:":
+            assert {f"child {turn}" in index for turn in range(12)} == {True}
+            assert index.check() == []
 
 
 def start(place, worker, pages, program=RACER):

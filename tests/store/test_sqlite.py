@@ -313,7 +313,7 @@ def test_a_flipped_byte_is_noticed_by_check_and_by_whoever_reads_it(tmp_path):
     path.write_bytes(damaged[:at] + bytes([damaged[at] ^ 1]) + damaged[at + 1 :])
     store = SqliteStore(path)
     assert list(store.check()) == [
-        "record 100 is damaged: its checksum does not fit; try `index repair`"
+        "document 100 is damaged: its checksum does not fit; try `index repair`"
     ]
     with pytest.raises(StoreError, match="document 100 is damaged"):
         store.read(lambda view: view.fetch([100]))

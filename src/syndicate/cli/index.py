@@ -153,7 +153,7 @@ def query(
     """Say of each page whether its text was there before, and remember nothing."""
     _existing(place, secret_file).close()
     with opened(place, ttl=ttl, within=within, secret_file=secret_file) as held:
-        _answer(at_hand(paths, 1, extractor), partial(map, held.query))
+        _answer(at_hand(paths, 1, extractor, named=False), partial(map, held.query))
 
 
 def _answer(
@@ -333,7 +333,7 @@ def export_(place: Place) -> None:
 
 def _must_exist(place: str) -> None:
     path = Path(place)
-    log = path.with_name(path.name + "-wal")
+    log = Path(place + "-wal")
     if path.is_dir():
         message = f"{place} is a folder; name the file of an index"
     elif not path.is_file():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from datetime import UTC, datetime
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from syndicate.model import Document
 
 _LINE: Final = 16 << 20
+_MARK: Final = b"\xef\xbb\xbf"
 _AT_ONCE: Final = 1 << 20
 
 
@@ -32,18 +33,21 @@ def stamped(
         name = f"line {number}"
         try:
             record = _record(line, name)
-            document = document_of(record, default_id=f"-:{number}")
+            document = document_of(record)
             yield document, _moment(record.get("remembered"), now, name)
         except DocumentError as error:
-            failed.append(error)
+            failed.append(DocumentError(str(error), path=error.path or name))
 
 
 def _lines(paths: list[str] | None) -> Iterator[bytes]:
+    from syndicate.io.find import Source  # noqa: PLC0415
+    from syndicate.io.streams import opened  # noqa: PLC0415
+
     for path in paths or ["-"]:
         if path == "-":
             yield from chain.from_iterable(_lines_at_hand(_stdin()))
         else:
-            with Path(path).open("rb") as file:
+            with opened(Source(path, path, Path(path).stat().st_size)) as file:
                 yield from chain.from_iterable(_lines_at_hand(file))
 
 
@@ -76,8 +80,11 @@ def _record(line: bytes, name: str) -> dict[str, Any]:
     try:
         found = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        message = f"{name} is not JSON: {error}"
-        raise DocumentError(message, path=name) from error
+        try:
+            found = json.loads(line.removeprefix(_MARK))  # takes half of a surrogate pair too
+        except (ValueError, RecursionError):
+            message = f"{name} is not JSON: {error}"
+            raise DocumentError(message, path=name) from error
     if isinstance(found, dict) and isinstance(found.get("id"), float):
         found = json.loads(line, parse_int=str)  # all its digits, however many
     if not isinstance(found, dict):
@@ -86,7 +93,9 @@ def _record(line: bytes, name: str) -> dict[str, Any]:
     return found
 
 
-def _documents(paths: list[str], extractor: Extractor) -> Iterator[Document | DocumentError]:
+def _documents(
+    paths: list[str], extractor: Extractor, *, named: bool
+) -> Iterator[Document | DocumentError]:
     """Read documents; what cannot be read comes as the error it is."""
     from syndicate import io  # noqa: PLC0415
 
@@ -94,43 +103,58 @@ def _documents(paths: list[str], extractor: Extractor) -> Iterator[Document | Do
     yield from (DocumentError(item.error, path=item.id) for item in plan.skipped)
     for unit in plan.units:
         for batch in io.read(unit):
-            yield from map(_checked, batch.records.to_pylist())
+            lines = io.labels(unit, batch.numbers) if unit.kind != "files" else repeat(None)
+            for record, line in zip(batch.records.to_pylist(), lines, strict=False):
+                nameless = named and record["id"] == line
+                yield _checked(record | {"id": None, "url": None} if nameless else record, line)
             yield from (DocumentError(item.error, path=item.id) for item in batch.skipped)
 
 
-def _checked(record: dict[str, Any]) -> Document | DocumentError:
+def _checked(record: dict[str, Any], line: str | None) -> Document | DocumentError:
     from syndicate.index.parts import document_of  # noqa: PLC0415
 
     try:
         return document_of(record)
     except DocumentError as error:
-        return DocumentError(str(error), path=str(record["id"]))
+        return DocumentError(str(error), path=str(record["id"] or line))
 
 
 def at_hand(
-    paths: list[str] | None, size: int, extractor: Extractor = Extractor.TRAFILATURA
+    paths: list[str] | None,
+    size: int,
+    extractor: Extractor = Extractor.TRAFILATURA,
+    *,
+    named: bool = True,
 ) -> Iterator[list[Document | DocumentError]]:
     """Read documents: of files so many at a time, of standard input as many as are there.
 
-    Nobody who waits for an answer is kept. What cannot be read comes as the error it is.
+    Nobody who waits for an answer is kept. What cannot be read comes as the error it is; also
+    what has neither id nor url, where it must be ``named``: by its line it would take the place
+    of that line of the day before.
     """
     if not paths or paths == ["-"]:
-        yield from _from_stdin(extractor)
+        yield from _from_stdin(extractor, named=named)
         return
-    given = _documents(paths, extractor)
+    given = _documents(paths, extractor, named=named)
     while batch := list(islice(given, size)):
         yield batch
 
 
-def _from_stdin(extractor: Extractor) -> Iterator[list[Document | DocumentError]]:
+def _from_stdin(extractor: Extractor, *, named: bool) -> Iterator[list[Document | DocumentError]]:
     number = 0
     for lines in _lines_at_hand(_stdin()):
         numbered = list(enumerate(lines, number + 1))
         number += len(lines)
-        yield [_from_line(line, place, extractor) for place, line in numbered if line.strip()]
+        yield [
+            _from_line(line, place, extractor, named=named)
+            for place, line in numbered
+            if line.strip()
+        ]
 
 
-def _from_line(line: bytes, number: int, extractor: Extractor) -> Document | DocumentError:
+def _from_line(
+    line: bytes, number: int, extractor: Extractor, *, named: bool
+) -> Document | DocumentError:
     from syndicate.index.parts import document_of  # noqa: PLC0415
 
     name = f"-:{number}"
@@ -139,7 +163,7 @@ def _from_line(line: bytes, number: int, extractor: Extractor) -> Document | Doc
     except DocumentError as error:
         return DocumentError(str(error), path=name)
     try:
-        return document_of(record, extractor.value, name)
+        return document_of(record, extractor.value, "" if named else name)
     except DocumentError as error:
         return DocumentError(str(error), path=error.path or name)
 

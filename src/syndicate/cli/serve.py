@@ -57,6 +57,9 @@ def serve(
         message = f"serve needs the extra: pip install '.[serve]' in the project ({error})"
         raise ConfigError(message) from error
     token = read_secret(token_file)
+    if token == "":
+        message = f"the token file {token_file} is empty; write a token into it"
+        raise ConfigError(message)
     if host not in _LOCAL and not token:
         message = f"listening on {host} needs --token-file, so that not everybody can write"
         raise ConfigError(message)

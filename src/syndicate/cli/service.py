@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import anyio.to_thread
 import orjson
@@ -110,6 +111,7 @@ def _errors(*codes: int) -> dict[str, Any]:
     meanings = {
         400: "No document",
         401: "No token, or another",
+        403: "Asked by a page of another site",
         408: "Came too slowly",
         413: "Too large",
         503: "Cannot answer now",
@@ -124,7 +126,7 @@ def _asks(summary: str, given: dict[str, Any], answer: dict[str, Any]) -> dict[s
             "requestBody": {"required": True, **_content(given)},
             "responses": {
                 "200": {"description": "What the page is", **_content(answer)},
-                **_errors(400, 401, 408, 413, 503),
+                **_errors(400, 401, 403, 408, 413, 503),
             },
         }
     }
@@ -151,7 +153,7 @@ def description(*, guarded: bool) -> dict[str, Any]:
                 "Say what a page is, or each of a list, and remember it", _DOCUMENTS, _VERDICTS
             ),
             "/query": _asks("Say what a page is", _DOCUMENT, _VERDICT),
-            "/stats": _gives("Say how much is held", 401, 503),
+            "/stats": _gives("Say how much is held", 401, 403, 503),
             "/healthz": _gives("Say whether it answers", 503),
         },
     }
@@ -172,8 +174,8 @@ def application(index: Index, *, token: str | None, local: bool) -> Starlette:
     token
         Asked for with everything but ``/healthz``; None for none.
     local
-        Whether only this machine is served: then names other than its own are refused, so that
-        no web page can reach the service through a browser.
+        Whether only this machine is served: then names other than its own are refused. So are,
+        without a token, the requests that a browser sends for pages of other sites.
     """
     service = _Service(index, token)
     hosts = ["127.0.0.1", "localhost", "[::1]"] if local else ["*"]
@@ -273,6 +275,10 @@ class _Service:
         wanted = f"Bearer {self._token}".encode()
         if self._token is not None and not hmac.compare_digest(given, wanted):
             raise _RefusedError(401, "give the token: Authorization: Bearer …")
+        origin = request.headers.get("origin")
+        host = request.headers.get("host")
+        if self._token is None and origin is not None and urlsplit(origin).netloc != host:
+            raise _RefusedError(403, f"a page of {origin} may not ask; only a token allows that")
 
     async def _run(self, work: Callable[[], object]) -> object:
         self._limiter = self._limiter or anyio.CapacityLimiter(_AT_ONCE)

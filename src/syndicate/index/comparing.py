@@ -151,14 +151,20 @@ class _Laid(NamedTuple):
     pairs: Columns
 
     def context(self) -> Context:
-        """Compare the texts by what is known beside their words."""
+        """Compare the texts by what is known beside their words.
+
+        What is sent again under its own id is of the same page, whatever its URL.
+        """
         pages = [one.page for one in self.given]
         places = [standing_of(page.beside) for page in pages]
         places += [standing_of(other.beside) for other in self.known]
         digests = [page.digest for page in pages] + [other.digest for other in self.known]
-        sides = zip(*(side.tolist() for side in self.pairs), strict=True)
+        ids = [page.document.id for page in pages] + [other.id for other in self.known]
+        sides = list(zip(*(side.tolist() for side in self.pairs), strict=True))
         same = np.array([digests[left] == digests[right] for left, right in sides], np.bool_)
-        return beside(same, places, *self.pairs)
+        known = beside(same, places, *self.pairs)
+        page_again = np.array([ids[left] == ids[right] for left, right in sides], np.bool_)
+        return known._replace(same_url=known.same_url | page_again)
 
     def headings(self, numbers: NDArray[np.int64]) -> list[str]:
         """Give the headings of some texts."""

@@ -336,14 +336,17 @@ class Index:
         it has no copies.
         """
 
+        def alive(records: list[Record]) -> list[Record]:
+            return [record for record in records if self._alive(record)]
+
         def work(view: View) -> tuple[str, ...]:
-            found = view.fetch([number for number in view.numbers([key]) if number])
+            found = alive(view.fetch([number for number in view.numbers([key]) if number]))
             if not found:
                 return ()
             head = abs(found[0].cluster) or found[0].doc
-            first = view.fetch([head]) or view.fetch(view.members(-head, 1))
-            records = [*first, *view.fetch(view.members(head, 999))]
-            return tuple(record.id for record in records if self._alive(record))
+            first = alive(view.fetch([head])) or alive(view.fetch(view.members(-head, 1)))
+            members = alive(view.fetch(view.members(head, 999)))
+            return tuple(record.id for record in [*first, *members])
 
         return self._store.read(work)
 

@@ -103,7 +103,8 @@ def verify(found: dict[str, Any], place: str, config: Config | None, secret: Sec
         name = next(key for key, value in asdict(config).items() if asdict(stored)[key] != value)
         message = (
             f"{place} was made with {name} = {asdict(stored)[name]!r}, got "
-            f"{asdict(config)[name]!r}; leave the settings out, or `index upgrade` it with these"
+            f"{asdict(config)[name]!r}; leave the settings out, or make it anew with "
+            "these, by syndicate.index.upgrade"
         )
         raise IndexFormatError(message)
     return stored

@@ -7,7 +7,6 @@ by reading its record.
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy as np
 from syndicate.index.candidates import Digests
 from syndicate.index.codec import DIGEST, digests_of, unpack
 from syndicate.match.verify import distinct
+from syndicate.store.locks import Lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -135,7 +135,7 @@ class Shelf:
         self._told = np.full(_TOLD, -1)
         self._words = np.empty((_TOLD, 2), np.uint64)
         self._telling = False
-        self._lock = threading.Lock()
+        self._lock = Lock()
 
     def fetch(self, docs: Sequence[int], view: View) -> list[Known]:
         """Give documents in the order asked for; those that are gone are passed over."""

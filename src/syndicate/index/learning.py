@@ -7,12 +7,12 @@ next to nothing. Each time it is kept in the store, together with what others ha
 
 from __future__ import annotations
 
-import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from syndicate.errors import SyndicateError
 from syndicate.index.codec import column
+from syndicate.store.locks import Lock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,7 @@ class Learner:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._lock = threading.Lock()
+        self._lock = Lock()
         self._learned = _templates()
         self._waiting: list[tuple[bytes, str]] = []
         self._pages = 0

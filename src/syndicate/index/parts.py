@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from syndicate.errors import DocumentError
@@ -9,7 +10,7 @@ from syndicate.index.sketching import MOST_BYTES, encoded
 from syndicate.model import Document, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from syndicate.config import Extractor
     from syndicate.index.learning import Learner
@@ -50,6 +51,9 @@ def document_of(
     """
     if isinstance(given, Document):
         document = given
+    elif not isinstance(given, Mapping):
+        message = f"a Document or a mapping with id and text is needed, got {type(given).__name__}"
+        raise DocumentError(message)
     elif given.get("html") and not given.get("text"):
         document = _from_page(given, extractor, default_id)
     else:
@@ -57,7 +61,7 @@ def document_of(
     if len(document.text) > _SURE:
         encoded(document)
     if not document.id:
-        message = "a document without an id cannot be remembered; give one"
+        message = "a document without an id cannot be remembered; give it an id, or a url"
         raise DocumentError(message)
     try:
         document.id.encode()

@@ -72,4 +72,8 @@ def moment(when: str | datetime | timedelta, now: float) -> float:
     if isinstance(when, datetime):
         zoned = when if when.tzinfo else when.replace(tzinfo=UTC)
         return zoned.timestamp()
-    return now - (seconds(when, "before") or 0.0)
+    length = seconds(when, "before")
+    if length is None:
+        message = 'before must be ISO 8601 or a length of time such as "14d", got None'
+        raise ConfigError(message)
+    return now - length

@@ -12,7 +12,7 @@ import xxhash
 
 from syndicate.store import merging
 from syndicate.store.contract import NEWEST, Asked, Looked, LookedAll, Postings, Record
-from syndicate.store.runs import SHARDS, Run, newest_of, rows_of, seal, unseal
+from syndicate.store.runs import SHARDS, Run, damaged, newest_of, rows_of, seal, unseal
 
 if TYPE_CHECKING:
     import sqlite3
@@ -135,7 +135,8 @@ class SqliteChange:
     def heads(self, docs: Sequence[int], length: int) -> dict[int, bytes]:
         """Read the first bytes of records alone, unverified; numbers without one are left out."""
         query = f"SELECT doc, substr(body, {len(seal(b'')) + 1}, {int(length)}) FROM record"
-        return dict(rows_of(self.db, f"{query} WHERE doc IN", sorted(set(docs))))
+        rows = rows_of(self.db, f"{query} WHERE doc IN", sorted(set(docs)))
+        return {doc: head for doc, head in rows if isinstance(head, bytes)}
 
     def members(self, cluster: int, limit: int) -> list[int]:
         """Give the first documents that have a number for their ``cluster``, ascending."""
@@ -327,4 +328,7 @@ def chosen(db: sqlite3.Connection, query: str, wanted: Sequence[int]) -> Iterato
 def record_of(row: tuple[Any, ...]) -> Record:
     """Give a record from the columns `COLUMNS`."""
     key, at, body, cluster, doc = row
-    return Record(key, at, unseal(body, f"document {doc}"), cluster, doc)
+    name = f"document {doc}"
+    if not (isinstance(key, str) and isinstance(at, float) and isinstance(cluster, int)):
+        raise damaged(name)
+    return Record(key, at, unseal(body, name), cluster, doc)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from syndicate.store.beside import Beside
 from syndicate.store.database import SqliteError, open_file
+from syndicate.store.locks import Lock
 
 _DUE = 256  # commits: some ten megabytes of log
 _DOCUMENTS = 4  # that weigh as much as a commit
@@ -29,13 +30,18 @@ class Checkpoints:
         self._path = path
         self._weight = 0
         self._beside = Beside()
+        self._lock = Lock(forks_wait=True)
 
     def committed(self, documents: int) -> None:
         """Note that so many documents were written, and begin if that is due."""
         self._weight += 1 + documents // _DOCUMENTS
         if self._weight >= _DUE and not self._beside.busy:
             self._weight = 0
-            self._beside.begin(checkpoint, self._path)
+            self._beside.begin(self._checkpoint, self._path)
+
+    def _checkpoint(self, path: Path) -> None:
+        with self._lock:
+            checkpoint(path)
 
     def end(self) -> None:
         """Wait until it is done."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import random
 import sqlite3
@@ -15,6 +16,7 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 from syndicate.errors import StoreError
+from syndicate.store.change import COLUMNS, record_of
 from syndicate.store.runs import opened, unseal
 
 if TYPE_CHECKING:
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-DamagedError = sqlite3.DatabaseError
-"""What SQLite raises, of a damaged file among other things."""
+DAMAGED = sqlite3.DatabaseError, UnicodeDecodeError
+"""What SQLite raises, of a damaged file among other things, and what its words may not be."""
 
 SqliteError = sqlite3.Error
 """All that SQLite raises."""
@@ -73,6 +75,15 @@ def patiently(work: Callable[[], Result]) -> Result:
             if not busy or waited > _WAIT:
                 raise
             time.sleep(random.uniform(*_NAP))
+
+
+def abandon(db: sqlite3.Connection) -> None:
+    """Let a connection be that a forked process inherited, and never close it.
+
+    A thread that is not in this process may hold its mutex, and closing it drops the locks of
+    the process that does use it.
+    """
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(db))
 
 
 def standing(path: Path) -> tuple[int, int, int] | None:
@@ -144,21 +155,18 @@ def _integrity(db: sqlite3.Connection) -> Iterator[str]:
     for (line,) in db.execute("PRAGMA integrity_check"):
         if line != "ok":
             yield str(line)
-    for table, key, column in (
-        ("record", "doc", "body"),
-        ("filter", "id", "words"),
-        ("note", "name", "value"),
-    ):
-        for number, blob in db.execute(f"SELECT {key}, {column} FROM {table}"):
+    readers: tuple[tuple[str, Callable[[Any], object]], ...] = (
+        (f"SELECT {COLUMNS} FROM record", record_of),
+        ("SELECT id, words FROM filter", lambda row: unseal(row[1], f"filter {row[0]}")),
+        ("SELECT name, value FROM note", lambda row: unseal(row[1], f"note {row[0]}")),
+        ("SELECT id, data FROM page", lambda row: opened([row])),
+    )
+    for query, read in readers:
+        for row in db.execute(query):
             try:
-                unseal(blob, f"{table} {number}")
+                read(row)
             except StoreError as error:
                 yield str(error)
-    for row in db.execute("SELECT id, data FROM page"):
-        try:
-            opened([row])
-        except StoreError as error:
-            yield str(error)
     held = db.execute("SELECT count(*) FROM record").fetchone()[0]
     counted = db.execute("SELECT size FROM state").fetchone()[0]
     if held != counted:
@@ -169,7 +177,7 @@ def quietly(db: sqlite3.Connection, query: str) -> Any:  # noqa: ANN401 - whatev
     """Ask for one value of a file that may be damaged."""
     try:
         row = db.execute(query).fetchone()
-    except sqlite3.DatabaseError:
+    except DAMAGED:
         return None
     return None if row is None else row[0]
 
@@ -187,6 +195,9 @@ class translated:  # noqa: N801 - reads as a statement
         """Translate."""
         if isinstance(error, sqlite3.Error):
             raise StoreError(_explain(self._path, error)) from error
+        if isinstance(error, UnicodeDecodeError):
+            message = f"{self._path}: {_REMEDIES['SQLITE_CORRUPT']}"
+            raise StoreError(message) from error
 
 
 _REMEDIES = {

@@ -11,11 +11,12 @@ import ctypes
 import functools
 import mmap
 import os
-import threading
 import weakref
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from syndicate.store.locks import Lock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _AHEAD = 4  # times the file's length is mapped, so that what is written later is seen too
 _GROWTH = 9 / 8  # mapped anew when the file is so many times as long as what is mapped
 _FAILED = ctypes.c_void_p(-1).value
-_LOCK = threading.Lock()
+_LOCK = Lock()
 _OPEN: dict[tuple[int, int], Mapped] = {}
 
 

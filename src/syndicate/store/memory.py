@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,6 +11,7 @@ import numpy as np
 from syndicate.errors import StoreError
 from syndicate.store.contract import Looked, LookedAll
 from syndicate.store.fresh import Fresh
+from syndicate.store.locks import Lock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ class MemoryStore:
     """Records and postings in memory, for any number of threads."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
+        self._lock = Lock(forks_wait=True)
         self._header: bytes | None = None
         self._notes: dict[str, bytes] = {}
         self._held = _Held()

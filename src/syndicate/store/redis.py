@@ -138,7 +138,8 @@ class RedisStore:
 
     def check(self) -> Iterator[str]:
         """Name what is damaged; nothing if all is well."""
-        for doc in sorted(int(doc) for doc in self._redis.hvals(self._prefix + "i")):
+        listed = self._call(lambda: self._redis.hvals(self._prefix + "i"))
+        for doc in sorted(map(int, listed)):
             try:
                 if not self.read(lambda view, doc=doc: view.fetch([doc])):  # type: ignore[misc]
                     yield f"document {doc} is listed and has no record"

@@ -135,8 +135,10 @@ def seal(data: bytes) -> bytes:
     return xxhash.xxh3_64_digest(data) + data
 
 
-def unseal(blob: bytes, name: str) -> bytes:
+def unseal(blob: object, name: str) -> bytes:
     """Take the checksum off; raise `StoreError` if it does not fit."""
+    if not isinstance(blob, bytes):  # a flipped bit makes it a number, or nothing
+        raise damaged(name)
     data = blob[8:]
     if xxhash.xxh3_64_digest(data) != blob[:8]:
         raise damaged(name)

@@ -14,7 +14,7 @@ from syndicate.errors import IndexFormatError, StoreError
 from syndicate.store.change import COLUMNS, record_of
 from syndicate.store.database import (
     APPLICATION,
-    DamagedError,
+    DAMAGED,
     is_open,
     open_file,
     opened_elsewhere,
@@ -79,8 +79,8 @@ def salvage(path: Path) -> Iterator[Wreck]:
 def _open(path: Path, copy: Path) -> sqlite3.Connection:
     try:
         return open_file(copy)
-    except sqlite3.DatabaseError as error:
-        if "malformed" not in str(error):
+    except DAMAGED as error:
+        if isinstance(error, sqlite3.DatabaseError) and "malformed" not in str(error):
             raise
         message = (
             f"{path}: the pages that say what is where are damaged, so that nothing can be read; "
@@ -109,5 +109,5 @@ def _readable(db: sqlite3.Connection) -> Iterator[Record]:
             row = db.execute(query, (doc,)).fetchone()
             if row is not None:
                 yield record_of(row)
-        except (DamagedError, StoreError):
+        except (*DAMAGED, StoreError):
             continue

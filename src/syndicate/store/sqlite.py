@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +13,8 @@ from syndicate.store.change import TABLES, SqliteChange
 from syndicate.store.checkpoints import Checkpoints
 from syndicate.store.database import (
     APPLICATION,
-    DamagedError,
+    DAMAGED,
+    abandon,
     integrity,
     open_file,
     opened_elsewhere,
@@ -24,17 +24,19 @@ from syndicate.store.database import (
     standing,
     translated,
 )
+from syndicate.store.locks import Lock
 from syndicate.store.mapped import Mapped
 from syndicate.store.mirror import Mirror
 from syndicate.store.runs import SCHEMA, seal, unseal
 
 if TYPE_CHECKING:
-    from syndicate.store.contract import Change, View
+    from syndicate.store.contract import Change, Record, View
 
 Result = TypeVar("Result")
 Durability = Literal["process", "power"]
 
 FORMAT = 2
+_AT_ONCE = 256
 
 
 class SqliteStore:
@@ -64,7 +66,7 @@ class SqliteStore:
         self.path = Path(path)
         self._file = self.path.absolute()  # a process may go to another folder
         self._durability = durability
-        self._lock = threading.RLock()
+        self._lock = Lock(forks_wait=True)
         self._connect()
 
     def _connect(self) -> None:
@@ -171,6 +173,7 @@ class SqliteStore:
         """Use the connection, of which a forked process needs its own; explain what fails."""
         with self._lock, translated(self.path):
             if self._pid != os.getpid():
+                abandon(self._db)
                 self._connect()
             elif self._still is not None and self._still != standing(self._file):
                 self.close()
@@ -252,7 +255,7 @@ class SqliteStore:
         if Path(path).exists():
             message = f"cannot back up to {path}: it exists; name a new file"
             raise StoreError(message)
-        with self._lock, translated(path), _drafted(path) as draft:
+        with self._held(), translated(path), _drafted(path) as draft:
             patiently(lambda: self._db.execute("VACUUM INTO ?", (str(draft),)))
             copy = open_file(draft)
             try:
@@ -262,11 +265,33 @@ class SqliteStore:
 
     def check(self) -> Iterator[str]:
         """Name what is damaged; nothing if all is well."""
-        with self._lock:
-            try:
-                yield from integrity(self._db)
-            except DamagedError as error:
-                yield str(error)
+        with self._held():
+            found = list(self._damage())
+        yield from found or self._misnamed()
+
+    def _damage(self) -> Iterator[str]:
+        if self._closed:
+            message = f"{self.path} is closed; open it again"
+            raise StoreError(message)
+        try:
+            yield from integrity(self._db)
+        except DAMAGED as error:
+            yield str(error)
+
+    def _misnamed(self) -> Iterator[str]:
+        """Name the records that are not found by their ids, on which there is no checksum."""
+        last = 0
+
+        def work(change: SqliteChange) -> list[tuple[Record, int]]:
+            records = change.page(last, _AT_ONCE)
+            numbers = change.numbers([record.id for record in records])
+            return list(zip(records, numbers, strict=True))
+
+        while held := self._read(work):
+            for record, number in held:
+                if record.doc != number:
+                    yield f"document {record.doc} is not found by its id, {record.id!r}"
+            last = held[-1][0].doc
 
     def stats(self) -> dict[str, int | float | str]:
         """Give figures about the file."""
