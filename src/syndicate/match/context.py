@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from syndicate.match.relation import Context
-from syndicate.model import host_of
+from syndicate.model import host_of, published_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,14 +35,8 @@ def worth_aligning(sizes: Overlap, threshold: float) -> NDArray[np.bool_]:
 
 def moment(published: str | None) -> int:
     """Read a publication time as microseconds since 1970; `UNDATED` if it cannot be read."""
-    if published is None:
-        return UNDATED
-    try:
-        time = datetime.fromisoformat(published)
-    except ValueError:
-        return UNDATED
-    zoned = time if time.tzinfo else time.replace(tzinfo=UTC)
-    return int(zoned.timestamp() * 1e6)
+    time = published_time(published) if published is not None else None
+    return UNDATED if time is None else int(time.timestamp() * 1e6)
 
 
 class Standing(NamedTuple):

@@ -9,13 +9,14 @@ source. Edges are taken from the strongest on, and none that would close a circl
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from syndicate.model import Copy, Credit, Relation
+from syndicate.model import Copy, Credit, Relation, published_time
 from syndicate.origin.credits import find_sources, speaks_as
 from syndicate.origin.names import Names, Outlet, key, load_names
 
@@ -115,12 +116,10 @@ def _read(document: Document, names: Names) -> _File:
 
 
 def _time(value: str | None) -> _When | None:
-    try:
-        time = datetime.fromisoformat(value or "")
-    except ValueError:
+    time = published_time(value)
+    if time is None:
         return None
-    is_day = len(value or "") <= len("2024-05-01")
-    return _When(time if time.tzinfo else time.replace(tzinfo=UTC), is_day)
+    return _When(time, re.fullmatch(r"\d{4}-?\d\d-?\d\d", (value or "").strip()) is not None)
 
 
 def _between(files: Mapping[str, _File], match: Match, names: Names) -> Iterable[_Case]:
