@@ -119,6 +119,19 @@ def test_a_changed_id_is_named(tmp_path):
         assert index.check() == ["document 26 is not found by its id, 'eoc-0025'"]
 
 
+@pytest.mark.parametrize("head", [range(100), *(range(at, at + 4) for at in range(0, 100, 8))])
+def test_a_damaged_head_costs_nothing(tmp_path, head):
+    path = tmp_path / "seen.db"
+    filled(path, documents=30)
+    data = bytearray(path.read_bytes())
+    for at in head:
+        data[at] ^= 0x5A
+    path.write_bytes(data)
+    assert repair(path)[:2] == (30, 0)
+    with Index.open(path) as index:
+        assert index.check() == []
+
+
 def test_what_is_left_of_a_file_cut_short_is_saved(tmp_path):
     path = tmp_path / "seen.db"
     with Index.open(path, config=PLAIN) as index:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import sqlite3
 import tempfile
@@ -22,9 +23,15 @@ from syndicate.store.database import (
     said_length,
     translated,
 )
+from syndicate.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
     from syndicate.store.contract import Record
+
+
+_HEAD = 100
+_FREE, _VALID_FOR = slice(32, 40), 95
+"""Bytes of it: the list of unused pages, and the last one of a counter."""
 
 
 class Wreck(NamedTuple):
@@ -65,8 +72,7 @@ def salvage(path: Path) -> Iterator[Wreck]:
             db = _open(path, copy)
         try:
             with translated(path):
-                db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
-                if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
+                if not _is_ours(db):
                     message = f"{path} is an SQLite file, but not an index; name another path"
                     raise IndexFormatError(message)
             header = quietly(db, "SELECT header FROM state")
@@ -78,8 +84,14 @@ def salvage(path: Path) -> Iterator[Wreck]:
 
 def _open(path: Path, copy: Path) -> sqlite3.Connection:
     try:
-        return open_file(copy)
+        return _read(copy)
     except DAMAGED as error:
+        with contextlib.suppress(*DAMAGED, OSError):
+            _mend_head(copy)
+            db = _read(copy)
+            if _has_our_tables(db):
+                return db
+            db.close()
         if isinstance(error, sqlite3.DatabaseError) and "malformed" not in str(error):
             raise
         message = (
@@ -87,6 +99,42 @@ def _open(path: Path, copy: Path) -> sqlite3.Connection:
             "restore it from a backup"
         )
         raise StoreError(message) from error
+
+
+def _read(path: Path) -> sqlite3.Connection:
+    """Open a file, and read its first page."""
+    db = open_file(path)
+    try:
+        db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _is_ours(db: sqlite3.Connection) -> bool:
+    application = db.execute("PRAGMA application_id").fetchone()[0]
+    return application == APPLICATION or _has_our_tables(db)
+
+
+def _has_our_tables(db: sqlite3.Connection) -> bool:
+    names = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
+    return {"state", "record", "fresh", "run", "page", "filter", "note"} <= names
+
+
+def _mend_head(path: Path) -> None:
+    """Give a file the head of a new index; of its own nothing is needed to read what follows it.
+
+    Where two counters there differ, SQLite asks the file for its length, not the head
+    (https://sqlite.org/fileformat2.html#the_database_header).
+    """
+    new = path.with_name("new.db")
+    SqliteStore(new).close()
+    head = bytearray(new.read_bytes()[:_HEAD])
+    head[_VALID_FOR] ^= 1
+    head[_FREE] = bytes(_FREE.stop - _FREE.start)
+    with path.open("r+b") as file:
+        file.write(head)
 
 
 def _copy_whole(path: Path, copy: Path) -> None:
