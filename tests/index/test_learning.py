@@ -52,7 +52,7 @@ def test_a_page_that_did_not_change_is_exact_whatever_was_learned_since(place, m
         assert [one.doc for one in index.records() if one.id == "a.example/3"] == [4]
         changed = Document("a.example/3", page(3).text + " Cập nhật", source="a.example")
         (verdict,) = index.seen_many([changed]) if many else [index.seen(changed)]
-        assert verdict.status == "reprint"
+        assert verdict.status == "update"
         assert removed(index, "a.example/3") == [FURNITURE]
 
 
