@@ -169,6 +169,9 @@ def test_lines_that_say_what_a_picture_shows_go(caption):
     [
         ["Chủ tịch Trần Văn Bình.", "Thủ tướng Lê Văn Lúa.", "Bà Nguyễn Thị Gặt."],
         ["Ông Bình nói phải chờ."],
+        ["Chủ tịch Trần Văn Bình phát biểu: “Bà con cứ yên tâm gặt lúa."],
+        ["Đến 21h30 ngày 28/7, Trần Văn Bình ra đầu thú tại cơ quan công an."],
+        ["Có 10 luật sư bào chữa cho 8 bị cáo tại phiên tòa."],
         ["Ông Trần Bình."],
         ["Chủ tịch Trần Văn B."],
         ["Chủ tịch Trần Văn Bình tải phân về cho bà con trong xã."],

@@ -283,6 +283,7 @@ def describe(
                             data, columns, hashes, facts, characters,
                             line, past, POSE, beginnings, bounds, table,
                         ) >= 0  # fmt: skip
+                        shown = shown and not _looks(facts, base, size, _COLON << 16)  # is said
                     signs |= SHOWING if shown else 0
                 elif part & PICTURE:
                     signs |= PICTURED
@@ -576,7 +577,7 @@ def _shows(columns: U64, facts: U32, table: I64, line: int, first: int, marker: 
     if table[marker, MODE] == SCENE:
         return True
     if table[marker, MODE] == SETTING:
-        return bool(past == size)
+        return past == size and not _looks(facts, base, size, _DIGIT)  # when, or how many
     if table[marker, MODE] == PLACE:
         return gap_before(columns, facts, line, past) & _CLOSE != 0
     if size > 2 * HEAD or np.int64(columns[FLAGS, line]) & SENTENCE == 0:
@@ -591,6 +592,15 @@ def _shows(columns: U64, facts: U32, table: I64, line: int, first: int, marker: 
     last = base + size - 1
     initial = np.int64(facts[last, PAST]) - np.int64(facts[last, FIRST]) <= 2
     return 2 <= names <= _NAMES and small == 0 and not initial
+
+
+@helper
+def _looks(facts: U32, base: np.int64, size: np.int64, classes: np.int64) -> bool:
+    """Tell whether a token among the first of a line, or what stands before it, is of a class."""
+    for place in range(base, base + min(size, HEAD)):
+        if np.int64(facts[place, LOOK]) & classes:
+            return True
+    return False
 
 
 @helper
