@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from syndicate.boilerplate.lines import as_bytes
 
+if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Bytes = NDArray[np.uint8]
     Ints = NDArray[np.int64]
 
-_WIDTHS: Final = range(50, 121)
 _LEAST: Final = 6
 """Lines that must be wrapped at one width."""
 _PART, _MOST = 1 / 3, 4 / 5
@@ -29,6 +28,8 @@ _INNER, _FEW_INNER = 1 / 3, 1 / 8
 """Part of them after which a line begins as the inside of a sentence does; in the latter case."""
 _LONG_BYTES, _FEW = 200, 10
 """Few lines of a wrapped text have more bytes, one in so many, whatever the script."""
+_SHORT_BYTES, _MANY = 35, 4
+"""Many have no fewer, one in so many at the least."""
 _NEWLINE: Final = ord("\n")
 _STOPPED: Final = re.compile(r"[.!?…][\"'”’»)\]]*\s*$")
 
@@ -39,11 +40,15 @@ def wrapped_texts(data: Bytes, offsets: Ints) -> list[int]:
     if len(breaks) < _LEAST:
         return []
     ends = np.searchsorted(breaks, offsets)
-    long = np.append(0, np.cumsum(np.diff(breaks, prepend=offsets[0]) > _LONG_BYTES))[ends]
+    sizes = np.diff(breaks, prepend=offsets[0])
+    long, short = (
+        np.diff(np.append(0, np.cumsum(some))[ends])
+        for some in (sizes > _LONG_BYTES, sizes < _SHORT_BYTES)
+    )
     counts = np.diff(ends)
-    likely = np.flatnonzero((counts >= _LEAST) & (_FEW * np.diff(long) <= counts))
-    texts = ((doc, _lines(data[offsets[doc] : offsets[doc + 1]])) for doc in likely.tolist())
-    return [doc for doc, lines in texts if _width(lines)]
+    fitting = (_FEW * long <= counts) & (_MANY * (counts - short) >= counts)
+    likely = np.flatnonzero((counts >= _LEAST) & fitting)
+    return [doc for doc in likely.tolist() if _width(data[offsets[doc] : offsets[doc + 1]])]
 
 
 def unwrapped(data: Bytes) -> Bytes:
@@ -51,11 +56,10 @@ def unwrapped(data: Bytes) -> Bytes:
 
     Where a sentence ends and the next line is short, another may begin that is none of the text.
     """
-    lines = _lines(data)
-    width = _width(lines)
+    width = _width(data)
     if not width:
         return data
-    out = data.copy()
+    lines, out = _lines(data), data.copy()
     full = [*(_is_full(a, b, width) for a, b in itertools.pairwise(lines)), False]
     at = -1
     for line, (goes_on, next_too) in zip(lines, itertools.pairwise(full), strict=False):
@@ -69,23 +73,21 @@ def _lines(data: Bytes) -> list[str]:
     return data.tobytes().decode("utf-8", "surrogateescape").split("\n")
 
 
-def _width(lines: Sequence[str]) -> int:
-    """Give the width at which lines are wrapped, 0 if they are not."""
-    votes = np.zeros(_WIDTHS.stop + 1, np.int64)
-    pairs = 0
-    for line, following in itertools.pairwise(lines):
-        length, needed = _room(line, following)
-        pairs += needed > 0 and length < _WIDTHS.stop
-        if needed and length < _WIDTHS.stop and length + needed > _WIDTHS.start:
-            votes[max(length, _WIDTHS.start)] += 1
-            votes[min(length + needed, _WIDTHS.stop)] -= 1
-    held = np.cumsum(votes)
-    width = int(np.argmax(held))
-    most = int(held[width])
+def _width(data: Bytes) -> int:
+    """Give the width at which the lines of a text are wrapped, 0 if they are not."""
+    from syndicate.kernels.wraps import WIDE, WRAP_VOTES  # noqa: PLC0415 - imports numba
+
+    votes = np.zeros(WIDE + 2, np.int64)
+    pairs = WRAP_VOTES.run(len(data), as_bytes(data), votes)
+    width = int(np.argmax(votes))
+    most = int(votes[width])
     if most < _LEAST or most < _PART * pairs:
         return 0
-    firsts = [b.lstrip()[0] for a, b in itertools.pairwise(lines) if _is_full(a, b, width)]
-    inner = sum(first.isalpha() and not first.isupper() for first in firsts) / len(firsts)
+    lines = itertools.pairwise(_lines(data))
+    firsts = [
+        following.lstrip()[0] for line, following in lines if _is_full(line, following, width)
+    ]
+    inner = sum(first.isalpha() and not first.isupper() for first in firsts) / max(len(firsts), 1)
     return width if inner >= (_FEW_INNER if most >= _MOST * pairs else _INNER) else 0
 
 
