@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from syndicate import dedupe
-from syndicate.model import published_time
+from syndicate.times import published_time
 
 WRITTEN = [
     "2026-03-12T08:00:00+07:00",

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import enum
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
@@ -34,7 +33,7 @@ class Document:
     source
         The site or outlet.
     published
-        As `published_time` reads it: ISO 8601, or as feeds or machines write times.
+        As `syndicate.times` reads it: ISO 8601, or as feeds or machines write times.
     original
         URL of the page that this one names as its article's original, as HTML may do.
     """
@@ -125,40 +124,6 @@ def host_of(url: str | None) -> str | None:
     except ValueError:  # brackets that hold no address, letters that fold to a slash
         return None
     return host.removeprefix("www.") if host else None
-
-
-_EPOCH = re.compile(r"\d{10}(?:\.\d*)?|\d{13}")
-_MILLISECONDS = 13  # digits of a time since 1970 in them
-
-
-def published_time(value: str | None) -> datetime | None:
-    """Read when something was published; None if that cannot be read.
-
-    A time is ISO 8601, as feeds write it (RFC 5322), or seconds or milliseconds since 1970.
-    Without a zone it counts as UTC.
-
-    Examples
-    --------
-    >>> published_time("Thu, 12 Mar 2026 08:00:00 +0700").isoformat()
-    '2026-03-12T08:00:00+07:00'
-    >>> published_time("1773277200").isoformat(), published_time("yesterday")
-    ('2026-03-12T01:00:00+00:00', None)
-    """
-    given = (value or "").strip()
-    try:
-        if _EPOCH.fullmatch(given):
-            seconds = float(given) / (1000 if len(given) == _MILLISECONDS else 1)
-            return datetime.fromtimestamp(seconds, UTC)
-        time = _of_feed(given) if ":" in given and "," in given else datetime.fromisoformat(given)
-    except (ValueError, OverflowError):
-        return None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
-
-
-def _of_feed(given: str) -> datetime:
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - for such times alone
-
-    return parsedate_to_datetime(given)
 
 
 def percent(part: float) -> int:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from syndicate.match.relation import Context
-from syndicate.model import host_of, published_time
+from syndicate.model import host_of
+from syndicate.times import published_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from syndicate.model import Copy, Credit, Relation, published_time
+from syndicate.model import Copy, Credit, Relation
 from syndicate.origin.credits import find_sources, speaks_as
 from syndicate.origin.names import Names, Outlet, key, load_names
+from syndicate.times import published_time
 
 if TYPE_CHECKING:
     from syndicate.model import Document, Match
