@@ -162,6 +162,7 @@ def test_nothing_to_compare(run, tmp_path, arguments):
         (["--output", "x", "--keep", "x"], "x is given twice"),
         (["--keep", "-"], "need a file each, - is given twice"),
         (["--keep", "news/kept.jsonl"], "would lie in the input folder"),
+        (["more/*.jsonl", "--keep", "more/k.jsonl"], "k.jsonl matches more/*.jsonl"),
     ],
 )
 def test_wrong_usage(run, news, arguments, message):

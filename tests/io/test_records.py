@@ -72,9 +72,9 @@ def test_a_csv_has_all_its_columns(tmp_path):
     _, names, found = again(tmp_path / "a.csv")
     assert names == ["a.csv:2", "a.csv:4", "a.csv:7"]
     assert [json.loads(line) for line in found] == [
-        {"label": "x", "text": story, "more": ""},
-        {"label": "y", "text": f"{story}\nhai", "more": "2"},
-        {"label": "\ufffdw", "text": story, "more": "8"},
+        {"label": "x", "text": story, "more": "1"},
+        {"label": "y", "text": f"{story}\nhai", "more": "3"},
+        {"label": "\ufffdw", "text": story, "more": "9"},
     ]
 
 
@@ -111,6 +111,31 @@ def test_a_parquet_has_all_its_columns(tmp_path):
         "raw": "caf\ufffd",
         "wrong": "\ufffd",
     }
+
+
+@pytest.mark.parametrize(
+    ("column", "wanted"),
+    [
+        (pa.array([1 << 60, 0], pa.timestamp("ms")), None),
+        (pa.array(["a", "b"], pa.string_view()), "a"),
+        (pa.array([b"\xff", b"b"]).view(pa.string()).dictionary_encode(), None),
+        (pa.array([[1, 1_714_528_800_000_000_001], []], pa.list_(pa.timestamp("ns"))), None),
+        (pa.ListArray.from_arrays([0, 1, 1], pa.array([b"\xff"]).view(pa.string())), ["\ufffd"]),
+    ],
+)
+def test_no_column_costs_the_others(tmp_path, column, wanted):
+    table = pa.table({"text": ["một", "hai"], "odd": column})
+    parquet.write_table(table, tmp_path / "a.parquet")
+    first, second = map(json.loads, again(tmp_path / "a.parquet")[2])
+    assert (first["text"], second["text"]) == ("một", "hai")
+    assert wanted is None or first["odd"] == wanted
+
+
+def test_a_csv_header_of_several_lines(tmp_path):
+    (tmp_path / "a.csv").write_text('text,"a\nb"\nmột,x\n', encoding="utf-8")
+    assert [json.loads(line) for line in again(tmp_path / "a.csv")[2]] == [
+        {"text": "một", "a\nb": "x"}
+    ]
 
 
 def test_files_are_documents_each(tmp_path):

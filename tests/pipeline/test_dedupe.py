@@ -1,5 +1,6 @@
 """The whole way, from documents to clusters."""
 
+import gzip
 import json
 import random
 import unicodedata
@@ -12,6 +13,7 @@ from tests.pipeline.newswire import article, newsroom, noisy, sentence
 
 from syndicate.config import Config
 from syndicate.errors import ConfigError, StoreError
+from syndicate.io.write import completed
 from syndicate.model import Document, Relation
 from syndicate.pipeline import dedupe, dedupe_paths
 
@@ -241,6 +243,26 @@ def test_survivors_of_a_file_stand_as_they_stood(tmp_path):
     assert own == [line for line in lines if json.loads(line)["id"] in kept]
     assert json.loads(row) == {"id": "b.csv:2", "text": "Snow fell on the hills", "topic": "x"}
     assert json.loads(page) == {"id": "c.txt", "text": "Rain fell in the valley"}
+
+
+def test_survivors_of_a_file_that_ends_early_are_those_that_were_read(tmp_path):
+    lines = _written(tmp_path / "a.jsonl", seed=14)
+    packed = gzip.compress("\n".join(lines * 40).encode())
+    (tmp_path / "b.jsonl.gz").write_bytes(packed[: len(packed) * 2 // 3])
+    result = dedupe_paths([str(tmp_path / "a.jsonl"), str(tmp_path / "b.jsonl.gz")])
+    assert any("b.jsonl.gz" in item.id for item in result.skipped)
+    assert len(list(result.survivor_lines())) == len(list(result.survivors()))
+
+
+def test_what_a_line_lacks_is_put_at_its_end():
+    line = '{"a": 1e400, "text": "Snow", "b": 1.10, "b": -0}'
+    assert completed(line, {"id": "x:1", "text": "Snow"}) == line[:-1] + ', "id":"x:1"}'
+
+
+def test_pages_without_any_name_are_read_from_a_table():
+    page = b"<html><body><article><p>" + b"Snow fell on the hills above the town. " * 9
+    result = dedupe(pa.table({"html": pa.array([page, page], pa.binary()), "n": [1, 2]}))
+    assert result.documents == 2
 
 
 def test_survivors_of_values_have_what_is_known():

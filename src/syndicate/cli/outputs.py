@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import itertools
 import sys
 from pathlib import Path
@@ -48,6 +49,11 @@ def check(outputs: Mapping[str, Path | None], inputs: Sequence[str]) -> None:
     for path, source in itertools.product(real, map(Path, inputs)):
         if source.resolve() == path:
             message = f"{source} is an input; write the result to another file"
+            raise ConfigError(message)
+        if glob.has_magic(str(source)) and path.match(str(source.absolute())):
+            message = (
+                f"{path.name} matches {source} and would be an input next time; write it elsewhere"
+            )
             raise ConfigError(message)
         inside = source.is_dir() and source.resolve() in path.parents
         if inside and is_read_in_folders(path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +12,6 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from syndicate.io.blocks import lines_before
-from syndicate.io.columns import number_column
 from syndicate.io.encoding import DAMAGE, Marked, guessed
 from syndicate.io.lines import BLANKS, line_blocks
 from syndicate.io.streams import opened
@@ -70,9 +70,9 @@ def records(unit: Unit, numbers: Ints) -> Iterator[str | None]:
         case "lines":
             yield from _lines(unit, numbers)
         case "csv":
-            yield from _objects(_csv_rows(unit, numbers))
+            yield from _objects(_csv_rows(unit), numbers)
         case "parquet":
-            yield from _objects(_parquet_rows(unit, numbers))
+            yield from _objects(_parquet_rows(unit, numbers), numbers)
 
 
 def _lines(unit: Unit, numbers: Ints) -> Iterator[str]:
@@ -83,16 +83,16 @@ def _lines(unit: Unit, numbers: Ints) -> Iterator[str]:
             yield lines[number].strip(BLANKS).decode("utf-8", "replace")
 
 
-def _csv_rows(unit: Unit, numbers: Ints) -> Iterator[pa.RecordBatch]:
+def _csv_rows(unit: Unit) -> Iterator[tuple[pa.RecordBatch, Ints]]:
     (source,) = unit.sources
     with opened(source, guessed) as stream:
         delimiter, names = csv_header(stream)
         kinds = dict.fromkeys(names, pa.large_string())
-        for rows, held, _ in csv_rows(Marked(stream), delimiter, kinds, []):
-            yield _those(rows, held, numbers)
+        for rows, held, _ in csv_rows(Marked(stream), delimiter, kinds, [], every=True):
+            yield rows, held
 
 
-def _parquet_rows(unit: Unit, numbers: Ints) -> Iterator[pa.RecordBatch]:
+def _parquet_rows(unit: Unit, numbers: Ints) -> Iterator[tuple[pa.RecordBatch, Ints]]:
     (source,) = unit.sources
     with parquet.ParquetFile(source.path) as file:
         first = 1
@@ -100,35 +100,47 @@ def _parquet_rows(unit: Unit, numbers: Ints) -> Iterator[pa.RecordBatch]:
             past = first + file.metadata.row_group(group).num_rows
             if ((numbers >= first) & (numbers < past)).any():
                 for rows in file.iter_batches(_ROWS, row_groups=[group]):
-                    held = np.arange(first, first + len(rows))
-                    yield _those(rows, held, numbers)
+                    yield rows, np.arange(first, first + len(rows))
                     first += len(rows)
             first = past
 
 
-def _those(rows: pa.RecordBatch, held: Ints, numbers: Ints) -> pa.RecordBatch:
-    """Give those of some rows, whose numbers are known, that are wanted."""
-    return rows.take(number_column(np.flatnonzero(np.isin(held, numbers))))
-
-
-def _objects(parts: Iterable[pa.RecordBatch]) -> Iterator[str]:
-    """Write rows as JSON objects."""
-    for rows in parts:
+def _objects(parts: Iterable[tuple[pa.RecordBatch, Ints]], numbers: Ints) -> Iterator[str]:
+    """Write those of some rows whose numbers are wanted as JSON objects."""
+    for rows, held in parts:
         names = rows.schema.names
-        for row in zip(*map(_values, rows.columns), strict=True):
-            written = orjson.dumps(dict(zip(names, row, strict=True)), _in_words).decode()
-            yield written.replace(DAMAGE, "\ufffd")
+        values = zip(*map(_values, rows.columns), strict=True)
+        for row, wanted in zip(values, np.isin(held, numbers).tolist(), strict=True):
+            if wanted:
+                written = orjson.dumps(dict(zip(names, row, strict=True)), _in_words).decode()
+                yield written.replace(DAMAGE, "\ufffd")
+
+
+_UNREADABLE = ValueError, OverflowError, pa.ArrowException
+"""What values raise that Python has no form for: times far away or too exact, damaged strings."""
 
 
 def _values(array: pa.Array) -> list[Any]:
-    """Give the values of a column; as bytes or in words those that Python has no form for."""
+    """Give the values of a column."""
     try:
         values: list[Any] = array.to_pylist()
-    except UnicodeDecodeError:
-        values = array.cast(pa.large_binary()).to_pylist()
-    except ValueError:  # times to the nanosecond
-        values = array.cast(pa.string()).to_pylist()
+    except _UNREADABLE:
+        values = list(map(_value, array))
     return values
+
+
+def _value(scalar: pa.Scalar) -> object:
+    """Give a value as Python has it, else as bytes or in words; None if it has no form at all."""
+    for read in (
+        scalar.as_py,
+        lambda: [_value(item) for item in scalar.values],
+        lambda: {name: _value(item) for name, item in scalar.items()},
+        lambda: scalar.cast(pa.large_binary()).as_py(),
+        lambda: scalar.cast(pa.string()).as_py(),
+    ):
+        with contextlib.suppress(*_UNREADABLE, AttributeError, TypeError):
+            return read()
+    return None
 
 
 def _in_words(value: object) -> str:

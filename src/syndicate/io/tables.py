@@ -75,7 +75,8 @@ def to_batch(
     names = [name for name in READ if name in records.schema.names]
     columns = {name: _strings(records.column(name), name) for name in names}
     texts = [array for array in columns.values() if array.type in READ.values()]
-    damaged = np.unique(np.concatenate([invalid_rows(array) for array in texts]))
+    wrong = [invalid_rows(array) for array in texts]
+    damaged = np.unique(np.concatenate([np.empty(0, np.int64), *wrong]))
     reports = [Skipped(f"{prefix}{number}", NOT_UTF8) for number in numbers[damaged].tolist()]
     if len(damaged):
         kept = np.delete(np.arange(len(records)), damaged)
@@ -229,6 +230,8 @@ def csv_rows(
     delimiter: str,
     kinds: Mapping[str, pa.DataType],
     faults: list[arrow_csv.InvalidRow],
+    *,
+    every: bool = False,
 ) -> Iterator[tuple[pa.RecordBatch, NDArray[np.int64], list[arrow_csv.InvalidRow]]]:
     """Read some columns of a CSV file.
 
@@ -242,6 +245,8 @@ def csv_rows(
         The columns, as types of strings.
     faults
         Holds rows that do not fit the header and come after those that were given.
+    every
+        Whether to give all other columns too, whatever they hold.
 
     Yields
     ------
@@ -249,7 +254,8 @@ def csv_rows(
         Rows, their numbers, and rows before the last of these that do not fit.
     """
     first = 2
-    for records in _csv_reader(stream, delimiter, kinds, faults):
+    columns = [] if every else list(kinds)  # none stand for all
+    for records in _csv_reader(stream, delimiter, kinds, columns, faults):
         numbers = _numbers(first, len(records), faults)
         first = int(numbers.max(initial=first - 1)) + 1
         passed = [fault for fault in faults if fault.number < first]
@@ -261,6 +267,7 @@ def _csv_reader(
     stream: Marked,
     delimiter: str,
     kinds: Mapping[str, pa.DataType],
+    columns: list[str],
     faults: list[arrow_csv.InvalidRow],
 ) -> arrow_csv.CSVStreamingReader:
     """Read columns as strings, leaving out and noting rows that do not fit the header."""
@@ -275,7 +282,7 @@ def _csv_reader(
         arrow_csv.ParseOptions(
             delimiter=delimiter, newlines_in_values=True, invalid_row_handler=leave_out
         ),
-        arrow_csv.ConvertOptions(column_types=kinds, include_columns=list(kinds)),
+        arrow_csv.ConvertOptions(column_types=kinds, include_columns=columns),
     )
 
 

@@ -99,4 +99,8 @@ def completed(line: str, record: Mapping[str, str]) -> str:
         message = f"the file of {record['id']} changed after it was read; run again"
         raise StoreError(message)
     lacking = {name: value for name, value in record.items() if held.get(name) in (None, "")}
-    return mend(json.dumps(held | lacking, ensure_ascii=False)) if lacking else line
+    if not lacking:
+        return line
+    if held and not lacking.keys() & held.keys():
+        return f"{line.rstrip().removesuffix('}').rstrip()}, {json_line(lacking)[1:]}"
+    return mend(json.dumps(held | lacking, ensure_ascii=False))

@@ -6,9 +6,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from syndicate import io
-from syndicate.errors import StoreError
+from syndicate.errors import StoreError, SyndicateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,17 +51,21 @@ class Places:
         Raises
         ------
         StoreError
-            If a file is shorter than it was.
+            If a file is gone, damaged or shorter than it was.
         """
         if not self._units:
             yield from [None] * len(places)
         for unit, some in self._by_unit(places):
             count = 0
-            for record in io.records(unit, some):
-                count += 1
-                yield record
+            why = "it changed after it was read"
+            try:
+                for record in io.records(unit, some):
+                    count += 1
+                    yield record
+            except (SyndicateError, OSError, EOFError, pa.ArrowException) as error:
+                why = str(error)  # of no account behind the last document, as when first read
             if count < len(some):
-                message = f"{unit.sources[0].path} changed after it was read; run again"
+                message = f"{unit.sources[0].path} cannot be read again: {why}; run again"
                 raise StoreError(message)
 
     def _by_unit(self, places: Ints) -> Iterator[tuple[io.Unit, Ints]]:
