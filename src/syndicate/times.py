@@ -28,9 +28,11 @@ def published_time(value: str | None) -> datetime | None:
             seconds = float(given) / (1000 if len(given) == _MILLISECONDS else 1)
             return datetime.fromtimestamp(seconds, UTC)
         time = _of_feed(given) if ":" in given and "," in given else datetime.fromisoformat(given)
+        zoned = time if time.tzinfo else time.replace(tzinfo=UTC)
+        zoned.astimezone(UTC)  # fails where that is a year that cannot be written
     except (ValueError, OverflowError):
         return None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+    return zoned
 
 
 def _of_feed(given: str) -> datetime:

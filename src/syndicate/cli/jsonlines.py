@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from syndicate.cli.strip import Extractor
 from syndicate.errors import ConfigError, DocumentError
+from syndicate.times import published_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from syndicate.model import Document
 
 _LINE: Final = 16 << 20
-_MARK: Final = b"\xef\xbb\xbf"
 _AT_ONCE: Final = 1 << 20
 
 
@@ -59,16 +60,14 @@ def _stdin() -> BinaryIO:
 
 
 def _moment(value: object, now: float, name: str) -> float:
-    """Read when something was remembered; a time without a zone is UTC."""
+    """Read when something was remembered, as times of publication are read."""
     if not value:
         return now
-    try:
-        moment = datetime.fromisoformat(str(value))
-        zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return zoned.astimezone(UTC).timestamp()
-    except (ValueError, OverflowError) as error:
+    moment = published_time(str(value))
+    if moment is None:
         message = f"{name}: remembered must be a time such as 2026-03-12T08:00:00Z, got {value!r}"
-        raise DocumentError(message, path=name) from error
+        raise DocumentError(message, path=name)
+    return moment.timestamp()
 
 
 def _record(line: bytes, name: str) -> dict[str, Any]:
@@ -81,7 +80,9 @@ def _record(line: bytes, name: str) -> dict[str, Any]:
         found = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         try:
-            found = json.loads(line.removeprefix(_MARK))  # takes half of a surrogate pair too
+            found = json.loads(
+                line.removeprefix(codecs.BOM_UTF8)
+            )  # takes half of a surrogate pair too
         except (ValueError, RecursionError):
             message = f"{name} is not JSON: {error}"
             raise DocumentError(message, path=name) from error
